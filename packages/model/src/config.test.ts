@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument, specOf } from "./config.ts";
+
+const web = {
+  protocol: "tcp",
+  address: "192.0.2.1",
+  port: 80,
+  destinations: [{ address: "10.0.0.1" }, { address: "10.0.0.2", weight: 3 }],
+};
+const parse = (services: unknown[]) => DocumentSpec.parse({ version: 1, services });
+const problems = (services: unknown[]) => {
+  const result = DocumentSpec.safeParse({ version: 1, services });
+  return result.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? [];
+};
+
+test("document gives every service and destination an id of its own", () => {
+  const d = reviseDocument(EMPTY_DOCUMENT, parse([web]));
+  expect([d.services[0]!.id, ...d.services[0]!.destinations.map((x) => x.id)]).toEqual([1, 2, 3]);
+  expect(d.revision).toBe(1);
+});
+
+test("document never reuses an id and gives a returning key its own back", () => {
+  const first = reviseDocument(EMPTY_DOCUMENT, parse([web]));
+  const without = reviseDocument(first, parse([{ ...web, destinations: [{ address: "10.0.0.3" }] }]));
+  expect(without.services[0]!.destinations[0]!.id).toBe(4);
+  const back = reviseDocument(without, parse([{ ...web, destinations: [{ address: "10.0.0.2" }] }]));
+  expect(back.services[0]!.destinations[0]!.id).toBe(3);
+});
+
+test("document round-trips to its specification", () => {
+  const spec = parse([web]);
+  expect(specOf(reviseDocument(EMPTY_DOCUMENT, spec))).toEqual(spec);
+});
+
+const bad: [string, unknown[], string][] = [
+  ["an unknown field", [{ ...web, colour: "red" }], "services.0: Unrecognized key"],
+  [
+    "a weight out of range",
+    [{ ...web, destinations: [{ address: "10.0.0.1", weight: 70000 }] }],
+    "services.0.destinations.0.weight: ",
+  ],
+  ["a service twice", [web, web], 'services.1: service "tcp 192.0.2.1:80" stands here twice'],
+  [
+    "a destination twice",
+    [{ ...web, destinations: [{ address: "10.0.0.1" }, { address: "10.0.0.1", port: 80 }] }],
+    "services.0.destinations.1: destination",
+  ],
+  [
+    "mixed families",
+    [{ ...web, destinations: [{ address: "2001:db8::1" }] }],
+    'services.0.destinations.0.address: "2001:db8::1" is IPv6, wanted IPv4',
+  ],
+  [
+    "direct route to another port",
+    [{ ...web, method: "direct-route", destinations: [{ address: "10.0.0.1", port: 81 }] }],
+    "services.0.destinations.0.port: port is 81, wanted 80",
+  ],
+  [
+    "an address that is none",
+    [{ ...web, address: "192.0.2" }],
+    "services.0.address: wanted an IPv4 or IPv6 address",
+  ],
+];
+for (const [what, services, want] of bad) {
+  test(`document with ${what} is refused`, () =>
+    expect(problems(services).some((p) => p.startsWith(want))).toBe(true));
+}

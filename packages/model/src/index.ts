@@ -1,0 +1,6 @@
+/** The values that every part of Tandem speaks. Imports nothing but zod. */
+export * from "./address.ts";
+export * from "./config.ts";
+export * from "./connection.ts";
+export * from "./failure.ts";
+export * from "./protocol.ts";

@@ -1,0 +1,44 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Three projects, by what they need: `unit` needs nothing, `kernel` needs root and BPF, `cluster` needs the lab.
+ * Kernel and cluster tests run one file at a time: they share one kernel and the machine-wide lab lock.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [
+            "packages/**/*.test.ts",
+            "test/rules/*.test.ts",
+            "test/lab/**/*.test.ts",
+            "test/simulation/**/*.test.ts",
+          ],
+          exclude: ["**/*.kernel.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          name: "kernel",
+          include: ["packages/**/*.kernel.test.ts", "test/differential/**/*.test.ts"],
+          fileParallelism: false,
+          pool: "forks",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          include: ["test/cluster/**/*.test.ts"],
+          fileParallelism: false,
+          pool: "forks",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
