@@ -53,6 +53,8 @@ export const DestinationSpec = z.strictObject({
   weight: z.int().min(0).max(65535).default(1),
   /** Absent: the service's method. */
   method: z.enum(["masquerade", "direct-route"]).optional(),
+  /** Being taken out of service: effective weight 0 whatever `weight` says, so that undoing it brings the weight back. */
+  drain: z.boolean().default(false),
 });
 export type DestinationSpec = z.infer<typeof DestinationSpec>;
 

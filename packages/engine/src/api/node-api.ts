@@ -1,0 +1,132 @@
+/**
+ * What the API offers about one node, as a port: the server translates it to gRPC, the composition root implements it. Plain
+ * values; 64-bit counters are numbers (exact to 2^53). Everything may reject with `LbError`.
+ */
+import type { Document, DocumentSpec } from "@tandem/model";
+
+export type Role = "active" | "standby" | "fault" | "standalone";
+/** How this node follows the others: `live` with every peer, else the worst of them; `off` without a cluster. */
+export type SyncState = "off" | "alone" | "joining" | "loading" | "live" | "repairing";
+
+export interface NodeApi {
+  status(): Promise<NodeStatus>;
+  services(): Promise<ServiceStatus[]>;
+  connections(filter: ConnectionFilter): AsyncIterable<ConnectionStatus>;
+  document(): Promise<Document>;
+  /** Replace the document. `expectedRevision` makes it a compare-and-set. Fails with invalid_document, stale_revision, unavailable. */
+  apply(
+    spec: DocumentSpec,
+    options: { expectedRevision?: number; author: string },
+  ): Promise<{ revision: number; changed: boolean }>;
+  /** Quiesce (or undo) a destination in every service that has it, or in the one named. Fails with not_found. */
+  drain(request: DrainRequest): Promise<{ revision: number; destinations: string[] }>;
+  /** Hand the active role to a peer. `dryRun` says what would happen. Fails with refused. */
+  switchover(request: {
+    dryRun: boolean;
+    force: boolean;
+  }): Promise<{ steps: string[]; from: string; to: string }>;
+}
+
+export interface NodeStatus {
+  node: string;
+  version: string;
+  role: Role;
+  /** Why the role is what it is, and since when (ms since the epoch; for people). */
+  roleCause: string;
+  roleSinceMs: number;
+  revision: number;
+  sync: SyncState;
+  connections: number;
+  capacity: number;
+  /** True when every interface has its program and the forwarder answers. */
+  forwarding: boolean;
+  /** Replication lag seen from the peers' streams, milliseconds; absent without samples. */
+  lagMs?: { p50: number; p99: number };
+  peers: PeerStatus[];
+  nats: "off" | "connected" | "disconnected";
+  maintenance: boolean;
+  virtualAddresses: string[];
+  /** What an operator should act on, one sentence each; empty: all is well. */
+  alarms: string[];
+  /** Packets by reason, since the instance was created. */
+  packets: Record<string, number>;
+}
+
+export interface PeerStatus {
+  node: string;
+  state: SyncState | "lost";
+  role: Role;
+  revision: number;
+  connections: number;
+  /** Connections of this peer that we hold. */
+  held: number;
+  lagMs?: number;
+  lastSeenMsAgo: number;
+}
+
+export interface Traffic {
+  connections: number;
+  inPackets: number;
+  inBytes: number;
+  outPackets: number;
+  outBytes: number;
+}
+
+export interface ServiceStatus {
+  id: number;
+  protocol: string;
+  address: string;
+  port: number;
+  scheduler: string;
+  traffic: Traffic;
+  destinations: DestinationStatus[];
+}
+
+export interface DestinationStatus {
+  id: number;
+  address: string;
+  port: number;
+  method: string;
+  /** What the operator wrote, and what health and draining made of it. */
+  configuredWeight: number;
+  effectiveWeight: number;
+  /** Why the effective weight is what it is. */
+  why: string;
+  health: "up" | "down" | "unchecked";
+  activeConnections: number;
+  inactiveConnections: number;
+  traffic: Traffic;
+}
+
+export interface ConnectionFilter {
+  /** Only this service (`tcp 192.0.2.1:80`), client address or destination address, where given. */
+  service?: string;
+  client?: string;
+  destination?: string;
+  limit?: number;
+}
+
+export interface ConnectionStatus {
+  protocol: string;
+  state: string;
+  client: string;
+  virtual: string;
+  destination: string;
+  method: string;
+  /** Seconds until it expires if no packet comes. */
+  expiresInSeconds: number;
+  /** This node, or the peer that owns it. */
+  owner: string;
+  inPackets: number;
+  inBytes: number;
+  outPackets: number;
+  outBytes: number;
+}
+
+export interface DrainRequest {
+  /** Address, or address:port. */
+  destination: string;
+  service?: string;
+  undo: boolean;
+  author: string;
+}
