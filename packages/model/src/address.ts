@@ -1,5 +1,6 @@
 /** IP addresses: canonical text for people and documents, bytes in network order for packets and records. */
 
+/** Address family by its IP version. */
 export type Family = 4 | 6;
 
 /** Length of an address in bytes: 4 or 16. */

@@ -12,6 +12,7 @@ const address = z
 const port = z.int().min(1).max(65535);
 const seconds = (min: number, max: number) => z.number().min(min).max(max);
 
+/** Schedulers that a service can name; each has a file in the engine. */
 export const SCHEDULER_NAMES = ["rr", "wrr", "lc", "wlc"] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 
@@ -29,6 +30,7 @@ const probe = {
 };
 const httpStatus = z.int().min(100).max(599);
 
+/** How the destinations of a service are checked. Times in seconds, as operators write them. */
 export const CheckSpec = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("tcp"), ...probe }),
   z.strictObject({
@@ -45,6 +47,7 @@ export const CheckSpec = z.discriminatedUnion("type", [
 ]);
 export type CheckSpec = z.infer<typeof CheckSpec>;
 
+/** A real server of one service, as an operator wants it. */
 export const DestinationSpec = z.strictObject({
   address,
   /** Absent: the service's port. */
@@ -58,6 +61,7 @@ export const DestinationSpec = z.strictObject({
 });
 export type DestinationSpec = z.infer<typeof DestinationSpec>;
 
+/** A virtual service, as an operator wants it. */
 export const ServiceSpec = z.strictObject({
   protocol: z.enum(["tcp", "udp"]),
   address,
@@ -77,7 +81,9 @@ export type DocumentSpec = z.infer<typeof DocumentSpec>;
 
 /** A numeric id is given once and never reused, so that connection records can name what they belong to (1..2^31-1). */
 export type Id = number;
+/** A destination with its id. */
 export type DestinationRecord = DestinationSpec & { readonly id: Id };
+/** A service with its id. */
 export type ServiceRecord = Omit<ServiceSpec, "destinations"> & {
   readonly id: Id;
   readonly destinations: readonly DestinationRecord[];
@@ -92,6 +98,7 @@ export interface Document {
   readonly services: readonly ServiceRecord[];
 }
 
+/** The document before anybody wrote one: revision 0. */
 export const EMPTY_DOCUMENT: Document = { version: 1, revision: 0, nextId: 1, retired: {}, services: [] };
 
 /** Key of a service: `tcp 192.0.2.1:80`. Unique within a document. */

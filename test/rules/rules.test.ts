@@ -1,0 +1,134 @@
+/** The rules of the house that a script can check. Each test lists every offender, so that one run shows all there is to mend. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const packages = join(root, "packages");
+
+/** What each package may import of the others. `cli` is the roof, `model` the ground; the four wings never look at each other. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  model: [],
+  engine: ["@tandem/model"],
+  sync: ["@tandem/model"],
+  health: ["@tandem/model"],
+  "keepalived-config": ["@tandem/model"],
+  cli: ["@tandem/model", "@tandem/engine", "@tandem/sync", "@tandem/health", "keepalived-config"],
+};
+const OURS = /^(@tandem\/[a-z-]+|keepalived-config)(\/.*)?$/;
+
+/** Folders and files that depend on their arguments alone. */
+const PURE = [
+  "model/src",
+  "engine/src/packet",
+  "engine/src/protocols",
+  "engine/src/schedulers",
+  "engine/src/core",
+  "engine/src/rewrite",
+  "keepalived-config/src",
+  "health/src/dampen.ts",
+  "health/src/weight-policy.ts",
+  "health/src/pace.ts",
+];
+const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|process\.)/;
+
+interface Source {
+  /** Path below packages/. */
+  path: string;
+  text: string;
+  imports: string[];
+}
+
+function sourcesBelow(dir: string): Source[] {
+  return readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .filter((p) => p.endsWith(".ts") && !p.includes("node_modules") && !p.includes("generated"))
+    .map((p) => {
+      const text = readFileSync(join(dir, p), "utf8");
+      const imports = [...text.matchAll(/(?:^|\n)(?:import|export)[^;]*?from\s+"([^"]+)"/g)].map(
+        (m) => m[1]!,
+      );
+      return { path: relative(packages, join(dir, p)), text, imports };
+    });
+}
+
+const sources = sourcesBelow(packages);
+const isTest = (s: Source) => /\.(test|contract)\.ts$|\/testing(\/|\.ts)/.test(s.path);
+const isPure = (s: Source) => PURE.some((p) => s.path === p || s.path.startsWith(`${p}/`));
+
+test("packages import only what they may, and by the package's door", () => {
+  const offenders = sources.flatMap((s) => {
+    const name = s.path.split("/")[0]!;
+    const own = name === "keepalived-config" ? name : `@tandem/${name}`;
+    return s.imports
+      .filter((i) => OURS.test(i) && (i.startsWith(own) || !allowed(name, i, isTest(s))))
+      .map((i) => `${s.path}: ${i}`);
+  });
+  expect(offenders).toEqual([]);
+});
+
+function allowed(name: string, specifier: string, inTest: boolean): boolean {
+  const door = inTest ? specifier.replace(/\/testing$/, "") : specifier;
+  return MAY_IMPORT[name]!.includes(door);
+}
+
+test("no relative import leaves its package", () => {
+  const offenders = sources.flatMap((s) => {
+    const home = s.path.split("/")[0]!;
+    const escapes = (i: string) =>
+      i.startsWith(".") &&
+      relative(join(packages, home), resolve(packages, dirname(s.path), i)).startsWith("..");
+    return s.imports.filter(escapes).map((i) => `${s.path}: ${i}`);
+  });
+  expect(offenders).toEqual([]);
+});
+
+test("pure folders import no node: module and know neither clock nor chance", () => {
+  const offenders = sources
+    .filter((s) => isPure(s) && !isTest(s))
+    .filter((s) => s.imports.some((i) => i.startsWith("node:")) || IMPURE.test(withoutComments(s.text)))
+    .map((s) => s.path);
+  expect(offenders).toEqual([]);
+});
+
+test("only dataplane/kernel talks to the foreign function interface", () => {
+  const offenders = sources.filter(
+    (s) => s.imports.includes("koffi") && !s.path.startsWith("engine/src/dataplane/kernel/"),
+  );
+  expect(offenders.map((s) => s.path)).toEqual([]);
+});
+
+test("only erasable TypeScript, and no default exports", () => {
+  const forbidden = /^\s*(export\s+)?(const\s+)?enum\s|^\s*(export\s+)?namespace\s|^export default/m;
+  expect(sources.filter((s) => forbidden.test(s.text)).map((s) => s.path)).toEqual([]);
+});
+
+test("everything at a package's door has a docstring", () => {
+  const offenders = Object.keys(MAY_IMPORT).flatMap((name) => {
+    const door = sources.find((s) => s.path === `${name}/src/index.ts`);
+    if (!door) return name === "cli" ? [] : [`${name}/src/index.ts is missing`];
+    return door.imports.filter((i) => i.startsWith(".")).flatMap((i) => undocumented(join(name, "src", i)));
+  });
+  expect(offenders).toEqual([]);
+});
+
+/** Exported functions, constants and interfaces of a file whose line before is not the end of a docstring or another export of the same group. */
+function undocumented(path: string): string[] {
+  const source = sources.find((s) => s.path === path);
+  if (!source) return [`${path} is missing`];
+  const lines = source.text.split("\n");
+  return lines.flatMap((line, i) => {
+    const name = /^export (?:async )?(?:function\*?|const|interface|class|type) (\w+)/.exec(line)?.[1];
+    if (!name || /^export type \w+ = (z\.infer|\(typeof|keyof typeof|typeof)/.test(line)) return [];
+    return /\*\/\s*$/.test(lines[i - 1] ?? "") ? [] : [`${path}:${i + 1} ${name}`];
+  });
+}
+
+test("names do not end in words that say nothing", () => {
+  const empty =
+    /\b(?:export )(?:class|function|const|interface|type) \w+(Manager|Helper|Util|Utils|Common|Base|Impl|Info)\b/;
+  expect(sources.filter((s) => empty.test(s.text)).map((s) => s.path)).toEqual([]);
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
+}
