@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument, specOf } from "./config.ts";
+import { DocumentSchema, DocumentSpec, EMPTY_DOCUMENT, reviseDocument, specOf } from "./config.ts";
 
 const web = {
   protocol: "tcp",
@@ -65,3 +65,24 @@ for (const [what, services, want] of bad) {
   test(`document with ${what} is refused`, () =>
     expect(problems(services).some((p) => p.startsWith(want))).toBe(true));
 }
+
+test("document reports rules across fields beside mistakes in single fields", () => {
+  const found = problems([{ ...web, port: 0 }, web, web]);
+  expect(found).toEqual([
+    "services.0.port: wanted a whole number from 1 to 65535",
+    'services.2: service "tcp 192.0.2.1:80" stands here twice, wanted once',
+  ]);
+});
+
+test("document with a host header that would break the request is refused", () => {
+  const check = { type: "http", host: "a\r\nX: y", path: "/ x" };
+  expect(problems([{ ...web, check }])).toEqual([
+    "services.0.check.path: wanted a path that starts with /, without spaces",
+    "services.0.check.host: wanted a host name, without spaces",
+  ]);
+});
+
+test("document comes back from its stored form unchanged", () => {
+  const document = reviseDocument(EMPTY_DOCUMENT, parse([{ ...web, check: { type: "http" } }]));
+  expect(DocumentSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
+});

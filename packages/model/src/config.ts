@@ -5,78 +5,84 @@
 import { z } from "zod";
 import { canonicalAddress, familyOf, formatEndpoint } from "./address.ts";
 
-const address = z
-  .string()
-  .refine((text) => canonicalAddress(text) !== undefined, { error: "wanted an IPv4 or IPv6 address" })
-  .transform((text) => canonicalAddress(text)!);
-const port = z.int().min(1).max(65535);
-const seconds = (min: number, max: number) => z.number().min(min).max(max);
+const wanted = (what: string) => ({ error: `wanted ${what}` });
 
-/** Schedulers that a service can name; each has a file in the engine. */
+const whole = (min: number, max: number) => {
+  const range = wanted(`a whole number from ${min} to ${max}`);
+  return z.int(range).min(min, range).max(max, range);
+};
+const seconds = (min: number, max: number) => {
+  const range = wanted(`seconds from ${min} to ${max}`);
+  return z.number(range).min(min, range).max(max, range);
+};
+const address = z
+  .string(wanted("an IPv4 or IPv6 address"))
+  .refine((text) => canonicalAddress(text) !== undefined, wanted("an IPv4 or IPv6 address"))
+  .transform((text) => canonicalAddress(text)!);
+const port = whole(1, 65535);
+/** Printable ASCII without spaces: what may stand in a request line or a header without escaping. */
+const visible = (start: string, what: string) =>
+  z.string(wanted(what)).regex(new RegExp(`^${start}[\\x21-\\x7e]*$`), wanted(what));
+
 export const SCHEDULER_NAMES = ["rr", "wrr", "lc", "wlc"] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 
 const probe = {
-  /** Seconds between two checks of one destination. */
-  interval: seconds(0.1, 3600).default(2),
-  /** Seconds after which an unanswered check has failed. */
-  timeout: seconds(0.05, 300).default(1),
-  /** Good results in a row that bring a destination up. */
-  rise: z.int().min(1).max(100).default(2),
-  /** Bad results in a row that take it down. */
-  fall: z.int().min(1).max(100).default(3),
-  /** Port to check; the destination's own port if absent. */
-  port: port.optional(),
+  interval: seconds(0.1, 3600).default(2).describe("Seconds between two checks of one destination."),
+  timeout: seconds(0.05, 300).default(1).describe("Seconds after which an unanswered check has failed."),
+  rise: whole(1, 100).default(2).describe("Good results in a row that bring a destination up."),
+  fall: whole(1, 100).default(3).describe("Bad results in a row that take a destination down."),
+  port: port.optional().describe("Port to check; the destination's own port if absent."),
 };
-const httpStatus = z.int().min(100).max(599);
 
-/** How the destinations of a service are checked. Times in seconds, as operators write them. */
 export const CheckSpec = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("tcp"), ...probe }),
   z.strictObject({
     type: z.literal("http"),
     ...probe,
-    path: z
-      .string()
-      .regex(/^\/\S*$/, "wanted a path that starts with /")
-      .default("/"),
-    host: z.string().min(1).optional(),
-    /** Status codes that mean healthy. */
-    status: z.array(httpStatus).min(1).default([200]),
+    path: visible("/", "a path that starts with /, without spaces").default("/").describe("Path to ask for."),
+    host: visible("[\\x21-\\x7e]", "a host name, without spaces")
+      .optional()
+      .describe("Host header to send; the checked address and port if absent."),
+    status: z
+      .array(whole(100, 599))
+      .min(1, wanted("at least one status code"))
+      .default([200])
+      .describe("Status codes that mean healthy."),
   }),
 ]);
 export type CheckSpec = z.infer<typeof CheckSpec>;
 
-/** A real server of one service, as an operator wants it. */
+const method = z.enum(["masquerade", "direct-route"]);
+
 export const DestinationSpec = z.strictObject({
-  address,
-  /** Absent: the service's port. */
-  port: port.optional(),
-  /** 0 quiesces: established connections go on, new ones avoid it. */
-  weight: z.int().min(0).max(65535).default(1),
-  /** Absent: the service's method. */
-  method: z.enum(["masquerade", "direct-route"]).optional(),
-  /** Being taken out of service: effective weight 0 whatever `weight` says, so that undoing it brings the weight back. */
-  drain: z.boolean().default(false),
+  address: address.describe("Address of the real server, of the service's family."),
+  port: port.optional().describe("Port of the real server; the service's port if absent."),
+  weight: whole(0, 65535)
+    .default(1)
+    .describe("Share of new connections; 0 quiesces: established connections go on, new ones avoid it."),
+  method: method.optional().describe("Forwarding method; the service's method if absent."),
 });
 export type DestinationSpec = z.infer<typeof DestinationSpec>;
 
-/** A virtual service, as an operator wants it. */
 export const ServiceSpec = z.strictObject({
   protocol: z.enum(["tcp", "udp"]),
-  address,
-  port,
-  scheduler: z.enum(SCHEDULER_NAMES).default("wlc"),
-  method: z.enum(["masquerade", "direct-route"]).default("masquerade"),
-  check: CheckSpec.optional(),
-  destinations: z.array(DestinationSpec).default([]),
+  address: address.describe("Virtual address that clients talk to."),
+  port: port.describe("Virtual port that clients talk to."),
+  scheduler: z.enum(SCHEDULER_NAMES).default("wlc").describe("Picks the destination of a new connection."),
+  method: method.default("masquerade").describe("Forwarding method of destinations that name none."),
+  check: CheckSpec.optional().describe("Health check of every destination; without one they count as up."),
+  destinations: z.array(DestinationSpec).default([]).describe("Real servers, in listing order."),
 });
 export type ServiceSpec = z.infer<typeof ServiceSpec>;
 
 /** What an operator writes. Order of destinations is listing order: the kernel's own, newest first. */
 export const DocumentSpec = z
-  .strictObject({ version: z.literal(1), services: z.array(ServiceSpec).default([]) })
-  .superRefine(checkDocument);
+  .strictObject({
+    version: z.literal(1).describe("Version of the document's format."),
+    services: z.array(ServiceSpec).default([]).describe("Virtual services."),
+  })
+  .superRefine(checkDocument, { when: () => true });
 export type DocumentSpec = z.infer<typeof DocumentSpec>;
 
 /** A numeric id is given once and never reused, so that connection records can name what they belong to (1..2^31-1). */
@@ -111,32 +117,40 @@ export function destinationKey(s: ServiceSpec | ServiceRecord, d: DestinationSpe
   return `${serviceKey(s)} -> ${formatEndpoint(d.address, d.port ?? s.port)}`;
 }
 
-function checkDocument(d: { services: ServiceSpec[] }, ctx: z.RefinementCtx): void {
-  const refuse = (path: (string | number)[], message: string) =>
-    ctx.addIssue({ code: "custom", path, message });
+type Refuse = (path: readonly (string | number)[], message: string) => void;
+
+/** Rules across fields. They look at every service that is well-formed in itself, so that one mistake does not hide the next. */
+function checkDocument(d: { services: unknown }, ctx: z.RefinementCtx): void {
+  const refuse: Refuse = (path, message) => ctx.addIssue({ code: "custom", path: [...path], message });
   const seen = new Set<string>();
-  for (const [i, s] of d.services.entries()) {
-    const key = serviceKey(s);
+  for (const [i, candidate] of (Array.isArray(d.services) ? d.services : []).entries()) {
+    const service = ServiceSpec.safeParse(candidate).data;
+    if (!service) continue;
+    const key = serviceKey(service);
     if (seen.has(key)) refuse(["services", i], `service "${key}" stands here twice, wanted once`);
     seen.add(key);
-    for (const [j, dest] of s.destinations.entries()) {
-      const at = ["services", i, "destinations", j];
-      const dkey = destinationKey(s, dest);
-      if (seen.has(dkey)) refuse(at, `destination "${dkey}" stands here twice, wanted once`);
-      seen.add(dkey);
-      if (familyOf(dest.address) !== familyOf(s.address)) {
-        refuse(
-          [...at, "address"],
-          `"${dest.address}" is IPv${familyOf(dest.address)}, wanted IPv${familyOf(s.address)} as the service`,
-        );
-      }
-      const method = dest.method ?? s.method;
-      if (method === "direct-route" && dest.port !== undefined && dest.port !== s.port) {
-        refuse(
-          [...at, "port"],
-          `port is ${dest.port}, wanted ${s.port}: direct route does not change the port`,
-        );
-      }
+    checkDestinations(service, ["services", i, "destinations"], refuse);
+  }
+}
+
+function checkDestinations(s: ServiceSpec, at: readonly (string | number)[], refuse: Refuse): void {
+  const seen = new Set<string>();
+  for (const [i, d] of s.destinations.entries()) {
+    const key = destinationKey(s, d);
+    if (seen.has(key)) refuse([...at, i], `destination "${key}" stands here twice, wanted once`);
+    seen.add(key);
+    const [family, wantedFamily] = [familyOf(d.address), familyOf(s.address)];
+    if (family !== wantedFamily) {
+      refuse(
+        [...at, i, "address"],
+        `"${d.address}" is IPv${family}, wanted IPv${wantedFamily} as the service`,
+      );
+    }
+    if ((d.method ?? s.method) === "direct-route" && (d.port ?? s.port) !== s.port) {
+      refuse(
+        [...at, i, "port"],
+        `port is ${d.port}, wanted ${s.port}: direct route does not change the port`,
+      );
     }
   }
 }
