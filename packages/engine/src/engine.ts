@@ -1,0 +1,126 @@
+/**
+ * The engine on the main thread: owner of the document that runs and of the effective weights. It sends commands to the
+ * forwarder in arrival order; connections it only ever asks about.
+ */
+import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure } from "@tandem/model";
+import type {
+  Answer,
+  Ask,
+  EffectiveWeights,
+  ForwarderEvent,
+  ForwarderLink,
+  ForwarderOrder,
+  QuestionName,
+} from "./forwarder-protocol.ts";
+
+/** A running director's engine. Every promise rejects with `LbError` (unavailable) once the forwarder is gone. */
+export interface Engine {
+  /** What runs now. */
+  readonly document: Document;
+  /** Run this document: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
+  apply(document: Document): Promise<{ changes: number }>;
+  /** Replace the effective weights. Takes effect for the next new connection. */
+  setWeights(weights: EffectiveWeights): void;
+  order(order: ForwarderOrder): void;
+  ask<Q extends QuestionName>(name: Q, ask: Ask<Q>): Promise<Answer<Q>>;
+  /** Records that changed here and are worth sending to the peers. */
+  onRecords(handler: (records: Uint8Array, count: number) => void): void;
+  /** The forwarder failed or ended unasked; the node cannot forward new connections any more. */
+  onFailure(handler: (failure: LbError) => void): void;
+  /** Stop the forwarder. Programs stay attached: known flows go on. */
+  close(): Promise<void>;
+}
+
+interface Pending {
+  resolve(answer: unknown): void;
+  reject(error: LbError): void;
+}
+
+/**
+ * Start an engine over a forwarder.
+ *
+ * @returns once the forwarder is ready, with what it adopted. Rejects with the forwarder's own `LbError` if it cannot start.
+ */
+export async function startEngine(
+  link: ForwarderLink,
+): Promise<Engine & { adopted: number; repaired: number }> {
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
+  let running: Document = EMPTY_DOCUMENT;
+  let weights: EffectiveWeights = new Map();
+  let recordsHandler: (records: Uint8Array, count: number) => void = () => {};
+  let failureHandler: (failure: LbError) => void = () => {};
+  let gone: LbError | undefined;
+  let closing = false;
+  const ready = Promise.withResolvers<{ adopted: number; repaired: number }>();
+
+  function fail(error: LbError): void {
+    if (gone) return;
+    gone = error;
+    for (const p of pending.values()) p.reject(error);
+    pending.clear();
+    ready.reject(error);
+    if (!closing) failureHandler(error);
+  }
+
+  function settle(id: number, act: (p: Pending) => void): void {
+    const p = pending.get(id);
+    pending.delete(id);
+    if (p) act(p);
+  }
+
+  const on: { [T in ForwarderEvent["type"]]: (event: Extract<ForwarderEvent, { type: T }>) => void } = {
+    ready: (e) => ready.resolve(e),
+    answer: (e) => settle(e.id, (p) => p.resolve(e.answer)),
+    refusal: (e) => settle(e.id, (p) => p.reject(unavailable(e.message))),
+    records: (e) => recordsHandler(e.records, e.count),
+    failed: (e) => fail(e.failure ? new LbError(e.failure as LbFailure) : unavailable(e.message)),
+  };
+  link.onEvent((event) => (on[event.type] as (e: ForwarderEvent) => void)(event));
+  void link.closed().then(() => fail(unavailable("it has ended")));
+
+  function ask<Q extends QuestionName>(name: Q, question: Ask<Q>): Promise<Answer<Q>> {
+    if (gone) return Promise.reject(gone);
+    const id = nextId++;
+    return new Promise((resolve, reject) => {
+      pending.set(id, { resolve: resolve as (answer: unknown) => void, reject });
+      link.send({ type: "question", id, name, ask: question } as Parameters<ForwarderLink["send"]>[0]);
+    });
+  }
+
+  const started = await ready.promise;
+  return {
+    adopted: started.adopted,
+    repaired: started.repaired,
+    get document() {
+      return running;
+    },
+    async apply(document) {
+      const answer = await ask("program", { document, weights });
+      running = document;
+      return answer;
+    },
+    setWeights(next) {
+      weights = next;
+      link.send({ type: "weights", weights: next });
+    },
+    order: (order) => link.send(order),
+    ask,
+    onRecords(handler) {
+      recordsHandler = handler;
+    },
+    onFailure(handler) {
+      failureHandler = handler;
+      if (gone) handler(gone);
+    },
+    async close() {
+      closing = true;
+      link.send({ type: "stop" });
+      await link.closed();
+    },
+  };
+}
+
+function unavailable(why: string): LbError {
+  return new LbError({ code: "unavailable", what: "the forwarder", why });
+}
