@@ -80,7 +80,10 @@ export const SERVICE_FLAG = {
   sloppy: 1 << 0,
 } as const;
 
-/** TCP's event of one segment: the first flag present in this order; none of them sends the connection to CLOSE. */
+/**
+ * TCP's event of one segment: the first flag present, asked in the order rst, syn, fin, ack; none of them sends the connection to
+ * CLOSE. The numbers are rows of the transition tables (Linux `ip_vs_proto_tcp.c`, `tcp_state_idx`).
+ */
 export const TCP_EVENT = { syn: 0, fin: 1, ack: 2, rst: 3, none: 4 } as const;
 /** Transition tables in one BPF array value: [protocol row][direction 3][event 8][state 16] → next state, one byte each. */
 export const TRANSITIONS = {
