@@ -62,6 +62,10 @@ export const DestinationSpec = z.strictObject({
     .default(1)
     .describe("Share of new connections; 0 quiesces: established connections go on, new ones avoid it."),
   method: method.optional().describe("Forwarding method; the service's method if absent."),
+  drain: z
+    .boolean(wanted("true or false"))
+    .default(false)
+    .describe("Taken out of service: effective weight 0 whatever `weight` says, until undone."),
 });
 export type DestinationSpec = z.infer<typeof DestinationSpec>;
 
