@@ -37,7 +37,11 @@ export interface Endpoint {
   readonly protocol: number;
 }
 
-/** A change of what the fast path knows of services. All changes of one `program` call are in force when it returns. */
+/**
+ * A change of what the fast path knows of services. All changes of one `program` call are in force when it returns; setting what is
+ * there and deleting what is not are no errors. A masqueraded destination is two real-server entries: its endpoint, and its address
+ * alone (port 0, protocol 0), which stays while any destination has it. The caller does that counting.
+ */
 export type ServiceChange =
   | { readonly kind: "set_service"; readonly at: Endpoint; readonly id: number; readonly flags: number }
   | { readonly kind: "delete_service"; readonly at: Endpoint }
