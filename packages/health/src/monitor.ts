@@ -1,0 +1,167 @@
+/** The shell of health: runs the checks that a document wants and tells what becomes of weights. The view is this node's own. */
+import type { CheckSpec, Document, Id } from "@tandem/model";
+import type { Checker, CheckOutcome } from "./checker.ts";
+import { createChecker } from "./checkers/registry.ts";
+import { firstDelayMs } from "./pace.ts";
+import { type ProbePorts, startProbe } from "./probe.ts";
+import { carryOver, createVerdict, judge, type Verdict } from "./verdict.ts";
+import { selectChecks, type WantedCheck } from "./wanted-checks.ts";
+import { effectiveWeights } from "./weight-policy.ts";
+
+/** What the scheduler has to learn. A destination that was never told of is up, with its configured weight. */
+export interface HealthChange {
+  readonly serviceId: Id;
+  readonly destinationId: Id;
+  readonly up: boolean;
+  readonly effectiveWeight: number;
+  readonly why: string;
+  /** On the monitor's clock. */
+  readonly atMs: number;
+}
+
+/** What is believed of one destination right now. */
+export interface DestinationHealth {
+  readonly serviceId: Id;
+  readonly destinationId: Id;
+  readonly isChecked: boolean;
+  readonly up: boolean;
+  readonly configuredWeight: number;
+  readonly effectiveWeight: number;
+  /** Why of the last check, or why there was none. */
+  readonly why: string;
+  /** Time since it last went up or down, or since it was first seen. */
+  readonly sinceMs: number;
+  /** Time since the end of the last check; undefined before the first. */
+  readonly lastCheckAgeMs: number | undefined;
+  readonly results: Readonly<Record<CheckOutcome["result"], number>>;
+  /** How often it went up or down. */
+  readonly flips: number;
+}
+
+export interface Monitor {
+  /** Run the checks of `document`. What stays, by id and check, keeps its verdict and its rhythm; a changed check asks again at once. */
+  apply(document: Document): void;
+  /** Every destination of the document, in document order. */
+  snapshot(): readonly DestinationHealth[];
+  /** Effective weight, 0..65535; undefined if the document has no such destination. */
+  effectiveWeight(destinationId: Id): number | undefined;
+  stop(): void;
+}
+
+export interface MonitorOptions extends ProbePorts {
+  readonly onChange: (change: HealthChange) => void;
+  /** Verdicts from before a restart, by destination id. What is not in it starts up. */
+  readonly known?: ReadonlyMap<Id, boolean>;
+  /** Default: real sockets. */
+  readonly createChecker?: (spec: CheckSpec) => Checker;
+}
+
+/** One destination under watch. */
+interface Watched {
+  wanted: WantedCheck;
+  verdict: Verdict;
+  /** What the listener was last told. */
+  told: { up: boolean; effectiveWeight: number };
+  stop: () => void;
+}
+
+/** Create a monitor that checks nothing yet. `onChange` is called synchronously and must not throw. */
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { clock, onChange } = options;
+  const makeChecker = options.createChecker ?? createChecker;
+  let watched = new Map<Id, Watched>();
+  let services = new Map<Id, Watched[]>();
+
+  function watch(wanted: WantedCheck): Watched {
+    const up = options.known?.get(wanted.destinationId) ?? true;
+    const told = { up: true, effectiveWeight: wanted.weight };
+    return { wanted, verdict: createVerdict(up, clock.now()), told, stop: () => {} };
+  }
+
+  function restart(w: Watched, index: number, count: number): void {
+    w.stop();
+    const { check, target } = w.wanted;
+    w.verdict = carryOver(w.verdict, check !== undefined);
+    w.stop = () => {};
+    if (!check) return;
+    const intervalMs = check.interval * 1000;
+    const delayMs = firstDelayMs(intervalMs, index, count);
+    const probe = { checker: makeChecker(check), target, intervalMs, timeoutMs: check.timeout * 1000 };
+    w.stop = startProbe({ ...probe, firstDelayMs: delayMs }, options, (outcome) => {
+      const { up } = w.verdict.belief;
+      w.verdict = judge(w.verdict, { ...outcome, atMs: clock.now() }, check);
+      if (w.verdict.belief.up !== up) weigh(services.get(w.wanted.serviceId)!);
+    });
+  }
+
+  /** Weigh the destinations of one service anew and tell what changed. */
+  function weigh(members: readonly Watched[]): void {
+    const weights = effectiveWeights(
+      members.map((w) => ({ weight: w.wanted.weight, up: w.verdict.belief.up })),
+    );
+    for (const [i, w] of members.entries()) tell(w, weights[i]!);
+  }
+
+  function tell(w: Watched, effectiveWeight: number): void {
+    const { up } = w.verdict.belief;
+    if (w.told.effectiveWeight === effectiveWeight && w.told.up === up) return;
+    const why = w.told.up === up ? `configured weight is ${w.wanted.weight}` : w.verdict.why;
+    w.told = { up, effectiveWeight };
+    const { serviceId, destinationId } = w.wanted;
+    onChange({ serviceId, destinationId, up, effectiveWeight, why, atMs: clock.now() });
+  }
+
+  /** Exchange what is watched. @returns those whose check is new or changed. */
+  function exchange(wantedChecks: readonly WantedCheck[]): readonly Watched[] {
+    const fresh: Watched[] = [];
+    const next = new Map<Id, Watched>();
+    for (const wanted of wantedChecks) {
+      const known = watched.get(wanted.destinationId);
+      const w = known ?? watch(wanted);
+      if (!known || !isSameProbe(w.wanted, wanted)) fresh.push(w);
+      w.wanted = wanted;
+      next.set(wanted.destinationId, w);
+    }
+    for (const [id, w] of watched) if (!next.has(id)) w.stop();
+    watched = next;
+    services = Map.groupBy(next.values(), (w) => w.wanted.serviceId);
+    return fresh;
+  }
+
+  return {
+    apply(document) {
+      const fresh = exchange(selectChecks(document));
+      for (const [i, w] of fresh.entries()) restart(w, i, fresh.length);
+      for (const members of services.values()) weigh(members);
+    },
+    snapshot: () => [...watched.values()].map((w) => describe(w, clock.now())),
+    effectiveWeight: (id) => watched.get(id)?.told.effectiveWeight,
+    stop() {
+      for (const w of watched.values()) w.stop();
+      watched.clear();
+      services.clear();
+    },
+  };
+}
+
+/** Whether a running probe already asks what is wanted. Specifications are plain data from one parser: equal text, equal check. */
+function isSameProbe(a: WantedCheck, b: WantedCheck): boolean {
+  return JSON.stringify([a.check, a.target]) === JSON.stringify([b.check, b.target]);
+}
+
+function describe({ wanted, verdict, told }: Watched, nowMs: number): DestinationHealth {
+  const { lastCheckAtMs } = verdict;
+  return {
+    serviceId: wanted.serviceId,
+    destinationId: wanted.destinationId,
+    isChecked: wanted.check !== undefined,
+    up: told.up,
+    configuredWeight: wanted.weight,
+    effectiveWeight: told.effectiveWeight,
+    why: verdict.why,
+    sinceMs: nowMs - verdict.changedAtMs,
+    lastCheckAgeMs: lastCheckAtMs === undefined ? undefined : nowMs - lastCheckAtMs,
+    results: verdict.results,
+    flips: verdict.flips,
+  };
+}

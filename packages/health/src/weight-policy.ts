@@ -1,0 +1,15 @@
+/** One destination as the policy sees it. */
+export interface Member {
+  /** What the operator wrote, 0..65535. */
+  readonly weight: number;
+  readonly up: boolean;
+}
+
+/**
+ * The weights that the scheduler sees, in the order of `members`: the configured weight when up, 0 when down.
+ *
+ * It is asked about a whole service at once, because how far to believe in failures depends on how many are left.
+ */
+export function effectiveWeights(members: readonly Member[]): readonly number[] {
+  return members.map((m) => (m.up ? m.weight : 0));
+}
