@@ -12,10 +12,10 @@ const [ID_A, ID_B] = [2, 3];
 
 function revise(
   current: Document,
-  change: { check?: object | undefined; weightA?: number; only?: string[] } = {},
+  change: { check?: object | undefined; weightA?: number; drainA?: boolean; only?: string[] } = {},
 ) {
   const destinations = [
-    { address: "10.0.0.1", weight: change.weightA ?? 4 },
+    { address: "10.0.0.1", weight: change.weightA ?? 4, drain: change.drainA ?? false },
     { address: "10.0.0.2", weight: 7 },
   ].filter((d) => change.only?.includes(d.address) ?? true);
   const check = "check" in change ? change.check : CHECK;
@@ -123,6 +123,17 @@ test("monitor tells a new configured weight of what is up", async () => {
   await clock.advance(100);
   monitor.apply(revise(FIRST, { weightA: 9 }));
   expect(told()).toEqual([`${ID_A} up 9 configured weight is 9`]);
+});
+
+test("monitor takes the weight of what is drained, goes on checking it, and gives it back", async () => {
+  const { clock, monitor, told, asked } = setUp();
+  const drained = revise(EMPTY_DOCUMENT, { drainA: true });
+  monitor.apply(drained);
+  expect(told()).toEqual([`${ID_A} up 0 drained`]);
+  await clock.advance(0);
+  expect(asked).toEqual([A]);
+  monitor.apply(revise(drained));
+  expect(told()).toEqual([`${ID_A} up 4 configured weight is 4`]);
 });
 
 test("monitor asks again at once when the check changes, and keeps its verdict until then", async () => {

@@ -8,7 +8,7 @@ import { carryOver, createVerdict, judge, type Verdict } from "./verdict.ts";
 import { selectChecks, type WantedCheck } from "./wanted-checks.ts";
 import { effectiveWeights } from "./weight-policy.ts";
 
-/** What the scheduler has to learn. A destination that was never told of is up, with its configured weight. */
+/** What the scheduler has to learn. A destination that was never told of is up, not drained, with its configured weight. */
 export interface HealthChange {
   readonly serviceId: Id;
   readonly destinationId: Id;
@@ -96,16 +96,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   /** Weigh the destinations of one service anew and tell what changed. */
   function weigh(members: readonly Watched[]): void {
-    const weights = effectiveWeights(
-      members.map((w) => ({ weight: w.wanted.weight, up: w.verdict.belief.up })),
-    );
+    const weights = effectiveWeights(members.map((w) => ({ ...w.wanted, up: w.verdict.belief.up })));
     for (const [i, w] of members.entries()) tell(w, weights[i]!);
   }
 
   function tell(w: Watched, effectiveWeight: number): void {
     const { up } = w.verdict.belief;
     if (w.told.effectiveWeight === effectiveWeight && w.told.up === up) return;
-    const why = w.told.up === up ? `configured weight is ${w.wanted.weight}` : w.verdict.why;
+    const why = w.told.up === up ? describeWanted(w.wanted) : w.verdict.why;
     w.told = { up, effectiveWeight };
     const { serviceId, destinationId } = w.wanted;
     onChange({ serviceId, destinationId, up, effectiveWeight, why, atMs: clock.now() });
@@ -147,6 +145,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
 /** Whether a running probe already asks what is wanted. Specifications are plain data from one parser: equal text, equal check. */
 function isSameProbe(a: WantedCheck, b: WantedCheck): boolean {
   return JSON.stringify([a.check, a.target]) === JSON.stringify([b.check, b.target]);
+}
+
+function describeWanted(wanted: WantedCheck): string {
+  return wanted.isDrained ? "drained" : `configured weight is ${wanted.weight}`;
 }
 
 function describe({ wanted, verdict, told }: Watched, nowMs: number): DestinationHealth {

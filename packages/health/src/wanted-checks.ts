@@ -9,6 +9,8 @@ export interface WantedCheck {
   readonly target: CheckTarget;
   /** Configured weight, 0..65535. */
   readonly weight: number;
+  /** Taken out of service: still checked, so that its health is known when it returns. */
+  readonly isDrained: boolean;
   /** Absent: not checked, always up. */
   readonly check: CheckSpec | undefined;
 }
@@ -24,6 +26,7 @@ export function selectChecks(document: Document): readonly WantedCheck[] {
         port: service.check?.port ?? destination.port ?? service.port,
       },
       weight: destination.weight,
+      isDrained: destination.drain,
       check: service.check,
     })),
   );
