@@ -4,10 +4,12 @@
  */
 import type { Document, DocumentSpec } from "@tandem/model";
 
+/** What the node is in its cluster. */
 export type Role = "active" | "standby" | "fault" | "standalone";
 /** How this node follows the others: `live` with every peer, else the worst of them; `off` without a cluster. */
 export type SyncState = "off" | "alone" | "joining" | "loading" | "live" | "repairing";
 
+/** One node, as its operators see it. */
 export interface NodeApi {
   status(): Promise<NodeStatus>;
   services(): Promise<ServiceStatus[]>;
@@ -27,6 +29,7 @@ export interface NodeApi {
   }): Promise<{ steps: string[]; from: string; to: string }>;
 }
 
+/** How the node is: enough to answer "are we safe?". */
 export interface NodeStatus {
   node: string;
   version: string;
@@ -52,6 +55,7 @@ export interface NodeStatus {
   packets: Record<string, number>;
 }
 
+/** Another node, as this one sees it. */
 export interface PeerStatus {
   node: string;
   state: SyncState | "lost";
@@ -64,6 +68,7 @@ export interface PeerStatus {
   lastSeenMsAgo: number;
 }
 
+/** Totals; bytes include IP headers. */
 export interface Traffic {
   connections: number;
   inPackets: number;
@@ -72,6 +77,7 @@ export interface Traffic {
   outBytes: number;
 }
 
+/** A virtual service that runs. */
 export interface ServiceStatus {
   id: number;
   protocol: string;
@@ -82,6 +88,7 @@ export interface ServiceStatus {
   destinations: DestinationStatus[];
 }
 
+/** A destination that runs. */
 export interface DestinationStatus {
   id: number;
   address: string;
@@ -98,6 +105,7 @@ export interface DestinationStatus {
   traffic: Traffic;
 }
 
+/** Which connections to list; nothing given: all. */
 export interface ConnectionFilter {
   /** Only this service (`tcp 192.0.2.1:80`), client address or destination address, where given. */
   service?: string;
@@ -106,6 +114,7 @@ export interface ConnectionFilter {
   limit?: number;
 }
 
+/** One connection; endpoints are `address:port`. */
 export interface ConnectionStatus {
   protocol: string;
   state: string;
@@ -123,6 +132,7 @@ export interface ConnectionStatus {
   outBytes: number;
 }
 
+/** What to quiesce, or to bring back. */
 export interface DrainRequest {
   /** Address, or address:port. */
   destination: string;

@@ -1,0 +1,43 @@
+// Original file: tandem/v1/node.proto
+
+import type { Service as _tandem_v1_Service, Service__Output as _tandem_v1_Service__Output } from '../../tandem/v1/Service.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface ApplyDocumentRequest {
+  /**
+   * Version of the document's format: 1.
+   */
+  'version'?: (number);
+  /**
+   * Without ids.
+   */
+  'services'?: (_tandem_v1_Service)[];
+  /**
+   * Only if the document is at this revision, 0..2^53; absent: whatever it is at.
+   */
+  'expectedRevision'?: (number | string | Long);
+  /**
+   * Who asks, for the history: 1..256 characters.
+   */
+  'author'?: (string);
+  '_expectedRevision'?: "expectedRevision";
+}
+
+export interface ApplyDocumentRequest__Output {
+  /**
+   * Version of the document's format: 1.
+   */
+  'version': (number);
+  /**
+   * Without ids.
+   */
+  'services': (_tandem_v1_Service__Output)[];
+  /**
+   * Only if the document is at this revision, 0..2^53; absent: whatever it is at.
+   */
+  'expectedRevision'?: (number);
+  /**
+   * Who asks, for the history: 1..256 characters.
+   */
+  'author': (string);
+}

@@ -1,0 +1,50 @@
+// Original file: tandem/v1/node.proto
+
+import type { Service as _tandem_v1_Service, Service__Output as _tandem_v1_Service__Output } from '../../tandem/v1/Service.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Document {
+  /**
+   * Version of the document's format: 1.
+   */
+  'version'?: (number);
+  /**
+   * Rises by one with each change, 0..2^53; 0 before the first.
+   */
+  'revision'?: (number | string | Long);
+  /**
+   * The id that the next new service or destination gets, 1..2^31-1.
+   */
+  'nextId'?: (number);
+  /**
+   * Ids of what was removed, by key, so that it gets its id back when it returns.
+   */
+  'retired'?: ({[key: string]: number});
+  /**
+   * Every one with its id.
+   */
+  'services'?: (_tandem_v1_Service)[];
+}
+
+export interface Document__Output {
+  /**
+   * Version of the document's format: 1.
+   */
+  'version': (number);
+  /**
+   * Rises by one with each change, 0..2^53; 0 before the first.
+   */
+  'revision': (number);
+  /**
+   * The id that the next new service or destination gets, 1..2^31-1.
+   */
+  'nextId': (number);
+  /**
+   * Ids of what was removed, by key, so that it gets its id back when it returns.
+   */
+  'retired': ({[key: string]: number});
+  /**
+   * Every one with its id.
+   */
+  'services': (_tandem_v1_Service__Output)[];
+}

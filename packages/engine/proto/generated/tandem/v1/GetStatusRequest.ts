@@ -1,0 +1,8 @@
+// Original file: tandem/v1/node.proto
+
+
+export interface GetStatusRequest {
+}
+
+export interface GetStatusRequest__Output {
+}

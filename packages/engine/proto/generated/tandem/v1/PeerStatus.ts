@@ -1,0 +1,70 @@
+// Original file: tandem/v1/node.proto
+
+import type { FollowState as _tandem_v1_FollowState, FollowState__Output as _tandem_v1_FollowState__Output } from '../../tandem/v1/FollowState.ts';
+import type { Role as _tandem_v1_Role, Role__Output as _tandem_v1_Role__Output } from '../../tandem/v1/Role.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface PeerStatus {
+  /**
+   * Name of the peer.
+   */
+  'node'?: (string);
+  'state'?: (_tandem_v1_FollowState);
+  /**
+   * The role that the peer announced last.
+   */
+  'role'?: (_tandem_v1_Role);
+  /**
+   * Revision of the document that it runs, 0..2^53.
+   */
+  'revision'?: (number | string | Long);
+  /**
+   * Connections that it owns, 0..2^32-1.
+   */
+  'connections'?: (number | string | Long);
+  /**
+   * Connections of this peer that we hold, 0..2^32-1.
+   */
+  'held'?: (number | string | Long);
+  /**
+   * Latest replication lag of its stream, milliseconds, 0 and up; absent without samples.
+   */
+  'lagMs'?: (number | string);
+  /**
+   * Time since its last sign of life, milliseconds, 0 and up.
+   */
+  'lastSeenMsAgo'?: (number | string | Long);
+  '_lagMs'?: "lagMs";
+}
+
+export interface PeerStatus__Output {
+  /**
+   * Name of the peer.
+   */
+  'node': (string);
+  'state': (_tandem_v1_FollowState__Output);
+  /**
+   * The role that the peer announced last.
+   */
+  'role': (_tandem_v1_Role__Output);
+  /**
+   * Revision of the document that it runs, 0..2^53.
+   */
+  'revision': (number);
+  /**
+   * Connections that it owns, 0..2^32-1.
+   */
+  'connections': (number);
+  /**
+   * Connections of this peer that we hold, 0..2^32-1.
+   */
+  'held': (number);
+  /**
+   * Latest replication lag of its stream, milliseconds, 0 and up; absent without samples.
+   */
+  'lagMs'?: (number);
+  /**
+   * Time since its last sign of life, milliseconds, 0 and up.
+   */
+  'lastSeenMsAgo': (number);
+}

@@ -1,0 +1,24 @@
+// Original file: tandem/v1/node.proto
+
+
+export interface SwitchOverRequest {
+  /**
+   * Say what would happen and do nothing.
+   */
+  'dryRun'?: (boolean);
+  /**
+   * Even if no peer is live.
+   */
+  'force'?: (boolean);
+}
+
+export interface SwitchOverRequest__Output {
+  /**
+   * Say what would happen and do nothing.
+   */
+  'dryRun': (boolean);
+  /**
+   * Even if no peer is live.
+   */
+  'force': (boolean);
+}

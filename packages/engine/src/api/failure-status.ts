@@ -1,0 +1,79 @@
+/** Failures as gRPC statuses and back: the status code for any client, the failure itself as JSON in a trailer for ours. */
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { describeFailure, LbError, type LbFailure } from "@tandem/model";
+
+const TRAILER = "tandem-failure-bin";
+/** Node's HTTP/2 takes 64 KiB of headers; base64 makes 4 of 3, and the text travels beside it. */
+const MAX_TRAILER_BYTES = 24 * 1024;
+const MAX_TEXT_CHARACTERS = 1024;
+
+const STATUS: Record<LbFailure["code"], status> = {
+  not_found: status.NOT_FOUND,
+  already_exists: status.ALREADY_EXISTS,
+  invalid_argument: status.INVALID_ARGUMENT,
+  invalid_document: status.INVALID_ARGUMENT,
+  stale_revision: status.ABORTED,
+  unsupported: status.FAILED_PRECONDITION,
+  refused: status.FAILED_PRECONDITION,
+  unavailable: status.UNAVAILABLE,
+};
+
+/** The status that a failure travels as. */
+export interface FailureStatus {
+  code: status;
+  details: string;
+  metadata: Metadata;
+}
+
+/** Status of anything thrown in a handler; what is no `LbError` is a bug and shows only that. Never throws. */
+export function toStatus(error: unknown): FailureStatus {
+  const metadata = new Metadata();
+  if (!(error instanceof LbError))
+    return { code: status.INTERNAL, details: "internal error, see the daemon's log", metadata };
+  metadata.set(TRAILER, Buffer.from(JSON.stringify(fitting(error.failure))));
+  return { code: STATUS[error.failure.code], details: printable(error.message), metadata };
+}
+
+/** grpc-js percent-encodes the text, and that throws at half a surrogate pair. */
+const printable = (text: string): string => text.slice(0, MAX_TEXT_CHARACTERS).toWellFormed();
+
+/** The failure, its list of problems cut to what a trailer can hold. */
+function fitting(failure: LbFailure): LbFailure {
+  const bytes = () => Buffer.byteLength(JSON.stringify(failure));
+  if (bytes() <= MAX_TRAILER_BYTES) return failure;
+  if (failure.code !== "invalid_document" || failure.problems.length < 2)
+    return { code: "unavailable", what: "the whole answer", why: printable(describeFailure(failure)) };
+  const kept = failure.problems.slice(0, failure.problems.length >> 1);
+  return fitting({ ...failure, problems: kept });
+}
+
+/**
+ * The error that a failed call stands for.
+ *
+ * @param daemon how to call the other side in "Cannot reach …"
+ * @returns the very failure that the handler threw, where the trailer has it; else `unavailable` with the status in words. Never throws.
+ */
+export function fromStatus(error: ServiceError, daemon: string): LbError {
+  const failure = failureIn(error.metadata);
+  if (failure) return new LbError(failure, { cause: error });
+  const why = error.code === status.DEADLINE_EXCEEDED ? "no answer in time" : error.details;
+  return new LbError({ code: "unavailable", what: daemon, why }, { cause: error });
+}
+
+function failureIn(metadata: Metadata | undefined): LbFailure | undefined {
+  const [bytes] = metadata?.get(TRAILER) ?? [];
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  try {
+    const failure: unknown = JSON.parse(bytes.toString());
+    return isFailure(failure) ? failure : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A known code whose text can be made: a newer daemon may send what this version does not know. */
+function isFailure(value: unknown): value is LbFailure {
+  const code = (value as { code?: unknown } | null)?.code;
+  if (typeof code !== "string" || !Object.hasOwn(STATUS, code)) return false;
+  return describeFailure(value as LbFailure) !== "";
+}

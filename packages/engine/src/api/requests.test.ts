@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { readApplyTerms, readDrain, readFilter } from "./requests.ts";
+
+const filters = [
+  { ask: {}, want: {} },
+  { ask: { limit: 1 }, want: { limit: 1 } },
+  { ask: { client: "2001:DB8::0:1" }, want: { client: "2001:db8::1" } },
+  { ask: { destination: "10.0.0.1" }, want: { destination: "10.0.0.1" } },
+  { ask: { service: "tcp 192.0.2.1:80" }, want: { service: "tcp 192.0.2.1:80" } },
+  { ask: { service: "udp/[2001:DB8::1]:53" }, want: { service: "udp [2001:db8::1]:53" } },
+];
+for (const { ask, want } of filters) {
+  test(`a filter of ${JSON.stringify(ask)} is read in canonical form`, () => {
+    expect(readFilter(ask)).toEqual(want);
+  });
+}
+
+const badFilters = [
+  { ask: { limit: 0 }, says: "Cannot list connections: limit is 0, wanted 1 or more" },
+  {
+    ask: { client: "10.0.0" },
+    says: 'Cannot list connections: client is "10.0.0", wanted an IPv4 or IPv6 address',
+  },
+  { ask: { client: "" }, says: 'client is "", wanted an IPv4 or IPv6 address' },
+  { ask: { destination: "h1" }, says: 'destination is "h1", wanted an IPv4 or IPv6 address' },
+  ...[
+    "tcp",
+    "tcp 192.0.2.1",
+    "192.0.2.1:80",
+    "tcp 192.0.2.1:0",
+    "tcp 192.0.2.1:65536",
+    "tcp 2001:db8::1:80",
+  ].map((service) => ({ ask: { service }, says: `service is "${service}", wanted a service such as` })),
+];
+for (const { ask, says } of badFilters) {
+  test(`a filter of ${JSON.stringify(ask)} is refused`, () => {
+    expect(() => readFilter(ask)).toThrow(says);
+  });
+}
+
+const drain = { destination: "10.0.0.1", undo: false, author: "a" };
+test("a drain names an address, or an address and port", () => {
+  expect(readDrain(drain)).toEqual(drain);
+  expect(readDrain({ ...drain, destination: "[2001:DB8::1]:80" }).destination).toBe("[2001:db8::1]:80");
+});
+
+const badDrains = [
+  {
+    ask: { ...drain, destination: "web1" },
+    says: 'Cannot drain: destination is "web1", wanted address or address:port',
+  },
+  { ask: { ...drain, author: "" }, says: 'Cannot drain: author is "", wanted 1 to 256 characters' },
+  { ask: { ...drain, author: "x".repeat(257) }, says: "wanted 1 to 256 characters" },
+  { ask: { ...drain, service: "x" }, says: 'service is "x"' },
+];
+for (const { ask, says } of badDrains) {
+  test(`a drain is refused: ${says}`, () => {
+    expect(() => readDrain(ask)).toThrow(says);
+  });
+}
+
+const apply = { version: 1, services: [], author: "a" };
+test("a change expects a revision or none", () => {
+  expect(readApplyTerms(apply)).toEqual({ author: "a" });
+  expect(readApplyTerms({ ...apply, expectedRevision: 0 })).toEqual({ author: "a", expectedRevision: 0 });
+  expect(() => readApplyTerms({ ...apply, expectedRevision: 2 ** 60 })).toThrow("wanted 0 to 2^53");
+});

@@ -1,0 +1,234 @@
+import { once } from "node:events";
+import { link, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type Server as NetServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { LbError } from "@tandem/model";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { connectNode, type RemoteNode } from "./client.ts";
+import type { NodeApi } from "./node-api.ts";
+import { type ApiServer, startApiServer } from "./server.ts";
+import {
+  createSampleNode,
+  sampleConnection,
+  sampleDocument,
+  sampleServices,
+  sampleSpec,
+  sampleStatus,
+} from "./testing/sample-node.ts";
+
+let dir: string;
+let socketPath: string;
+let open: { stop(): unknown }[];
+let bugs: unknown[];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "api-"));
+  socketPath = join(dir, "api.sock");
+  open = [];
+  bugs = [];
+});
+afterEach(async () => {
+  for (const o of open.reverse()) await o.stop();
+  await rm(dir, { recursive: true });
+});
+
+async function serve(overrides: Partial<NodeApi> = {}): Promise<ApiServer> {
+  const onBug = (bug: unknown) => void bugs.push(bug);
+  const server = await startApiServer({ socketPath, api: createSampleNode(overrides), onBug });
+  open.push(server);
+  return server;
+}
+
+function connect(): RemoteNode {
+  const node = connectNode(socketPath);
+  open.push({ stop: () => node.close() });
+  return node;
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+test("a client is answered what the node says", async () => {
+  await serve();
+  const node = connect();
+  expect(await node.status()).toEqual(sampleStatus);
+  expect(await node.services()).toEqual(sampleServices);
+  expect(await node.document()).toEqual(sampleDocument);
+  expect(await node.drain({ destination: "10.0.0.1", undo: false, author: "a" })).toMatchObject({
+    revision: 44,
+  });
+  expect(await node.switchover({ dryRun: true, force: false })).toMatchObject({ from: "d1", to: "d2" });
+});
+
+test("the node gets what the client asked for", async () => {
+  const asked: unknown[] = [];
+  const note =
+    <T>(answer: T) =>
+    async (...args: unknown[]) => {
+      asked.push(args);
+      return answer;
+    };
+  await serve({
+    apply: note({ revision: 1, changed: false }),
+    drain: note({ revision: 1, destinations: [] }),
+    switchover: note({ steps: [], from: "", to: "" }),
+  });
+  const node = connect();
+  await node.apply(sampleSpec, { expectedRevision: 41, author: "ops" });
+  await node.apply(sampleSpec, { author: "ops" });
+  await node.drain({ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" });
+  await node.switchover({ dryRun: false, force: true });
+  expect(asked).toEqual([
+    [sampleSpec, { expectedRevision: 41, author: "ops" }],
+    [sampleSpec, { author: "ops" }],
+    [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
+    [{ dryRun: false, force: true }],
+  ]);
+});
+
+for (const count of [0, 1, 255, 256, 257, 5000]) {
+  test(`a list of ${count} connections arrives complete and in order`, async () => {
+    await serve();
+    const got = await collect(connect().connections(count === 0 ? {} : { limit: count }));
+    expect(got).toEqual(Array.from({ length: count }, (_, n) => sampleConnection(n)));
+  });
+}
+
+test("a client that stops reading ends the listing", async () => {
+  const ended = Promise.withResolvers<void>();
+  await serve({
+    async *connections() {
+      try {
+        for (let n = 0; ; n++) yield sampleConnection(n);
+      } finally {
+        ended.resolve();
+      }
+    },
+  });
+  for await (const _ of connect().connections({})) break;
+  await ended.promise;
+  expect(bugs).toEqual([]);
+});
+
+test("a failure of the node arrives as the same failure", async () => {
+  const failure = { code: "stale_revision", have: 1, current: 2 } as const;
+  await serve({
+    apply: async () => {
+      throw new LbError(failure);
+    },
+    // biome-ignore lint/correctness/useYield: it fails before the first
+    async *connections() {
+      throw new LbError(failure);
+    },
+  });
+  const node = connect();
+  await expect(node.apply(sampleSpec, { author: "a" })).rejects.toMatchObject({ failure });
+  await expect(collect(node.connections({}))).rejects.toMatchObject({ failure });
+  expect(bugs).toEqual([]);
+});
+
+test("a bug in the node is reported and does not end the server", async () => {
+  const bug = new TypeError("x is undefined");
+  await serve({
+    status: async () => {
+      throw bug;
+    },
+  });
+  const node = connect();
+  await expect(node.status()).rejects.toThrow("internal error, see the daemon's log");
+  expect(bugs).toEqual([bug]);
+  expect(await node.services()).toEqual(sampleServices);
+});
+
+const garbage = [
+  { name: "a truncated message", method: "DrainDestination", bytes: [0x0a, 0x05, 0x31] },
+  { name: "an unknown wire type", method: "ApplyDocument", bytes: [0x0f] },
+  { name: "a truncated filter", method: "ListConnections", bytes: [0x0a, 0x7f] },
+  { name: "an endless varint", method: "SwitchOver", bytes: new Array<number>(12).fill(0xff) },
+  { name: "no arguments", method: "DrainDestination", bytes: [] },
+  { name: "no version and no author", method: "ApplyDocument", bytes: [] },
+];
+for (const { name, method, bytes } of garbage) {
+  test(`a ${method} of ${name} is answered INVALID_ARGUMENT`, async () => {
+    await serve();
+    const error = await sendRaw(method, Buffer.from(bytes));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(bugs).toEqual([]);
+    expect(await connect().services()).toEqual(sampleServices);
+  });
+}
+
+async function sendRaw(method: string, bytes: Buffer): Promise<ServiceError> {
+  const client = new Client(`unix:${socketPath}`, credentials.createInsecure());
+  open.push({ stop: () => client.close() });
+  const same = (b: Buffer) => b;
+  const stream = client.makeServerStreamRequest(`/tandem.v1.Node/${method}`, same, same, bytes);
+  const [error] = (await once(stream.resume(), "error").catch((e: unknown) => [e])) as [ServiceError];
+  return error;
+}
+
+test("only the owner can connect", async () => {
+  await serve();
+  expect((await stat(socketPath)).mode & 0o777).toBe(0o600);
+  expect(await readdir(dir)).toEqual(["api.sock"]);
+});
+
+test("a socket that nobody answers on is replaced", async () => {
+  const dead = createServer().listen(join(dir, "dead.sock"));
+  await once(dead, "listening");
+  await closeLeaving(dead);
+  await serve();
+  expect(await connect().status()).toEqual(sampleStatus);
+});
+
+/** A server unlinks the path it was bound to when it closes: another name survives it, as a killed daemon's socket does. */
+async function closeLeaving(dead: NetServer): Promise<void> {
+  await link(join(dir, "dead.sock"), socketPath);
+  await new Promise((closed) => dead.close(closed));
+}
+
+test("a socket that somebody answers on is left alone", async () => {
+  await serve();
+  await expect(serve()).rejects.toThrow(`Cannot listen on "${socketPath}": another daemon listens there`);
+  expect(await connect().status()).toEqual(sampleStatus);
+});
+
+test("a file that is no socket is left alone", async () => {
+  await writeFile(socketPath, "precious");
+  await expect(serve()).rejects.toThrow("it is there and is no socket");
+});
+
+test("a path too long for a socket is refused in words", async () => {
+  socketPath = join(dir, "x".repeat(100));
+  await expect(serve()).rejects.toThrow("the path is longer than 93 bytes");
+});
+
+test("stopping takes the socket away, but not a successor's", async () => {
+  const first = await serve();
+  await first.stop();
+  expect(await readdir(dir)).toEqual([]);
+  const second = await serve();
+  await rm(socketPath);
+  await serve();
+  await second.stop();
+  expect(await connect().status()).toEqual(sampleStatus);
+});
+
+test("stopping ends calls that never end", async () => {
+  const arrived = Promise.withResolvers<void>();
+  const server = await serve({
+    status() {
+      arrived.resolve();
+      return new Promise(() => {});
+    },
+  });
+  const failed = expect(connect().status()).rejects.toThrow("Cannot reach the daemon");
+  await arrived.promise;
+  await server.stop();
+  await failed;
+});

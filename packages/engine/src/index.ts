@@ -1,0 +1,4 @@
+/** The director: its API, and what the composition root builds a node from. */
+export { connectNode, type RemoteNode } from "./api/client.ts";
+export * from "./api/node-api.ts";
+export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
