@@ -1,0 +1,196 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { LabError } from "./failure.ts";
+import { removeRun, removeRuns } from "./leftovers.ts";
+import { type Lock, takeLock } from "./lock.ts";
+import { addPartition, createNetworks, removePartitions, setLinks } from "./network.ts";
+import { createNode, type LabNode, type LabProcess } from "./node.ts";
+import { commandLineOf, stateOf } from "./process.ts";
+import { createRun, type Holder, listRuns, liveHolderOf, type Run, readRecord, runNamed } from "./run.ts";
+import { serviceOf, unhealthyFile } from "./services.ts";
+import { type LabStatus, readStatus } from "./status.ts";
+import { ADDRESSES, addressOf, NODE_NAMES, NODES, type NodeName, nodesOf } from "./topology.ts";
+import { until } from "./until.ts";
+
+const READY_DEADLINE_MS = 10_000;
+/** A JetStream cluster of three elects its leader in 0.3 s as a rule; a lost first vote costs up to 9 s more. */
+const ELECTION_DEADLINE_MS = 30_000;
+
+export interface LabOptions {
+  /** Called once, with the holder, if another lab must end first. Written to stderr when left out. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/** A lab that is up. Every method may be called from any process; only the creator may call `down`. */
+export interface Lab {
+  /** Eight hex digits that name the run. */
+  readonly run: string;
+  readonly dir: string;
+  node(name: NodeName): LabNode;
+  /** Pull the cables of a node: all, or one device such as `eth0`. */
+  cut(node: NodeName, device?: string): Promise<void>;
+  /** Plug them in again. */
+  heal(node: NodeName, device?: string): Promise<void>;
+  /** Let no frame pass between two groups of nodes. Partitions add up until `healPartitions`. */
+  partition(a: readonly NodeName[], b: readonly NodeName[]): Promise<void>;
+  healPartitions(): Promise<void>;
+  /** SIGKILL to every process in the node; see LabNode. */
+  killAll(node: NodeName): Promise<void>;
+  /** SIGSTOP to every process in the node. */
+  stop(node: NodeName): void;
+  /** SIGCONT to every process in the node. */
+  continue(node: NodeName): void;
+  /** Start a node's own process (server, nats-server) unless it runs; resolves when it serves. */
+  start(node: NodeName): Promise<void>;
+  /** Links up, stopped processes continued, its own process started. */
+  restore(node: NodeName): Promise<void>;
+  /** Make `/health` of a server answer 503, or 200 again. */
+  setHealth(server: NodeName, isHealthy: boolean): void;
+  /** Make a director the plain router between clients and servers, in place of any other. */
+  routeThrough(director: NodeName): Promise<void>;
+  status(): Promise<LabStatus>;
+}
+
+/** A lab of this process's own: it ends with `down`, or with the process, and then the next lab clears it away. */
+export interface OwnLab extends Lab {
+  /** End every process, remove every trace, give the lock back. */
+  down(): Promise<void>;
+}
+
+/**
+ * Bring a lab up: wait for the machine-wide lock, clear away what dead runs left, make networks and nodes, start servers
+ * and NATS, and resolve when they serve.
+ *
+ * @throws LabError when this machine cannot do it; nothing is left behind then
+ */
+export async function createLab(options: LabOptions = {}): Promise<OwnLab> {
+  if (process.getuid?.() !== 0) {
+    throw new LabError(`Cannot bring the lab up: user id is ${process.getuid?.()}, wanted 0 (root)`);
+  }
+  const lock = await takeLock(ownName(), { onWait: options.onWait ?? tellWait });
+  const run = runNamed(randomBytes(4).toString("hex"));
+  try {
+    await removeRuns(listRuns()); // with the lock in hand, whatever is there is dead
+    createRun(run);
+    await createNetworks(run);
+    const lab = labOf(run);
+    await startAll(lab);
+    return { ...lab, down: () => takeDown(run, lock) };
+  } catch (error) {
+    await takeDown(run, lock);
+    throw error;
+  }
+}
+
+async function takeDown(run: Run, lock: Lock): Promise<void> {
+  try {
+    await removeRun(run);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Clear away what dead runs left. Waits for the lock. Returns the names of those runs. */
+export async function clearLeftovers(options: LabOptions = {}): Promise<string[]> {
+  const lock = await takeLock(ownName(), { onWait: options.onWait ?? tellWait });
+  try {
+    const runs = listRuns();
+    await removeRuns(runs);
+    return runs.map((run) => run.name);
+  } finally {
+    await lock.release();
+  }
+}
+
+function ownName(): string {
+  return `pid ${process.pid} (${commandLineOf(process.pid)})`;
+}
+
+function tellWait(holder: string): void {
+  console.error(`lab: waiting for the lock, held by ${holder}`);
+}
+
+/** The lab that is up on this machine, and who holds it; nothing when none is. */
+export function findLab(): { lab: Lab; holder: Holder } | undefined {
+  for (const run of listRuns()) {
+    const holder = liveHolderOf(run);
+    if (holder) return { lab: labOf(run), holder };
+  }
+  return undefined;
+}
+
+async function startAll(lab: Lab): Promise<void> {
+  await Promise.all(NODE_NAMES.map((node) => lab.start(node)));
+  const leaderKnown = () =>
+    nodesOf("nats").every((node) =>
+      /metadata leader/.test(readFileSync(lab.node(node).logFile("nats"), "utf8")),
+    );
+  await until(leaderKnown, { deadlineMs: ELECTION_DEADLINE_MS, what: "the JetStream cluster has a leader" });
+}
+
+function labOf(run: Run): Lab {
+  const nodes = new Map(NODE_NAMES.map((name) => [name, createNode(run, name)]));
+  const node = (name: NodeName) => nodes.get(name)!;
+  const lab: Lab = {
+    run: run.name,
+    dir: run.dir,
+    node,
+    cut: (name, device) => setLinks(run, name, "down", device),
+    heal: (name, device) => setLinks(run, name, "up", device),
+    partition: (a, b) => addPartition(run, a, b),
+    healPartitions: () => removePartitions(run),
+    killAll: (name) => node(name).killAll(),
+    stop: (name) => node(name).signalAll("SIGSTOP"),
+    continue: (name) => node(name).signalAll("SIGCONT"),
+    start: (name) => startService(run, node(name)),
+    async restore(name) {
+      await lab.heal(name);
+      lab.continue(name);
+      await lab.start(name);
+    },
+    setHealth(server, isHealthy) {
+      if (isHealthy) rmSync(unhealthyFile(run, server), { force: true });
+      else writeFileSync(unhealthyFile(run, server), "");
+    },
+    routeThrough: (director) => routeThrough(lab, director),
+    status: () => readStatus(run),
+  };
+  return lab;
+}
+
+async function startService(run: Run, node: LabNode): Promise<void> {
+  const service = serviceOf(run, node.name);
+  if (!service) return;
+  const known = readRecord(run, node.name, service.name);
+  if (known && stateOf(known) !== "ended") return;
+  const started = await node.spawn(service.name, service.argv);
+  const serves = () => {
+    if (stateOf(started) === "ended") {
+      throw new LabError(
+        `Cannot start "${service.name}" on "${node.name}": it ended, and said "${tail(started)}"`,
+      );
+    }
+    return service.ready.test(started.log());
+  };
+  await until(serves, { deadlineMs: READY_DEADLINE_MS, what: `"${service.name}" serves on "${node.name}"` });
+}
+
+function tail(process: LabProcess): string {
+  return process.log().trim().split("\n").slice(-3).join(" ");
+}
+
+async function routeThrough(lab: Lab, director: NodeName): Promise<void> {
+  const inside = NODES[director].legs.find((leg) => leg.network === "inside");
+  if (!inside) throw new LabError(`Cannot route through "${director}": it is no director`);
+  const gateway = `${ADDRESSES.insideGateway}/24`;
+  for (const other of nodesOf("director")) {
+    await lab.node(other).exec(["ip", "address", "del", gateway, "dev", "eth1"], { allowFailure: true });
+  }
+  await lab.node(director).exec(["ip", "address", "add", gateway, "dev", inside.device]);
+  // The servers may know the gateway by another director's MAC address.
+  for (const server of nodesOf("server")) {
+    await lab.node(server).exec(["ip", "neighbour", "flush", "dev", "eth0"]);
+  }
+  const via = addressOf(director, "outside");
+  await lab.node("client").exec(["ip", "route", "replace", "10.78.0.0/24", "via", via]);
+}

@@ -1,0 +1,64 @@
+/** Makes and breaks the lab's networks. What is typed comes from network-plan.ts. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { inNamespace, runCommand } from "./command.ts";
+import { planNamespaces, planNode, planPartition, planSwitch, planSysctls } from "./network-plan.ts";
+import type { Run } from "./run.ts";
+import { NODE_NAMES, NODES, type NodeName, nodesOf, portOf } from "./topology.ts";
+
+/** Make every namespace, bridge, link, address and setting, and a bpffs with a directory per director. */
+export async function createNetworks(run: Run): Promise<void> {
+  await batch(planNamespaces(run.namespaceOf));
+  await batch(planSwitch(run.namespaceOf), run.namespaceOf("switch"));
+  await Promise.all(NODE_NAMES.map((node) => configureNode(run, node)));
+  await runCommand(["mount", "-t", "bpf", "bpf", run.bpfDir]);
+  for (const director of nodesOf("director")) mkdirSync(join(run.bpfDir, director));
+}
+
+async function configureNode(run: Run, node: NodeName): Promise<void> {
+  const namespace = run.namespaceOf(node);
+  await runCommand(inNamespace(namespace, ["sh", "-e"]), { input: planSysctls(node) });
+  await batch(planNode(node), namespace);
+}
+
+/** Remove the namespaces (with all that is in them, but for processes). */
+export async function removeNamespaces(namespaces: readonly string[]): Promise<void> {
+  await batch(namespaces.map((namespace) => `netns del ${namespace}`));
+}
+
+/**
+ * Take links of a node up or down: at the bridge, so that the node sees a pulled cable and keeps its addresses and routes.
+ *
+ * @param device one of the node's devices; all of them when left out
+ */
+export async function setLinks(
+  run: Run,
+  node: NodeName,
+  state: "up" | "down",
+  device?: string,
+): Promise<void> {
+  const devices = device ? [device] : NODES[node].legs.map((leg) => leg.device);
+  await batch(
+    devices.map((name) => `link set ${portOf(node, name)} ${state}`),
+    run.namespaceOf("switch"),
+  );
+}
+
+/** Let no frame pass between two groups of nodes, on any network. */
+export async function addPartition(run: Run, a: readonly NodeName[], b: readonly NodeName[]): Promise<void> {
+  await runCommand(inNamespace(run.namespaceOf("switch"), ["nft", "-f", "-"]), {
+    input: planPartition(a, b),
+  });
+}
+
+/** Remove every partition. */
+export async function removePartitions(run: Run): Promise<void> {
+  // Adding first makes the deletion succeed when there is no such table.
+  const input = "add table bridge partition\ndelete table bridge partition\n";
+  await runCommand(inNamespace(run.namespaceOf("switch"), ["nft", "-f", "-"]), { input });
+}
+
+async function batch(lines: readonly string[], namespace?: string): Promise<void> {
+  const argv = ["ip", "-batch", "-"];
+  await runCommand(namespace ? inNamespace(namespace, argv) : argv, { input: `${lines.join("\n")}\n` });
+}
