@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What differs between the hooks, so that the rest need not know. `hook` is a constant at every call: the branches cost nothing. */
+#pragma once
+
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "maps.h"
+
+#define L3_AT ETH_HLEN
+
+enum hook {
+	HOOK_TC,
+	HOOK_XDP,
+	HOOK_INJECT, /* tc at the far end of the injection veth */
+};
+
+static __always_inline long frame_read(void *ctx, enum hook hook, __u32 at, void *to, __u32 bytes)
+{
+	return hook == HOOK_XDP ? bpf_xdp_load_bytes(ctx, at, to, bytes) : bpf_skb_load_bytes(ctx, at, to, bytes);
+}
+
+static __always_inline long frame_write(void *ctx, enum hook hook, __u32 at, void *from, __u32 bytes)
+{
+	return hook == HOOK_XDP ? bpf_xdp_store_bytes(ctx, at, from, bytes)
+				: bpf_skb_store_bytes(ctx, at, from, bytes, 0);
+}
+
+static __always_inline __u32 frame_bytes(void *ctx, enum hook hook)
+{
+	return hook == HOOK_XDP ? bpf_xdp_get_buff_len(ctx) : ((struct __sk_buff *)ctx)->len;
+}
+
+static __always_inline __u32 frame_ifindex(void *ctx, enum hook hook)
+{
+	return hook == HOOK_XDP ? ((struct xdp_md *)ctx)->ingress_ifindex : ((struct __sk_buff *)ctx)->ifindex;
+}
+
+/* Segment size of an offloaded packet, 0 for an ordinary one. */
+static __always_inline __u32 frame_gso_size(void *ctx, enum hook hook)
+{
+	return hook == HOOK_XDP ? 0 : ((struct __sk_buff *)ctx)->gso_size;
+}
+
+/* The EtherType in network order; 0 if there is none. */
+static __always_inline __be16 frame_protocol(void *ctx, enum hook hook)
+{
+	__be16 protocol = 0;
+
+	if (hook != HOOK_XDP)
+		return ((struct __sk_buff *)ctx)->protocol;
+	frame_read(ctx, hook, offsetof(struct ethhdr, h_proto), &protocol, sizeof(protocol));
+	return protocol;
+}
+
+/*
+ * Is the frame addressed to this host? On a bridge that floods, a standby sees the active's frames, too. At tc a VLAN tag may be
+ * set aside in the skb: the packet is then still to come by on the VLAN's own interface.
+ */
+static __always_inline int frame_is_ours(void *ctx, enum hook hook)
+{
+	struct __sk_buff *skb = ctx;
+	__u8 to[ETH_ALEN];
+	struct mac *own;
+	__u32 ifindex;
+
+	if (hook == HOOK_INJECT)
+		return 1;
+	if (hook == HOOK_TC)
+		return skb->pkt_type == PACKET_HOST && !skb->vlan_present;
+	ifindex = frame_ifindex(ctx, hook);
+	own = bpf_map_lookup_elem(&interfaces, &ifindex);
+	return own && !frame_read(ctx, hook, 0, to, sizeof(to)) && !__builtin_memcmp(to, own->bytes, sizeof(to));
+}
+
+static __always_inline int pass_action(enum hook hook)
+{
+	return hook == HOOK_XDP ? XDP_PASS : TC_ACT_UNSPEC;
+}
+
+static __always_inline int drop_action(enum hook hook)
+{
+	return hook == HOOK_XDP ? XDP_DROP : TC_ACT_SHOT;
+}

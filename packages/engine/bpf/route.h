@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The next hop: asked of the kernel's routing table, and the packet sent there. */
+#pragma once
+
+#include "parse.h"
+
+#define AF_INET 2
+#define AF_INET6 10
+
+/* The reasons follow the kernel's results in order: 1 (blackhole) to 8 (fragmentation needed). */
+_Static_assert(REASON_FIB_BLACKHOLE + BPF_FIB_LKUP_RET_FRAG_NEEDED - 1 == REASON_FIB_FRAG_NEEDED, "fib reasons");
+
+/* The tuple that a packet will leave with. */
+struct leaving {
+	const __be32 *source;
+	const __be32 *destination;
+	__be16 source_port;
+	__be16 destination_port;
+};
+
+static __always_inline void observe_next_hop(const __be32 *next_hop, __u32 family)
+{
+	__u32 zero = 0;
+	struct observation *o;
+
+	if (!observe || !(o = bpf_map_lookup_elem(&observed, &zero)))
+		return;
+	o->next_hop_bytes = address_words(family) * 4;
+	copy_address(o->next_hop, next_hop, family);
+}
+
+/*
+ * Look the route up. The length is checked against the MTU but for offloaded packets, which are cut to size later.
+ * Returns REASON_FORWARDED or why not; tc needs no resolved neighbour, because it sends through the kernel's own.
+ */
+static __always_inline __u32 find_route(void *ctx, enum hook hook, const struct packet *p, const struct leaving *to,
+					struct bpf_fib_lookup *fib, __u32 family)
+{
+	long result;
+
+	__builtin_memset(fib, 0, sizeof(*fib));
+	fib->ifindex = p->ifindex;
+	fib->l4_protocol = p->tuple.protocol;
+	fib->tot_len = p->gso_size || p->bytes > 0xffff ? 0 : p->bytes;
+	fib->sport = to->source_port;
+	fib->dport = to->destination_port;
+	if (family == 4) {
+		fib->family = AF_INET;
+		fib->tos = p->ip.v4.tos;
+		fib->ipv4_src = to->source[0];
+		fib->ipv4_dst = to->destination[0];
+	} else {
+		fib->family = AF_INET6;
+		fib->flowinfo = *(__be32 *)&p->ip.v6 & bpf_htonl(0x0fffffff);
+		copy_address(fib->ipv6_src, to->source, 6);
+		copy_address(fib->ipv6_dst, to->destination, 6);
+	}
+	observe_next_hop(to->destination, family);
+	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+	if (result == BPF_FIB_LKUP_RET_SUCCESS || (result == BPF_FIB_LKUP_RET_NO_NEIGH && hook != HOOK_XDP))
+		return REASON_FORWARDED;
+	if (result >= BPF_FIB_LKUP_RET_BLACKHOLE && result <= BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return REASON_FIB_BLACKHOLE + result - BPF_FIB_LKUP_RET_BLACKHOLE;
+	return REASON_FIB_FAILED;
+}
+
+/* Send the packet where find_route said. Returns the program's action. */
+static __always_inline int send_to(void *ctx, enum hook hook, const struct bpf_fib_lookup *fib)
+{
+	if (hook == HOOK_XDP) {
+		struct ethhdr eth;
+
+		__builtin_memcpy(eth.h_dest, fib->dmac, ETH_ALEN);
+		__builtin_memcpy(eth.h_source, fib->smac, ETH_ALEN);
+		frame_write(ctx, hook, 0, &eth, 2 * ETH_ALEN);
+		return fib->ifindex == ((struct xdp_md *)ctx)->ingress_ifindex ? XDP_TX : bpf_redirect(fib->ifindex, 0);
+	} else {
+		/* The gateway may be of the other family (RFC 5549): the lookup says so. */
+		struct bpf_redir_neigh next_hop = { .nh_family = fib->family };
+
+		copy_address(next_hop.ipv6_nh, fib->ipv6_dst, 6);
+		return bpf_redirect_neigh(fib->ifindex, &next_hop, sizeof(next_hop), 0);
+	}
+}
