@@ -1,0 +1,21 @@
+/** The port of a transport protocol: its states as data. The fast path and the core step through the same table. */
+
+/** A grid of next states: `[direction][event][state]`, directions in the order of `DIRECTION` in core/layout.ts. */
+export type TransitionGrid = readonly (readonly (readonly number[])[])[];
+
+export interface TransportProtocol {
+  readonly name: "tcp" | "udp";
+  /** IP protocol number. */
+  readonly number: number;
+  /** Names as ipvsadm prints them, by state number. */
+  readonly stateNames: readonly string[];
+  /** Seconds without a packet after which a connection ends, by state number. */
+  readonly timeoutSeconds: readonly number[];
+  readonly grid: TransitionGrid;
+  /** States that count as active connections; all others count as inactive. */
+  readonly activeStates: ReadonlySet<number>;
+  /** States in which a connection has become worth telling the peers about. */
+  readonly savedStates: ReadonlySet<number>;
+  /** States in which a SYN means that the client has started anew. */
+  readonly reusableStates: ReadonlySet<number>;
+}
