@@ -1,0 +1,31 @@
+import { type Candidate, isUsable, type Scheduler, type SchedulerFactory } from "./scheduler.ts";
+
+/** Round robin: the next usable destination after the last pick, in listing order. Weights other than 0 are ignored. */
+export const rr: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
+  let all: readonly C[] = [];
+  let last = -1; // before the first
+
+  return {
+    name: "rr",
+    update(destinations) {
+      last = positionAfterChange(all, destinations, last);
+      all = destinations.slice();
+    },
+    pick() {
+      for (let step = 1; step <= all.length; step++) {
+        const at = (last + step) % all.length;
+        if (isUsable(all[at]!)) return all[(last = at)];
+      }
+      return undefined;
+    },
+  };
+};
+
+/** Where the last pick stands now; if it is gone, its nearest predecessor that is still there; if none is, before the first. */
+function positionAfterChange<C>(before: readonly C[], after: readonly C[], last: number): number {
+  for (let at = last; at >= 0; at--) {
+    const now = after.indexOf(before[at]!);
+    if (now >= 0) return now;
+  }
+  return -1;
+}
