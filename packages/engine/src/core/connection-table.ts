@@ -1,0 +1,171 @@
+/**
+ * The connections of this node: who owns which record, found by flow, born and buried in the steps of docs/wire/record.md. What a
+ * connection means to destinations, timers and peers is `connections.ts`.
+ */
+import { METHOD_NUMBERS } from "@tandem/model";
+import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
+import { createFlowIndex, type FlowIndex } from "./flow-index.ts";
+import { ADDRESS, DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
+import {
+  addressAt,
+  clearCounters,
+  copyKey,
+  isAlive,
+  kindWord,
+  methodOf,
+  type RecordArray,
+  raiseGeneration,
+  recordArray,
+  writeField,
+} from "./record.ts";
+import { createSlotPool, type SlotPool } from "./slot-pool.ts";
+
+export const FAMILIES = [4, 6] as const;
+
+/** Where flows go: the data plane's flow maps. Keys are copied. */
+export interface FlowMap {
+  insertFlow(family: 4 | 6, key: Uint8Array, index: number, direction: number): void;
+  deleteFlow(family: 4 | 6, key: Uint8Array): void;
+}
+
+/** What a new record says. Reused by whoever fills it. */
+export interface NewConnection {
+  family: 4 | 6;
+  /** Flow key of the client's packets. */
+  key: Uint32Array;
+  method: number;
+  /** First life word: state and `LIFE` flags. */
+  life: number;
+  serviceId: number;
+  destinationId: number;
+  /** Address words, and the port as it stands in packets. */
+  destination: Uint32Array;
+  destinationPort: number;
+  /** Slot of the owning peer; 0 is this node. */
+  owner: number;
+  lastSeen: number;
+}
+
+export interface ConnectionTable {
+  readonly records: { readonly 4: RecordArray; readonly 6: RecordArray };
+  /** Living connections. */
+  readonly size: number;
+  readonly capacity: number;
+  /** Node (flow-index.ts) of the living connection that a packet with this key belongs to, or -1. */
+  find(family: 4 | 6, key: Uint32Array): number;
+  /** Bring a connection to life and queue its flows. Returns its index, or -1 if no record is free. The key must be unknown. */
+  create(of: NewConnection, now: number): number;
+  /** End a living connection: dead at once, flows queued for deletion, record free after the quarantine. */
+  kill(family: 4 | 6, index: number, now: number): void;
+  /** Take up a living record that a former daemon left: its flows are in the maps already. */
+  adopt(family: 4 | 6, index: number): void;
+  /** Rebuild the free lists: after all records were adopted or killed. */
+  finishAdoption(): void;
+}
+
+/** Whether a connection has a flow for packets from the destination: only masqueraded ones come back this way. */
+export const hasOutput = (method: number): boolean => method === METHOD_NUMBERS.masquerade;
+
+interface FamilyTable {
+  readonly records: RecordArray;
+  readonly index: FlowIndex;
+  pool: SlotPool;
+}
+
+/** A table over the data plane's records; living ones wait for `adopt`. `seed` should be secret. */
+export function createConnectionTable(
+  words: { readonly 4: Uint32Array; readonly 6: Uint32Array },
+  flows: FlowMap,
+  seed: number,
+): ConnectionTable {
+  const tables = { 4: familyTable(4, words[4], seed), 6: familyTable(6, words[6], seed) };
+  const records = { 4: tables[4].records, 6: tables[6].records };
+  const key = new Uint32Array(FLOW_WORDS);
+  const keyBytes = {
+    4: new Uint8Array(key.buffer, 0, FLOW_KEY[4].size),
+    6: new Uint8Array(key.buffer, 0, FLOW_KEY[6].size),
+  };
+  let size = 0;
+
+  function addFlow(t: FamilyTable, index: number, direction: number): void {
+    const { family } = t.records;
+    t.index.add(index, direction);
+    copyKey(t.records, index, direction, key);
+    flows.insertFlow(family, keyBytes[family], index, direction);
+  }
+
+  function removeFlow(t: FamilyTable, index: number, direction: number): void {
+    const { family } = t.records;
+    t.index.remove(index, direction);
+    copyKey(t.records, index, direction, key);
+    flows.deleteFlow(family, keyBytes[family]);
+  }
+
+  return {
+    records,
+    get size() {
+      return size;
+    },
+    capacity: records[4].capacity + records[6].capacity,
+    find: (family, key) => tables[family].index.find(key),
+    create(of, now) {
+      const t = tables[of.family];
+      const index = t.pool.take(now);
+      if (index < 0) return -1;
+      fillRecord(t.records, index, of);
+      raiseGeneration(t.records, index);
+      if (hasOutput(of.method)) addFlow(t, index, DIRECTION.output);
+      addFlow(t, index, DIRECTION.input);
+      size++;
+      return index;
+    },
+    kill(family, index, now) {
+      const t = tables[family];
+      raiseGeneration(t.records, index);
+      removeFlow(t, index, DIRECTION.input);
+      if (hasOutput(methodOf(t.records, index))) removeFlow(t, index, DIRECTION.output);
+      t.pool.release(index, now);
+      size--;
+    },
+    adopt(family, index) {
+      const t = tables[family];
+      t.index.add(index, DIRECTION.input);
+      if (hasOutput(methodOf(t.records, index))) t.index.add(index, DIRECTION.output);
+      size++;
+    },
+    finishAdoption() {
+      for (const family of FAMILIES) tables[family].pool = freePool(records[family]);
+    },
+  };
+}
+
+function familyTable(family: 4 | 6, words: Uint32Array, seed: number): FamilyTable {
+  const records = recordArray(family, words);
+  return { records, index: createFlowIndex(records, seed), pool: freePool(records) };
+}
+
+const freePool = (records: RecordArray): SlotPool =>
+  createSlotPool(records.capacity, (index) => isAlive(records, index));
+
+/** Every word of the record but the generation. */
+function fillRecord(r: RecordArray, index: number, of: NewConnection): void {
+  const words = r.addressWords;
+  const ports = of.key[FLOW_PORTS[r.family]]!;
+  const protocol = of.key[FLOW_PROTOCOL[r.family]]!;
+  writeField(r, index, RECORD.life, of.life);
+  writeField(r, index, RECORD.kind, kindWord({ protocol, method: of.method, family: r.family }));
+  writeField(r, index, RECORD.lastSeen, of.lastSeen);
+  writeField(r, index, RECORD.serviceId, of.serviceId);
+  writeField(r, index, RECORD.destinationId, of.destinationId);
+  writeField(r, index, RECORD.clientPorts, ports);
+  writeField(r, index, RECORD.serverPorts, of.destinationPort);
+  clearCounters(r, index);
+  writeField(r, index, RECORD.owner, of.owner);
+  for (const field of [RECORD.controller, RECORD.tunnel, RECORD.sequences]) writeField(r, index, field, 0);
+  for (let i = 0; i < words; i++) {
+    writeField(r, index, addressAt(r, ADDRESS.client) + i, of.key[i]!);
+    writeField(r, index, addressAt(r, ADDRESS.virtual) + i, of.key[words + i]!);
+    writeField(r, index, addressAt(r, ADDRESS.destination) + i, of.destination[i]!);
+    writeField(r, index, addressAt(r, ADDRESS.local) + i, 0);
+  }
+}

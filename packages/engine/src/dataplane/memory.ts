@@ -1,0 +1,273 @@
+/**
+ * The data plane without a kernel: plain buffers for shared memory, the core's own fast path for the BPF program, arrays for rings and the
+ * wire. Packets come in by `receive`, what leaves is in `sent`; time is virtual.
+ */
+import { ENDPOINT_WORDS, writeEndpoint } from "../core/endpoint.ts";
+import { createFastpath, type FastpathPacket, ROUTE } from "../core/fastpath.ts";
+import { ADDRESS, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
+import { addressAt, recordArray } from "../core/record.ts";
+import { REASONS, type Reason } from "../core/verdict.ts";
+import { createWordMap } from "../core/word-map.ts";
+import { addressToWords, readWord32, swapPort, wordsToAddress } from "../packet/words.ts";
+import { packTransitions } from "../protocols/transitions.ts";
+import type {
+  DataPlane,
+  Endpoint,
+  InjectKind,
+  Outcome,
+  ServiceChange,
+  StateEvent,
+  Upcall,
+} from "./dataplane.ts";
+
+export interface MemoryOptions {
+  /** Records per family. */
+  capacity?: number;
+  /** Flow entries per family. */
+  flowCapacity?: number;
+  /** Upcalls that may wait; each class gets its share (`UPCALL_CLASSES`). */
+  upcallCapacity?: number;
+  eventCapacity?: number;
+  /** Ticks of 2^20 ns; 0 for ever if absent. */
+  now?: () => number;
+  /** What a route lookup says of an address of 4 or 16 bytes: one of `ROUTE`; success if absent. */
+  route?: (address: Uint8Array, lengthBytes: number) => number;
+}
+
+/** A packet that left. */
+export interface SentPacket {
+  bytes: Uint8Array;
+  /** 4 or 16 bytes. */
+  nextHop: Uint8Array;
+}
+
+/** How a packet arrived, where that matters. */
+export interface Arrival {
+  isForHost?: boolean;
+  gsoSize?: number;
+  gsoSegments?: number;
+}
+
+export interface MemoryDataPlane extends DataPlane {
+  /** What left, in order; the test empties it. */
+  readonly sent: SentPacket[];
+  /** A packet arrives, from its IP header on; it is not changed. Returns what the fast path did: a copy. */
+  receive(ifindex: number, packet: Uint8Array, arrival?: Arrival): Outcome;
+  /** Upcalls and events that wait. */
+  readonly waiting: { readonly upcalls: number; readonly events: number };
+}
+
+const CLASS_OF: Partial<Record<Reason, UpcallClass>> = {
+  new_flow: "new",
+  syn_on_flow: "new",
+  fragment: "fragment",
+  icmp_related: "icmp",
+};
+
+type FlowChange =
+  | { kind: "insert"; family: 4 | 6; key: Uint32Array; index: number; direction: number }
+  | { kind: "delete"; family: 4 | 6; key: Uint32Array };
+
+/** Create an in-memory data plane. */
+export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPlane {
+  const capacity = options.capacity ?? 1024;
+  const flowCapacity = options.flowCapacity ?? 2 * capacity;
+  const upcallCapacity = options.upcallCapacity ?? 1024;
+  const words = {
+    4: new Uint32Array((capacity * RECORD_BYTES[4]) / 4),
+    6: new Uint32Array((capacity * RECORD_BYTES[6]) / 4),
+  };
+  const records = { 4: recordArray(4, words[4]), 6: recordArray(6, words[6]) };
+  const flows = {
+    4: createWordMap<number>(FLOW_KEY[4].size / 4),
+    6: createWordMap<number>(FLOW_KEY[6].size / 4),
+  };
+  const services = createWordMap<{ id: number; flags: number; change: ServiceChange }>(ENDPOINT_WORDS);
+  const realServers = createWordMap<ServiceChange>(ENDPOINT_WORDS);
+  const counters = new Map<Reason, number>();
+  const upcalls: Upcall[] = [];
+  const events: StateEvent[] = [];
+  const flowQueue: FlowChange[] = [];
+  const packetQueue: (() => void)[] = [];
+  const sent: SentPacket[] = [];
+  let lost = 0;
+
+  function routeOf(family: 4 | 6, to: { words: Uint32Array; at: number }, lengthBytes: number): number {
+    const address = new Uint8Array(family === 4 ? 4 : 16);
+    wordsToAddress(to.words, to.at, address);
+    return options.route?.(address, lengthBytes) ?? ROUTE.success;
+  }
+
+  const step = createFastpath({
+    records,
+    transitions: packTransitions(),
+    findFlow: (family, key) => flows[family].get(key) ?? -1,
+    serviceFlags: (endpoint) => services.get(endpoint)?.flags ?? -1,
+    isRealServer: (endpoint) => realServers.get(endpoint) !== undefined,
+    route: routeOf,
+    now,
+    event(family, index, change) {
+      if (events.length < (options.eventCapacity ?? 65_536)) events.push({ family, index, ...change });
+      else lost++;
+    },
+  });
+
+  function now(): number {
+    return (options.now?.() ?? 0) >>> 0;
+  }
+
+  /** Run one packet through the fast path, count it and carry out the verdict. */
+  function run(packet: FastpathPacket, ifindex: number): Outcome {
+    const done = step(packet);
+    const outcome: Outcome = { ...done, nextHop: done.nextHop.slice() };
+    const { bytes } = packet;
+    if (outcome.verdict === "forward") sent.push({ bytes, nextHop: outcome.nextHop });
+    if (outcome.verdict === "upcall" && !offerUpcall(outcome.reason, packet, ifindex)) {
+      outcome.verdict = "drop";
+      outcome.reason = "ring_full";
+    }
+    counters.set(outcome.reason, (counters.get(outcome.reason) ?? 0) + 1);
+    return outcome;
+  }
+
+  function offerUpcall(reason: Reason, packet: FastpathPacket, ifindex: number): boolean {
+    const { eighths } = UPCALL_CLASSES[CLASS_OF[reason] ?? "midStream"];
+    if (upcalls.length >= (upcallCapacity * eighths) / 8) return false;
+    upcalls.push({
+      ifindex,
+      reason: REASONS[reason].number,
+      family: packet.family as 4 | 6,
+      packet: packet.bytes,
+      packetBytes: packet.lengthBytes,
+      gsoSize: packet.gsoSize,
+      gsoSegments: packet.gsoSegments,
+    });
+    return true;
+  }
+
+  function changeFlow(change: FlowChange, refused: (family: 4 | 6, index: number) => void): void {
+    const map = flows[change.family];
+    if (change.kind === "delete") map.delete(change.key);
+    else if (map.size >= flowCapacity && map.get(change.key) === undefined)
+      refused(change.family, change.index);
+    else map.set(change.key, change.index * 4 + change.direction);
+  }
+
+  function sendAsIs(bytes: Uint8Array, family: 4 | 6, to: { words: Uint32Array; at: number }): void {
+    const nextHop = new Uint8Array(family === 4 ? 4 : 16);
+    wordsToAddress(to.words, to.at, nextHop);
+    if (routeOf(family, to, 0) === ROUTE.success) sent.push({ bytes, nextHop });
+  }
+
+  /** The far end of the injection veth, by kind. */
+  const inject: Record<InjectKind, (upcall: Upcall, index: number) => void> = {
+    flow(upcall) {
+      const { packet: bytes, packetBytes: lengthBytes, family, gsoSize, gsoSegments } = upcall;
+      const packet = { bytes, lengthBytes, family, isForHost: true, isInjected: true, gsoSize, gsoSegments };
+      run(packet, upcall.ifindex);
+    },
+    route({ packet, family }) {
+      const to = new Uint32Array(4);
+      const at = family === 4 ? 16 : 24;
+      for (let i = 0; i < (family === 4 ? 1 : 4); i++) to[i] = readWord32(packet, at + 4 * i);
+      sendAsIs(packet, family, { words: to, at: 0 });
+    },
+    via({ packet, family }, index) {
+      const r = records[family];
+      sendAsIs(packet, family, { words: r.words, at: index * r.stride + addressAt(r, ADDRESS.destination) });
+    },
+  };
+
+  return {
+    records: words,
+    sent,
+    now,
+    get waiting() {
+      return { upcalls: upcalls.length, events: events.length };
+    },
+    receive(ifindex, packet, arrival = {}) {
+      const bytes = packet.slice();
+      const version = bytes.length > 0 ? bytes[0]! >>> 4 : 0;
+      const arrived: FastpathPacket = {
+        bytes,
+        lengthBytes: bytes.length,
+        family: version === 4 || version === 6 ? version : 0,
+        isForHost: arrival.isForHost ?? true,
+        isInjected: false,
+        gsoSize: arrival.gsoSize ?? 0,
+        gsoSegments: arrival.gsoSegments ?? 1,
+      };
+      return run(arrived, ifindex);
+    },
+    wait() {},
+    drainUpcalls: (limit, handle) => drain(upcalls, limit, handle),
+    drainEvents: (limit, handle) => drain(events, limit, handle),
+    lostEvents: () => lost,
+    insertFlow(family, key, index, direction) {
+      flowQueue.push({ kind: "insert", family, key: wordsOf(key), index, direction });
+    },
+    deleteFlow(family, key) {
+      flowQueue.push({ kind: "delete", family, key: wordsOf(key) });
+    },
+    flushFlows(refused) {
+      for (const change of flowQueue.splice(0)) changeFlow(change, refused);
+    },
+    scanFlows(family, visit) {
+      const key = new Uint8Array(FLOW_KEY[family].size);
+      for (const [words, value] of [...flows[family].entries()]) {
+        wordsToAddress(words, 0, key);
+        visit(key, value >> 2, value & 3);
+      }
+    },
+    inject(kind, upcall, index) {
+      const copy = { ...upcall, packet: upcall.packet.slice(0, upcall.packetBytes) };
+      packetQueue.push(() => inject[kind](copy, index));
+    },
+    flushPackets() {
+      for (const send of packetQueue.splice(0)) send();
+      return 0;
+    },
+    program(changes) {
+      for (const change of changes) programOne(change);
+    },
+    programmed: () => [
+      ...[...services.entries()].map(([, s]) => s.change),
+      ...[...realServers.entries()].map(([, change]) => change),
+    ],
+    counters: () => new Map(counters),
+    close() {},
+  };
+
+  function programOne(change: ServiceChange): void {
+    const key = endpointKey("at" in change ? change.at : { address: change.address, port: 0, protocol: 0 });
+    if (change.kind === "set_service") services.set(key, { id: change.id, flags: change.flags, change });
+    else if (change.kind === "set_vip") services.set(key, { id: 0, flags: 0, change });
+    else if (change.kind === "set_real_server") realServers.set(key, change);
+    else if (change.kind === "delete_real_server") realServers.delete(key);
+    else services.delete(key);
+  }
+}
+
+/** Hand the oldest `limit` of a queue to `handle`. What arrives meanwhile waits for the next time. */
+function drain<T>(queue: T[], limit: number, handle: (item: T) => void): number {
+  const taken = queue.splice(0, limit);
+  for (const item of taken) handle(item);
+  return taken.length;
+}
+
+function wordsOf(key: Uint8Array): Uint32Array {
+  const words = new Uint32Array(key.length / 4);
+  addressToWords(key, words, 0);
+  return words;
+}
+
+function endpointKey(at: Endpoint): Uint32Array {
+  const key = new Uint32Array(ENDPOINT_WORDS);
+  const family = at.address.length === 4 ? 4 : 6;
+  writeEndpoint(
+    key,
+    { family, from: wordsOf(at.address), at: 0 },
+    { port: swapPort(at.port), protocol: at.protocol },
+  );
+  return key;
+}
