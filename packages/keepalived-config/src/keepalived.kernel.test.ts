@@ -70,8 +70,8 @@ test("keepalived remarks on what the emitter refuses, so that the check above me
   const text = emitKeepalivedConf(directorVrrpConfig(spec, paths));
   const rounded = run("keepalived", ["-t", "-f"], text.replace("advert_int 0.02", "advert_int 0.015"));
   expect(rounded.output).toContain("must be in units of 10ms");
-  const mixed = run("keepalived", ["-t", "-f"], text.replace("priority 120", "priority 300"));
-  expect(mixed.status).not.toBe(0);
+  const outOfRange = run("keepalived", ["-t", "-f"], text.replace("priority 120", "priority 300"));
+  expect(outOfRange.status).not.toBe(0);
 });
 
 test("nft loads the allow-list, and loads it again in place of itself", () => {
