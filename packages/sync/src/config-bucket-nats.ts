@@ -1,0 +1,104 @@
+import { JetStreamApiCodes, JetStreamApiError, jetstream } from "@nats-io/jetstream";
+import { type KV, Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { LbError } from "@tandem/model";
+import type { ConfigBucket } from "./config-bucket.ts";
+
+/** Revisions of the head that stay readable: the most that JetStream KV keeps of one key. */
+const HISTORY = 64;
+/** Time before a watch that ended, or could not begin, is begun again. */
+const REWATCH_MS = 1000;
+
+export interface NatsBucketOptions {
+  readonly connection: NatsConnection;
+  /** Letters, digits, `-` and `_`: it becomes the bucket's name, `tandem-<cluster>-config`. */
+  readonly cluster: string;
+  /** Copies that JetStream keeps of the bucket when it is created here: 1, or 3 in a cluster of three servers or more. */
+  readonly replicas: 1 | 3;
+  /** Time that the server has for each answer. Default 2 s. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A bucket in JetStream KV. Reads go to the stream's leader, never to a copy that may be behind.
+ *
+ * @see @nats-io/kv 3.4 `Bucket.bind`: without `allow_direct`, `get` asks the leader
+ */
+export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
+  const { connection, replicas, timeoutMs = 2000 } = options;
+  const name = `tandem-${options.cluster}-config`;
+  const kvm = new Kvm(jetstream(connection, { timeout: timeoutMs, checkAPI: false }));
+  const open = (): Promise<KV> => kvm.open(name);
+  return {
+    get: (key) =>
+      ask(async () => {
+        const entry = await (await open()).get(key).catch(unlessNoStream);
+        return entry?.operation === "PUT" ? { value: entry.value, version: entry.revision } : undefined;
+      }),
+    put: (key, value) =>
+      ask(async () => {
+        const bucket = await kvm.create(name, { replicas, history: HISTORY, timeout: timeoutMs });
+        await bucket.put(key, value);
+      }),
+    compareAndSet: (key, value, version) =>
+      ask(async () => {
+        const bucket = await open();
+        const set = version === undefined ? bucket.create(key, value) : bucket.update(key, value, version);
+        return set.then(() => true, unlessOvertaken);
+      }),
+    watch: (key, hint) => watchKey(open, key, hint),
+  };
+}
+
+/** Foreign errors become our own here. */
+async function ask<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    const why = (cause as Error).message || String(cause);
+    throw new LbError({ code: "unavailable", what: "the configuration in NATS", why }, { cause });
+  }
+}
+
+function unlessNoStream(error: unknown): undefined {
+  if (!(error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)) throw error;
+}
+
+function unlessOvertaken(error: unknown): false {
+  const isOvertaken =
+    error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
+  if (!isOvertaken) throw error;
+  return false;
+}
+
+/** Hint at each change, and begin again for as long as nobody ended it. */
+function watchKey(open: () => Promise<KV>, key: string, hint: () => void): () => void {
+  let isEnded = false;
+  let stop = () => {};
+  const run = async (): Promise<void> => {
+    while (!isEnded) {
+      try {
+        const changes = await (await open()).watch({ key });
+        stop = () => changes.stop();
+        if (isEnded) stop();
+        for await (const _ of changes) hint();
+      } catch {
+        // No bucket yet, or NATS is away: the store looks now and then and says so.
+      }
+      if (!isEnded) await pause();
+    }
+  };
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, REWATCH_MS);
+      stop = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  void run();
+  return () => {
+    isEnded = true;
+    stop();
+  };
+}

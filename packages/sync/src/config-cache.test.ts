@@ -1,0 +1,80 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createConfigCache } from "./config-cache.ts";
+import { packDocument } from "./config-form.ts";
+import { sampleDocument } from "./config-samples.ts";
+import { createClusterSigner } from "./config-sign.ts";
+
+const about = { parent: "", author: "ann", timeMs: 5 };
+const first = packDocument(sampleDocument(), about).stored;
+const second = packDocument(sampleDocument(first.document), about).stored;
+const signer = createClusterSigner(new Uint8Array(32).fill(7), "prod");
+
+async function setUp() {
+  const root = await mkdtemp(join(tmpdir(), "tandem-config-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const directory = join(root, "deep", "config");
+  const cache = createConfigCache({ directory, signer });
+  return {
+    directory,
+    cache,
+    current: join(directory, "document"),
+    previous: join(directory, "document.previous"),
+  };
+}
+
+test("configuration cache without files is empty and has no problem", async () => {
+  expect(await (await setUp()).cache.load()).toEqual({ stored: undefined, problems: [] });
+});
+
+test("configuration cache gives back the last document saved, readable by its owner alone", async () => {
+  const { cache, current } = await setUp();
+  await Promise.all([cache.save(first), cache.save(second)]);
+  expect(await cache.load()).toEqual({ stored: second, problems: [] });
+  expect((await stat(current)).mode & 0o777).toBe(0o600);
+});
+
+test("configuration cache falls back to the previous document, wherever the current one was cut short", async () => {
+  const { cache, current } = await setUp();
+  await cache.save(first);
+  await cache.save(second);
+  const text = await readFile(current, "utf8");
+  for (let length = 0; length < text.length; length += 7) {
+    await writeFile(current, text.slice(0, length));
+    const { stored, problems } = await cache.load();
+    expect([stored, problems.length]).toEqual([first, 1]);
+  }
+});
+
+test("configuration cache falls back when a crash left no current document", async () => {
+  const { cache, current } = await setUp();
+  await cache.save(first);
+  await cache.save(second);
+  await rm(current);
+  expect(await cache.load()).toEqual({ stored: first, problems: [] });
+});
+
+test("configuration cache refuses documents of another cluster and says so", async () => {
+  const { cache, directory, current } = await setUp();
+  await cache.save(first);
+  const other = createConfigCache({ directory, signer: createClusterSigner(new Uint8Array(32), "prod") });
+  expect(await other.load()).toEqual({
+    stored: undefined,
+    problems: [`${current}: it is not signed with this cluster's key`],
+  });
+});
+
+test("configuration cache that cannot be written keeps what it has and works again later", async () => {
+  const { cache, directory } = await setUp();
+  await cache.save(first);
+  const inTheWay = join(directory, "document.next");
+  await mkdir(inTheWay);
+  await expect(cache.save(second)).rejects.toThrow("EISDIR");
+  expect((await cache.load()).stored).toEqual(first);
+  await rm(inTheWay, { recursive: true });
+  await chmod(directory, 0o700);
+  await cache.save(second);
+  expect((await cache.load()).stored).toEqual(second);
+});

@@ -1,0 +1,104 @@
+/** The configuration on a node's own disk, so that it starts and serves with NATS away. */
+import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { formatHead, parseHead, unpackDocument } from "./config-form.ts";
+import type { ConfigSigner } from "./config-sign.ts";
+import type { StoredDocument } from "./config-store.ts";
+
+const CURRENT = "document";
+const PREVIOUS = "document.previous";
+
+export interface CachedDocument {
+  /** The newest copy that is whole and signed; undefined if there is none. */
+  readonly stored: StoredDocument | undefined;
+  /** What was wrong with the copies that were passed over, for the operator. */
+  readonly problems: readonly string[];
+}
+
+export interface ConfigCache {
+  /** Read the current copy, or else the previous one. Never rejects. */
+  load(): Promise<CachedDocument>;
+  /** Replace the current copy, which becomes the previous one. Rejects with the file system's error; both copies are then as they were. */
+  save(stored: StoredDocument): Promise<void>;
+}
+
+/** A cache of two files: signed head in the first two lines, document in the third. Saves are done one after the other. */
+export function createConfigCache({
+  directory,
+  signer,
+}: {
+  directory: string;
+  signer: ConfigSigner;
+}): ConfigCache {
+  let last = Promise.resolve();
+  const path = (name: string) => join(directory, name);
+  async function save(stored: StoredDocument): Promise<void> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeDurably(path("document.next"), `${formatHead(stored.head, signer)}\n${stored.body}`);
+    // Between these two a crash leaves no current copy, and `load` takes the previous one.
+    await rename(path(CURRENT), path(PREVIOUS)).catch(unlessMissing);
+    await rename(path("document.next"), path(CURRENT));
+    await syncDirectory(directory);
+  }
+  return {
+    async load() {
+      const problems: string[] = [];
+      for (const name of [CURRENT, PREVIOUS]) {
+        const copy = await readCopy(path(name), signer);
+        if (typeof copy === "object") return { stored: copy, problems };
+        if (copy !== "missing") problems.push(`${path(name)}: ${copy}`);
+      }
+      return { stored: undefined, problems };
+    },
+    save(stored) {
+      const done = last.then(() => save(stored));
+      last = done.catch(() => {});
+      return done;
+    },
+  };
+}
+
+/** @returns the copy, `missing`, or what is wrong with it */
+async function readCopy(file: string, signer: ConfigSigner): Promise<StoredDocument | string> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? "missing" : message;
+  }
+  const bodyAt = text.indexOf("\n", text.indexOf("\n") + 1);
+  if (bodyAt < 0) return "it ends early";
+  const opened = parseHead(text.slice(0, bodyAt), signer);
+  if (opened.kind === "refused") return opened.why;
+  const reading = unpackDocument(opened.head, [new TextEncoder().encode(text.slice(bodyAt + 1))]);
+  return reading.kind === "document"
+    ? reading.stored
+    : reading.kind === "refused"
+      ? reading.why
+      : reading.kind;
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, "w", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A rename is durable once its directory is. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

@@ -1,0 +1,258 @@
+import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, specOf } from "@tandem/model";
+import { expect, test, vi } from "vitest";
+import { createMemoryBucket } from "./config-bucket-memory.ts";
+import type { ConfigCache } from "./config-cache.ts";
+import { openConfigKeeper } from "./config-keeper.ts";
+import { sampleSpec } from "./config-samples.ts";
+import { createClusterSigner } from "./config-sign.ts";
+import type { ConfigStore, StoredDocument } from "./config-store.ts";
+import { createBucketConfigStore } from "./config-store-bucket.ts";
+
+const signer = createClusterSigner(new Uint8Array(32), "prod");
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A cache without a disk. */
+function createMemoryCache(): ConfigCache & { stored: StoredDocument | undefined; fault: string } {
+  return {
+    stored: undefined,
+    fault: "",
+    async load() {
+      return { stored: this.stored, problems: this.fault ? [this.fault] : [] };
+    },
+    async save(stored) {
+      if (this.fault) throw new Error(this.fault);
+      this.stored = stored;
+    },
+  };
+}
+
+function createWorld() {
+  const bucket = createMemoryBucket();
+  const timers: (() => void)[] = [];
+  const store = createBucketConfigStore({
+    bucket,
+    signer,
+    wallMs: () => 0,
+    after(_, run) {
+      timers.push(run);
+      return () => {};
+    },
+  });
+  /** Let every watcher look, as time would. */
+  const tick = async () => {
+    for (const run of timers.splice(0)) run();
+    await settle();
+  };
+  const start = async (cache = createMemoryCache(), overStore: ConfigStore = store) => {
+    const revisions: number[] = [];
+    const views: string[] = [];
+    const keeper = await openConfigKeeper({
+      store: overStore,
+      cache,
+      onDocument: (document) => revisions.push(document.revision),
+      onView: (view) => views.push(view.state),
+    });
+    await settle();
+    return { keeper, cache, revisions, views };
+  };
+  return { bucket, store, start, tick };
+}
+
+/** An edit that gives the first destination a weight, or adds the sample service first. */
+const weigh = (weight: number) => (current: Document) => {
+  const spec = current.services.length > 0 ? specOf(current) : sampleSpec();
+  spec.services[0]!.destinations[0]!.weight = weight;
+  return spec;
+};
+
+test("keeper brings a change to every node and onto its disk", async () => {
+  const { start } = createWorld();
+  const [a, b] = [await start(), await start()];
+  const document = await a.keeper.change(weigh(5), "ann");
+  await settle();
+  for (const node of [a, b]) {
+    expect(node.keeper.current()).toEqual(document);
+    expect(node.revisions).toEqual([1]);
+    expect(node.cache.stored?.head).toMatchObject({ revision: 1, author: "ann" });
+    expect(node.keeper.status()).toMatchObject({ store: { state: "current" }, disk: "" });
+  }
+});
+
+test("keeper makes no revision of an edit that changes nothing", async () => {
+  const { start } = createWorld();
+  const { keeper } = await start();
+  const document = await keeper.change(weigh(5), "ann");
+  expect(await keeper.change(weigh(5), "ann")).toEqual(document);
+});
+
+test("keeper edits what others made of the document meanwhile", async () => {
+  const { start, bucket } = createWorld();
+  bucket.watch = () => () => {};
+  const [a, b] = [await start(), await start()];
+  await a.keeper.change(weigh(5), "ann");
+  const document = await b.keeper.change((current) => {
+    const spec = current.services.length > 0 ? specOf(current) : sampleSpec();
+    spec.services[0]!.destinations[1]!.weight = 6;
+    return spec;
+  }, "bob");
+  expect(document.revision).toBe(2);
+  expect(document.services[0]!.destinations.map((d) => d.weight)).toEqual([5, 6]);
+});
+
+test("keeper loses none of many simultaneous changes", async () => {
+  const { start } = createWorld();
+  const nodes = [await start(), await start(), await start()];
+  await nodes[0]!.keeper.change(() => sampleSpec(3), "ann");
+  await Promise.all(
+    nodes.map(({ keeper }, i) =>
+      keeper.change((current) => {
+        const spec = specOf(current);
+        spec.services[0]!.destinations[i]!.weight = 10 + i;
+        return spec;
+      }, `node ${i}`),
+    ),
+  );
+  await settle();
+  expect(nodes[2]!.keeper.current().services[0]!.destinations.map((d) => d.weight)).toEqual([10, 11, 12]);
+  expect(nodes.map((n) => n.keeper.current().revision)).toEqual([4, 4, 4]);
+});
+
+test("keeper starts from its disk while the store is away, and catches up", async () => {
+  const { start, bucket, tick } = createWorld();
+  const [a, b] = [await start(), await start()];
+  await a.keeper.change(weigh(5), "ann");
+  await settle();
+  b.keeper.close();
+  await a.keeper.change(weigh(6), "ann");
+  bucket.isAway = true;
+  const again = await start(b.cache);
+  expect([again.revisions, again.views]).toEqual([[1], ["unavailable"]]);
+  await expect(again.keeper.change(weigh(7), "bob")).rejects.toThrow(
+    "Cannot reach the configuration store: it is away",
+  );
+  bucket.isAway = false;
+  await tick();
+  expect([again.revisions, again.views]).toEqual([
+    [1, 2],
+    ["unavailable", "current"],
+  ]);
+});
+
+for (const [what, state, revision] of [
+  ["was emptied", "behind", undefined],
+  ["went back", "behind", 1],
+] as const) {
+  test(`keeper keeps the running document when the store ${what}, until an operator restores it`, async () => {
+    const { start, bucket, tick } = createWorld();
+    const { keeper, revisions } = await start();
+    await keeper.change(weigh(5), "ann");
+    const before = new Map(bucket.entries);
+    const document = await keeper.change(weigh(6), "ann");
+    bucket.entries.clear();
+    if (revision) for (const [key, entry] of before) bucket.entries.set(key, entry);
+    await tick();
+    expect(keeper.current()).toEqual(document);
+    expect(keeper.status().store.state).toBe(state);
+    expect(keeper.status().faults.behind).toBeGreaterThan(0);
+    await expect(keeper.change(weigh(7), "ann")).rejects.toThrow(/^Cannot change the document: .* is behind/);
+    const restored = await keeper.restore("ann");
+    expect(specOf(restored)).toEqual(specOf(document));
+    expect(keeper.status().store.state).toBe("current");
+    expect(revisions).toEqual([1, 2, 3]);
+    expect((await (await start()).keeper).current()).toEqual(restored);
+  });
+}
+
+test("keeper refuses and counts a store signed by somebody else, and keeps the running document", async () => {
+  const { start, bucket, tick } = createWorld();
+  const { keeper, views } = await start();
+  const document = await keeper.change(weigh(5), "ann");
+  bucket.entries.delete("head");
+  const theirs = createBucketConfigStore({
+    bucket,
+    signer: createClusterSigner(new Uint8Array(32).fill(1), "prod"),
+    wallMs: () => 0,
+    after: () => () => {},
+  });
+  await theirs.propose({ document: { ...document, revision: 99 }, expectedRevision: 0, author: "eve" });
+  await tick();
+  expect(keeper.current()).toEqual(document);
+  expect(views.at(-1)).toBe("refused");
+  expect(keeper.status().faults.forged).toBeGreaterThan(0);
+  await expect(keeper.change(weigh(6), "ann")).rejects.toThrow("not signed with this cluster's key");
+  await expect(keeper.restore("ann")).rejects.toThrow("not signed with this cluster's key");
+});
+
+test("keeper tells of another document under its own revision", async () => {
+  const [one, other] = [createWorld(), createWorld()];
+  const node = await one.start();
+  await node.keeper.change(weigh(5), "ann");
+  const theirs = await other.start();
+  await theirs.keeper.change(weigh(6), "eve");
+  const moved = await other.start(node.cache);
+  expect(moved.keeper.status().store.state).toBe("conflict");
+  expect(moved.keeper.current().services[0]!.destinations[0]!.weight).toBe(5);
+  await moved.keeper.restore("ann");
+  await settle();
+  expect(theirs.keeper.current().services[0]!.destinations[0]!.weight).toBe(5);
+});
+
+test("keeper does not call the store behind for a look that began before its own change", async () => {
+  const { start, store } = createWorld();
+  const see = Promise.withResolvers<Parameters<ConfigStore["watch"]>[0]>();
+  const { keeper, views } = await start(undefined, {
+    ...store,
+    watch(watcher) {
+      see.resolve(watcher);
+      return () => {};
+    },
+  });
+  await keeper.change(weigh(5), "ann");
+  const old = await store.read();
+  await keeper.change(weigh(6), "ann");
+  (await see.promise)(old);
+  await settle();
+  expect(views).toEqual(["current"]);
+  expect(keeper.status().faults.behind).toBe(0);
+});
+
+test("keeper says that its disk fails, and runs the document all the same", async () => {
+  const { start } = createWorld();
+  const cache = createMemoryCache();
+  cache.fault = "ENOSPC: no space left on device";
+  const { keeper } = await start(cache);
+  await keeper.change(weigh(5), "ann");
+  expect([keeper.current().revision, keeper.status().disk]).toEqual([1, cache.fault]);
+});
+
+test("keeper refuses an edit that makes an invalid document", async () => {
+  const { start } = createWorld();
+  const { keeper } = await start();
+  const error = await keeper.change(weigh(70_000), "ann").catch((e) => e);
+  expect(error).toBeInstanceOf(LbError);
+  expect(error.message).toBe(
+    "change:0:0: services.0.destinations.0.weight: wanted a whole number from 0 to 65535",
+  );
+  expect(keeper.current()).toBe(EMPTY_DOCUMENT);
+});
+
+test("keeper gives up when others keep changing the document", async () => {
+  const { start, store } = createWorld();
+  const node = await start(undefined, {
+    ...store,
+    propose: vi.fn(async () => ({ kind: "stale" as const, revision: 0 })),
+  });
+  const edit = () => DocumentSpec.parse(sampleSpec());
+  await expect(node.keeper.change(edit, "ann")).rejects.toMatchObject({
+    failure: { code: "stale_revision" },
+  });
+});
+
+test("keeper hears nothing once closed", async () => {
+  const { start } = createWorld();
+  const [a, b] = [await start(), await start()];
+  b.keeper.close();
+  await a.keeper.change(weigh(5), "ann");
+  await settle();
+  expect(b.revisions).toEqual([]);
+});

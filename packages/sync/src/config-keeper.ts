@@ -1,0 +1,153 @@
+/** The one owner of the document that a node runs: it takes what is newer, keeps it on disk, and never goes back on its own. */
+import { isDeepStrictEqual } from "node:util";
+import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument, specOf } from "@tandem/model";
+import type { ConfigCache } from "./config-cache.ts";
+import type {
+  ConfigHead,
+  ConfigReading,
+  ConfigStore,
+  ProposeOutcome,
+  StoredDocument,
+} from "./config-store.ts";
+import { type ReadingFault, type StoreView, viewOf } from "./config-view.ts";
+
+export interface ConfigStatus {
+  readonly store: StoreView;
+  /** What is wrong with the copy on disk; empty when all is well. */
+  readonly disk: string;
+  /** Readings of the store that changed nothing here, by reason. */
+  readonly faults: Readonly<Record<ReadingFault, number>>;
+}
+
+export interface ConfigKeeper {
+  current(): Document;
+  /** Author, time and hash of the current document; undefined while there never was one. */
+  head(): ConfigHead | undefined;
+  /**
+   * Change the document for the whole cluster. `edit` may be called again with a newer document; what it throws is thrown here.
+   *
+   * @returns the new document, or the current one if the edit changes nothing
+   * @throws LbError `invalid_document`; `stale_revision` if others kept changing it; `refused` or `unavailable` if the store is unwell
+   */
+  change(edit: (current: Document) => DocumentSpec, author: string): Promise<Document>;
+  /** Write the current document over a store that is behind or in conflict, when an operator says so. @throws as `change` */
+  restore(author: string): Promise<Document>;
+  status(): ConfigStatus;
+  close(): void;
+}
+
+export interface ConfigKeeperOptions {
+  readonly store: ConfigStore;
+  /** The copy on this node's disk; absent where the store itself is one. */
+  readonly cache?: ConfigCache;
+  /** Called with the copy from disk, if there is one, and with each newer document. Must not throw. */
+  readonly onDocument: (document: Document) => void;
+  /** Called when the store looks different than before. Must not throw. */
+  readonly onView?: (view: StoreView) => void;
+}
+
+/** Times that a change is tried on top of somebody else's. */
+const ATTEMPTS = 5;
+
+/** Take up the copy on disk and watch the store. Does not wait for the store. */
+export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<ConfigKeeper> {
+  const { store, cache, onDocument, onView } = options;
+  let running: StoredDocument | undefined;
+  let view: StoreView = { state: "unread", why: "" };
+  let disk = "";
+  const faults = { forged: 0, malformed: 0, incomplete: 0, behind: 0, conflict: 0 };
+  const current = () => running?.document ?? EMPTY_DOCUMENT;
+
+  function run(stored: StoredDocument): void {
+    running = stored;
+    onDocument(stored.document);
+  }
+
+  async function see(reading: ConfigReading): Promise<void> {
+    const before = view;
+    view = viewOf(running?.head, reading);
+    if (view.fault) faults[view.fault]++;
+    if (view.state !== before.state || view.why !== before.why) onView?.(view);
+    if (reading.kind !== "document" || reading.stored.head.revision <= current().revision) return;
+    run(reading.stored);
+    disk = (await cache?.save(reading.stored).catch((error: Error) => error.message)) ?? "";
+  }
+
+  async function seeWatched(reading: ConfigReading): Promise<void> {
+    // A look that began before a change of our own was through shows what was there before it: look again.
+    const isBehind = viewOf(running?.head, reading).state === "behind";
+    await see(isBehind ? await store.read() : reading);
+  }
+
+  /** @returns the document if it was committed, undefined if the store is at another revision than expected */
+  async function propose(document: Document, expectedRevision: number, author: string) {
+    const outcome = await store.propose({ document, expectedRevision, author });
+    if (outcome.kind === "stale") return undefined;
+    if (outcome.kind !== "committed") throw failureOf(outcome);
+    await see({ kind: "document", stored: outcome.stored });
+    return document;
+  }
+
+  const cached = await cache?.load();
+  if (cached) disk = cached.problems.join("; ");
+  if (cached?.stored) run(cached.stored);
+  const unwatch = store.watch((reading) => void seeWatched(reading));
+  return {
+    current,
+    head: () => running?.head,
+    status: () => ({ store: view, disk, faults: { ...faults } }),
+    async change(edit, author) {
+      if (view.state === "unread") await see(await store.read());
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const base = current();
+        const spec = checked(edit(base));
+        if (isDeepStrictEqual(spec, specOf(base))) return base;
+        const committed = await propose(reviseDocument(base, spec), base.revision, author);
+        if (committed) return committed;
+        await see(await store.read());
+        if (view.state !== "current") throw unwell(view);
+      }
+      throw new LbError({
+        code: "stale_revision",
+        have: current().revision,
+        current: current().revision + 1,
+      });
+    },
+    async restore(author) {
+      const reading = await store.read();
+      if (reading.kind === "refused" || reading.kind === "unavailable") throw failureOf(reading);
+      const there = reading.kind === "document" ? reading.stored.head.revision : 0;
+      const revision = Math.max(there, current().revision) + 1;
+      const committed = await propose({ ...current(), revision }, there, author);
+      if (!committed) throw new LbError({ code: "stale_revision", have: there, current: there + 1 });
+      return committed;
+    },
+    close: unwatch,
+  };
+}
+
+/** The specification as the schema reads it. @throws LbError `invalid_document` */
+function checked(spec: DocumentSpec): DocumentSpec {
+  const result = DocumentSpec.safeParse(spec);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => ({
+    line: 0,
+    column: 0,
+    path: issue.path.join("."),
+    message: issue.message,
+  }));
+  throw new LbError({ code: "invalid_document", source: "change", problems });
+}
+
+function failureOf(outcome: Extract<ProposeOutcome, { kind: "refused" | "unavailable" }>): LbError {
+  if (outcome.kind === "unavailable") {
+    return new LbError({ code: "unavailable", what: "the configuration store", why: outcome.why });
+  }
+  const want = "what this cluster's nodes wrote; if it is lost, delete it and restore";
+  return new LbError({ code: "refused", doing: "use the configuration store", why: outcome.why, want });
+}
+
+function unwell(view: StoreView): LbError {
+  const why = `the configuration store is ${view.state}: ${view.why}`;
+  return new LbError({ code: "refused", doing: "change the document", why, want: "it healed or restored" });
+}

@@ -1,0 +1,47 @@
+import type { ConfigCache } from "./config-cache.ts";
+import { packDocument } from "./config-form.ts";
+import type { ConfigReading, ConfigStore } from "./config-store.ts";
+
+/** A configuration store on this node's disk alone, for a director without NATS. One process owns it. */
+export function createFileConfigStore(options: { cache: ConfigCache; wallMs: () => number }): ConfigStore {
+  const { cache, wallMs } = options;
+  const watchers = new Set<(reading: ConfigReading) => void>();
+  let turn: Promise<unknown> = Promise.resolve();
+  async function read(): Promise<ConfigReading> {
+    const { stored, problems } = await cache.load();
+    if (stored) return { kind: "document", stored };
+    return problems.length === 0
+      ? { kind: "empty" }
+      : { kind: "refused", refusal: "incomplete", why: problems.join("; ") };
+  }
+  /** Everything happens in the order of asking, so that compare and set are one step. */
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = turn.then(run);
+    turn = result.catch(() => {});
+    return result;
+  }
+  return {
+    read: () => inTurn(read),
+    propose: ({ document, expectedRevision, author }) =>
+      inTurn(async () => {
+        const reading = await read();
+        if (reading.kind === "refused" || reading.kind === "unavailable") return reading;
+        const head = reading.kind === "document" ? reading.stored.head : undefined;
+        const revision = head?.revision ?? 0;
+        if (revision !== expectedRevision) return { kind: "stale", revision };
+        const { stored } = packDocument(document, { parent: head?.hash ?? "", author, timeMs: wallMs() });
+        try {
+          await cache.save(stored);
+        } catch (error) {
+          return { kind: "unavailable", why: (error as Error).message };
+        }
+        for (const see of watchers) see({ kind: "document", stored });
+        return { kind: "committed", stored };
+      }),
+    watch(see) {
+      watchers.add(see);
+      void inTurn(read).then((reading) => watchers.has(see) && see(reading));
+      return () => watchers.delete(see);
+    },
+  };
+}

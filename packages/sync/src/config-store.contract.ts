@@ -1,0 +1,91 @@
+import { EMPTY_DOCUMENT } from "@tandem/model";
+import { expect, test, vi } from "vitest";
+import { sampleDocument } from "./config-samples.ts";
+import type { ConfigReading, ConfigStore } from "./config-store.ts";
+
+/** What every configuration store must do. `open` gives two views of one store that nobody has written to. */
+export function testConfigStore(
+  name: string,
+  open: () => Promise<{ here: ConfigStore; there: ConfigStore }>,
+): void {
+  const first = sampleDocument();
+  const second = sampleDocument(first);
+  const commit = (store: ConfigStore, document = first) =>
+    store.propose({ document, expectedRevision: document.revision - 1, author: "ann" });
+  const revisionOf = (reading: ConfigReading) =>
+    reading.kind === "document" ? reading.stored.head.revision : reading.kind;
+
+  test(`${name} configuration store is empty at first`, async () => {
+    expect(await (await open()).here.read()).toEqual({ kind: "empty" });
+  });
+
+  test(`${name} configuration store gives everybody what was committed, with its author and its parent`, async () => {
+    const { here, there } = await open();
+    const one = await commit(here);
+    const two = await commit(there, second);
+    const reading = await here.read();
+    if (one.kind !== "committed" || two.kind !== "committed" || reading.kind !== "document") {
+      throw new Error(`${one.kind} ${two.kind} ${reading.kind}`);
+    }
+    expect(reading.stored).toEqual(two.stored);
+    expect(reading.stored.document).toEqual(second);
+    expect(reading.stored.head).toMatchObject({ revision: 2, author: "ann", parent: one.stored.head.hash });
+    expect(one.stored.head.parent).toBe("");
+  });
+
+  test(`${name} configuration store refuses a change of what is no longer there`, async () => {
+    const { here, there } = await open();
+    await commit(here);
+    await commit(here, second);
+    expect(await commit(there, sampleDocument(first, 9))).toEqual({ kind: "stale", revision: 2 });
+    expect(await commit(there, first)).toEqual({ kind: "stale", revision: 2 });
+    expect(revisionOf(await here.read())).toBe(2);
+  });
+
+  test(`${name} configuration store refuses a change of what is not there yet`, async () => {
+    const { here } = await open();
+    expect(await commit(here, second)).toEqual({ kind: "stale", revision: 0 });
+    expect(await here.read()).toEqual({ kind: "empty" });
+  });
+
+  test(`${name} configuration store lets one of two simultaneous changes win`, async () => {
+    const { here, there } = await open();
+    const outcomes = await Promise.all([
+      commit(here, sampleDocument(EMPTY_DOCUMENT, 1)),
+      commit(there, sampleDocument(EMPTY_DOCUMENT, 2)),
+    ]);
+    expect(outcomes.map((o) => o.kind).sort()).toEqual(["committed", "stale"]);
+    const winner = outcomes.find((o) => o.kind === "committed")!;
+    const reading = await here.read();
+    expect(reading.kind === "document" && reading.stored).toEqual(winner.stored);
+  });
+
+  test(`${name} configuration store takes a document larger than one message`, async () => {
+    const { here, there } = await open();
+    const large = sampleDocument(EMPTY_DOCUMENT, 1_500_000);
+    expect((await commit(here, large)).kind).toBe("committed");
+    const reading = await there.read();
+    expect(reading.kind === "document" && reading.stored.document).toEqual(large);
+  });
+
+  test(`${name} configuration store takes revisions with gaps`, async () => {
+    const { here } = await open();
+    await commit(here);
+    const document = { ...second, revision: 9 };
+    expect((await here.propose({ document, expectedRevision: 1, author: "ann" })).kind).toBe("committed");
+    expect(revisionOf(await here.read())).toBe(9);
+  });
+
+  test(`${name} configuration store tells a watcher what is there, then what changes, until told to stop`, async () => {
+    const { here, there } = await open();
+    const seen: (string | number)[] = [];
+    const unwatch = here.watch((reading) => seen.push(revisionOf(reading)));
+    await vi.waitFor(() => expect(seen).toContain("empty"), { timeout: 10_000 });
+    await commit(there);
+    await vi.waitFor(() => expect(seen).toContain(1), { timeout: 10_000 });
+    unwatch();
+    await commit(there, second);
+    await here.read();
+    expect(seen).not.toContain(2);
+  });
+}
