@@ -34,7 +34,7 @@ import {
 } from "./record.ts";
 import { REASONS, type Reason } from "./verdict.ts";
 
-/** Results of a route lookup: `BPF_FIB_LKUP_RET_*` of Linux 6.1 and the reason that each but success is. */
+/** Results of a route lookup: `BPF_FIB_LKUP_RET_*` of Linux 6.1. */
 export const ROUTE = {
   success: 0,
   blackhole: 1,
@@ -46,7 +46,8 @@ export const ROUTE = {
   noNeighbour: 7,
   fragNeeded: 8,
 } as const;
-const ROUTE_REASONS: readonly Reason[] = [
+/** The reason that each result is, by number. */
+export const ROUTE_REASONS: readonly Reason[] = [
   "forwarded",
   "fib_blackhole",
   "fib_unreachable",
@@ -69,9 +70,8 @@ export interface FastpathPacket {
   isForHost: boolean;
   /** The daemon sent it as `INJECT.flow`. */
   isInjected: boolean;
-  /** GSO segment size, 0 for an ordinary packet, and number of segments, at least 1. */
+  /** GSO segment size; 0 for an ordinary packet. */
   gsoSize: number;
-  gsoSegments: number;
 }
 
 /** What the fast path asks of the world: its maps, its clock, the routes, the event ring. */
@@ -142,6 +142,7 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
     return (
       hit.index < records.capacity &&
       isAlive(records, hit.index) &&
+      (readField(records, hit.index, RECORD.life) & LIFE.template) === 0 &&
       matchesKey(records, hit.index, hit.direction, p.key)
     );
   }
@@ -179,16 +180,20 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
     const records = world.records[p.family];
     const hopAt = addressAt(records, isFromClient ? ADDRESS.destination : ADDRESS.client);
     for (let i = 0; i < records.addressWords; i++) hop[i] = readField(records, hit.index, hopAt + i);
-    const checkedBytes = packet.gsoSize > 0 ? 0 : p.totalBytes;
-    const route = world.route(p.family, { words: hop, at: 0 }, checkedBytes); // 6.3
+    const route = ask(hop, 0, packet); // 6.3
     if (route !== ROUTE.success) return upcall(ROUTE_REASONS[route] ?? "fib_failed", packet);
     // 6.4 has no counterpart: nobody else runs between the lookup and here
     advanceLife(records); // 6.5
     count(records, packet); // 6.6
     rewrite(records, packet); // 6.7
-    wordsToAddress(hop, 0, hops[p.family]);
-    outcome.nextHop = hops[p.family];
     return is("forwarded"); // 6.8
+  }
+
+  /** Look up the route to an address in `words`. The length does not matter for a packet that will be cut to size later. */
+  function ask(words: Uint32Array, at: number, packet: FastpathPacket): number {
+    outcome.nextHop = hops[p.family];
+    wordsToAddress(words, at, outcome.nextHop);
+    return world.route(p.family, { words, at }, packet.gsoSize > 0 ? 0 : p.totalBytes);
   }
 
   function advanceLife(records: RecordArray): void {
@@ -218,8 +223,9 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
 
   function count(records: RecordArray, packet: FastpathPacket): void {
     const isInput = hit.direction === DIRECTION.input;
-    const segments = packet.gsoSize > 0 ? packet.gsoSegments : 1;
     const headers = p.transportAt + p.transportBytes;
+    const payload = p.totalBytes - headers;
+    const segments = payload > packet.gsoSize && packet.gsoSize > 0 ? Math.ceil(payload / packet.gsoSize) : 1;
     writeField(records, hit.index, RECORD.lastSeen, world.now());
     addToCounter(records, hit.index, isInput ? RECORD.inPackets : RECORD.outPackets, segments);
     const bytes = p.totalBytes + (segments - 1) * headers;
@@ -243,12 +249,14 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
     if (packet.isInjected) return is("inject_miss");
     const flags = world.serviceFlags(pointAt("destination", true));
     if (flags >= 0) return is(missReason(flags)); // 7
-    if (world.isRealServer(pointAt("source", true))) {
-      const words = p.family === 4 ? 1 : 4;
-      const route = world.route(p.family, { words: p.key, at: words }, 0); // 8
-      return is(route === ROUTE.notForwarded ? "not_ours" : "unmatched_reply");
-    }
+    if (world.isRealServer(pointAt("source", true)) && wouldForward(packet)) return is("unmatched_reply"); // 8
     return is("not_ours"); // 9
+  }
+
+  /** Not if the destination is this host itself, which a host that forwards nothing need not be asked. */
+  function wouldForward(packet: FastpathPacket): boolean {
+    const route = ask(p.key, p.family === 4 ? 1 : 4, packet);
+    return route !== ROUTE.notForwarded && route !== ROUTE.forwardingDisabled;
   }
 
   function missReason(flags: number): Reason {

@@ -3,7 +3,7 @@
  * wire. Packets come in by `receive`, what leaves is in `sent`; time is virtual.
  */
 import { ENDPOINT_WORDS, writeEndpoint } from "../core/endpoint.ts";
-import { createFastpath, type FastpathPacket, ROUTE } from "../core/fastpath.ts";
+import { createFastpath, type FastpathPacket, ROUTE, ROUTE_REASONS } from "../core/fastpath.ts";
 import { ADDRESS, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
 import { addressAt, recordArray } from "../core/record.ts";
 import { REASONS, type Reason } from "../core/verdict.ts";
@@ -55,6 +55,11 @@ export interface MemoryDataPlane extends DataPlane {
   receive(ifindex: number, packet: Uint8Array, arrival?: Arrival): Outcome;
   /** Upcalls and events that wait. */
   readonly waiting: { readonly upcalls: number; readonly events: number };
+}
+
+interface Arrived extends FastpathPacket {
+  gsoSegments: number;
+  ifindex: number;
 }
 
 const CLASS_OF: Partial<Record<Reason, UpcallClass>> = {
@@ -117,24 +122,28 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   }
 
   /** Run one packet through the fast path, count it and carry out the verdict. */
-  function run(packet: FastpathPacket, ifindex: number): Outcome {
+  function run(packet: Arrived): Outcome {
     const done = step(packet);
     const outcome: Outcome = { ...done, nextHop: done.nextHop.slice() };
     const { bytes } = packet;
     if (outcome.verdict === "forward") sent.push({ bytes, nextHop: outcome.nextHop });
-    if (outcome.verdict === "upcall" && !offerUpcall(outcome.reason, packet, ifindex)) {
+    if (outcome.verdict === "upcall" && !offerUpcall(outcome.reason, packet)) {
       outcome.verdict = "drop";
       outcome.reason = "ring_full";
     }
-    counters.set(outcome.reason, (counters.get(outcome.reason) ?? 0) + 1);
+    count(outcome.reason);
     return outcome;
   }
 
-  function offerUpcall(reason: Reason, packet: FastpathPacket, ifindex: number): boolean {
+  function count(reason: Reason): void {
+    counters.set(reason, (counters.get(reason) ?? 0) + 1);
+  }
+
+  function offerUpcall(reason: Reason, packet: Arrived): boolean {
     const { eighths } = UPCALL_CLASSES[CLASS_OF[reason] ?? "midStream"];
     if (upcalls.length >= (upcallCapacity * eighths) / 8) return false;
     upcalls.push({
-      ifindex,
+      ifindex: packet.ifindex,
       reason: REASONS[reason].number,
       family: packet.family as 4 | 6,
       packet: packet.bytes,
@@ -156,15 +165,16 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   function sendAsIs(bytes: Uint8Array, family: 4 | 6, to: { words: Uint32Array; at: number }): void {
     const nextHop = new Uint8Array(family === 4 ? 4 : 16);
     wordsToAddress(to.words, to.at, nextHop);
-    if (routeOf(family, to, 0) === ROUTE.success) sent.push({ bytes, nextHop });
+    const reason = ROUTE_REASONS[routeOf(family, to, bytes.length)] ?? "fib_failed";
+    if (reason === "forwarded") sent.push({ bytes, nextHop });
+    count(reason);
   }
 
   /** The far end of the injection veth, by kind. */
   const inject: Record<InjectKind, (upcall: Upcall, index: number) => void> = {
-    flow(upcall) {
-      const { packet: bytes, packetBytes: lengthBytes, family, gsoSize, gsoSegments } = upcall;
-      const packet = { bytes, lengthBytes, family, isForHost: true, isInjected: true, gsoSize, gsoSegments };
-      run(packet, upcall.ifindex);
+    flow({ packet: bytes, packetBytes: lengthBytes, family, ifindex, gsoSize, gsoSegments }) {
+      const isForHost = true;
+      run({ bytes, lengthBytes, family, isForHost, isInjected: true, gsoSize, gsoSegments, ifindex });
     },
     route({ packet, family }) {
       const to = new Uint32Array(4);
@@ -188,7 +198,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     receive(ifindex, packet, arrival = {}) {
       const bytes = packet.slice();
       const version = bytes.length > 0 ? bytes[0]! >>> 4 : 0;
-      const arrived: FastpathPacket = {
+      return run({
         bytes,
         lengthBytes: bytes.length,
         family: version === 4 || version === 6 ? version : 0,
@@ -196,8 +206,8 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
         isInjected: false,
         gsoSize: arrival.gsoSize ?? 0,
         gsoSegments: arrival.gsoSegments ?? 1,
-      };
-      return run(arrived, ifindex);
+        ifindex,
+      });
     },
     wait() {},
     drainUpcalls: (limit, handle) => drain(upcalls, limit, handle),
