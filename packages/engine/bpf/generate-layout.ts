@@ -38,9 +38,12 @@ function reasonsWith(verdict: Verdict): string {
   return `#define REASONS_${verdict.toUpperCase()} 0x${word.toString(16).padStart(16, "0")}ull`;
 }
 
+const reasonNumbers = (): Record<string, number> =>
+  Object.fromEntries(Object.entries(REASONS).map(([name, row]) => [name, row.number]));
+
 /** The text of layout.h. */
 export function layoutHeader(): string {
-  const sections: Table = {
+  const sections: Record<string, Table> = {
     RECORD: layout.RECORD,
     RECORD_BYTES: layout.RECORD_BYTES,
     ADDRESS: layout.ADDRESS,
@@ -61,10 +64,7 @@ export function layoutHeader(): string {
     METHOD: METHOD_NUMBERS,
     PROTOCOL: PROTOCOL_NUMBERS,
     VERDICT,
-    REASON: {
-      ...Object.fromEntries(Object.entries(REASONS).map(([n, r]) => [n, r.number])),
-      slots: REASON_SLOTS,
-    },
+    REASON: { ...reasonNumbers(), slots: REASON_SLOTS },
   };
   const blocks = Object.entries(sections).map(([prefix, table]) =>
     [...definitions(prefix, table)].join("\n"),

@@ -1,0 +1,244 @@
+/**
+ * The data plane in the kernel: the fast path's programs and the maps that they share with this thread. Maps are pinned, so that known
+ * flows go on while no daemon runs, and the next one adopts them.
+ */
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { LbError } from "@tandem/model";
+import { RECORD_BYTES } from "../../core/layout.ts";
+import { REASON_SLOTS, REASONS, type Reason } from "../../core/verdict.ts";
+import type { DataPlane } from "../dataplane.ts";
+import { createFlowMap } from "./flow-map.ts";
+import { createInjection } from "./injection.ts";
+import { ensureInjectionLink, removeInjectionLink } from "./injection-link.ts";
+import { type BpfObject, bpfChecked, libbpf, loadObject } from "./libbpf.ts";
+import {
+  type Attachment,
+  attachProgram,
+  detachProgram,
+  findLink,
+  type Hook,
+  listAttachments,
+} from "./links.ts";
+import {
+  ensurePinDirectory,
+  isAdoptable,
+  PINNED_MAPS,
+  pinnedEntries,
+  type RecordCounts,
+  removePins,
+  writeMeta,
+} from "./pins.ts";
+import { createRing } from "./ring.ts";
+import { createServiceMaps } from "./service-maps.ts";
+import {
+  clearEvent,
+  closeFd,
+  createEvent,
+  createPollSet,
+  mapMemory,
+  pollReadable,
+  raiseEvent,
+  tryLock,
+} from "./syscalls.ts";
+import { createEventReader, createUpcallReader } from "./upcalls.ts";
+
+const OBJECT_PATH = join(import.meta.dirname, "../../../bpf/fastpath.bpf.o");
+const DEFAULT_RING_BYTES = { upcalls: 8 << 20, events: 1 << 20 } as const;
+/** Two flows per record: a masqueraded connection has one for each direction. */
+const FLOWS_PER_RECORD = 2;
+/** Ticks of 2^20 ns in a millisecond. */
+const TICKS_PER_MS = 1e6 / 2 ** 20;
+
+export interface KernelOptions {
+  /** Directory of this instance on a bpffs; made if it is missing. */
+  readonly pinDirectory: string;
+  /** File that is locked while an instance runs; made if it is missing. */
+  readonly lockPath: string;
+  /** Capacity by family. A pinned instance must have the same. */
+  readonly records: RecordCounts;
+  /** Interfaces to attach to at start. */
+  readonly attach: readonly Attachment[];
+  /** `TRANSITION_BYTES` of the transition tables. */
+  readonly transitions: Uint8Array;
+  /** Sizes of new rings, powers of two. A pinned instance keeps the ones it has. */
+  readonly ringBytes?: { readonly upcalls: number; readonly events: number };
+}
+
+export interface KernelDataPlane extends DataPlane {
+  /** Whether connections of an earlier process were found. */
+  readonly adopted: boolean;
+  /** Event counter that ends `wait`: any thread may write 8 bytes to it (`wake`). */
+  readonly wakeFd: number;
+  /** Attach the fast path to an interface, or replace it there atomically. Throws `LbError`. */
+  attach(attachment: Attachment): void;
+  /** Throws `LbError`. */
+  detach(attachment: Attachment): void;
+  /** Where fast paths are attached in this network namespace, the injection veth left out. Throws `LbError`. */
+  attachments(): Attachment[];
+}
+
+/** End the `wait` of the data plane with this `wakeFd`. For other threads. Never throws. */
+export function wake(wakeFd: number): void {
+  raiseEvent(wakeFd);
+}
+
+/**
+ * Take over the kernel side of an instance, or make it: adopt or create the maps, load the programs, and put them in the place of older ones
+ * without a gap. Everything happens in the caller's network namespace.
+ *
+ * @throws `LbError`: refused (another process runs it; maps of another layout or size; the kernel says no), unsupported, not_found
+ */
+export function createKernelDataPlane(options: KernelOptions): KernelDataPlane {
+  const lockFd = lockInstance(options.lockPath);
+  ensurePinDirectory(options.pinDirectory);
+  const adopted = isAdoptable(options.pinDirectory, options.records);
+  const ringBytes = adopted
+    ? pinnedRingBytes(options.pinDirectory)
+    : (options.ringBytes ?? DEFAULT_RING_BYTES);
+  const object = loadFastPath(options.records, ringBytes, { pinDirectory: options.pinDirectory });
+  const fd = (name: (typeof PINNED_MAPS)[number]) => object.mapFd(name);
+  bpfChecked(
+    libbpf().update(fd("transitions"), new Uint32Array(1), options.transitions, 0n),
+    "write the state tables",
+  );
+  if (!adopted) writeMeta(fd("meta"), options.records);
+
+  const pair = ensureInjectionLink();
+  attachProgram(pair.far, "tc", object.programFd("tandem_inject"));
+  const injection = createInjection(pair.near.index, pair.far.mac);
+  const upcalls = createRing(fd("upcalls"), ringBytes.upcalls);
+  const events = createRing(fd("events"), ringBytes.events);
+  const flows = { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) };
+  const services = createServiceMaps(fd("services"), fd("real_servers"));
+  const wakeFd = createEvent();
+  const waitFor = createPollSet([fd("upcalls"), fd("events"), wakeFd]);
+
+  const plane: KernelDataPlane = {
+    records: { 4: mapRecords(object, options.records, 4), 6: mapRecords(object, options.records, 6) },
+    adopted,
+    wakeFd,
+    now,
+    wait(timeoutMs) {
+      pollReadable(waitFor, timeoutMs);
+      clearEvent(wakeFd);
+    },
+    drainUpcalls: createUpcallReader(upcalls),
+    drainEvents: createEventReader(events),
+    lostEvents: () => readCounter(fd("lost_events")),
+    insertFlow: (family, key, index, direction) => flows[family].insert(key, index, direction),
+    deleteFlow: (family, key) => flows[family].delete(key),
+    flushFlows(refused) {
+      flows[4].flush((index) => refused(4, index));
+      flows[6].flush((index) => refused(6, index));
+    },
+    scanFlows: (family, visit) => flows[family].scan(visit),
+    inject: injection.inject,
+    flushPackets: injection.flush,
+    program: services.program,
+    programmed: services.programmed,
+    counters: () => readReasons(fd("counters")),
+    attach(attachment) {
+      const link = findLink(attachment.link);
+      bpfChecked(
+        libbpf().update(fd("interfaces"), new Uint32Array([link.index]), link.mac, 0n),
+        "name an interface",
+      );
+      attachProgram(link, attachment.hook, object.programFd(PROGRAMS[attachment.hook]));
+    },
+    detach: ({ link, hook }) => detachProgram(findLink(link), hook),
+    attachments: () => listAttachments().filter((a) => a.link !== pair.far.name),
+    close() {
+      injection.close();
+      closeFd(wakeFd);
+      object.close();
+      closeSync(lockFd);
+    },
+  };
+  for (const attachment of options.attach) plane.attach(attachment);
+  return plane;
+}
+
+const PROGRAMS: Readonly<Record<Hook, string>> = { tc: "tandem_tc", xdp: "tandem_xdp" };
+
+/**
+ * Remove what an instance left: programs, the injection veth, pinned maps and with them every connection.
+ *
+ * @throws `LbError` (refused) while a process runs the instance
+ */
+export function removeKernelDataPlane(options: Pick<KernelOptions, "pinDirectory" | "lockPath">): void {
+  const lockFd = lockInstance(options.lockPath);
+  for (const { link, hook } of listAttachments()) detachProgram(findLink(link), hook);
+  removeInjectionLink();
+  removePins(options.pinDirectory);
+  closeSync(lockFd);
+}
+
+function lockInstance(path: string): number {
+  const fd = openSync(path, "a", 0o600);
+  if (tryLock(fd)) return fd;
+  closeSync(fd);
+  const why = `another process holds "${path}"`;
+  throw new LbError({
+    code: "refused",
+    doing: "take over the data plane",
+    why,
+    want: "one process per instance",
+  });
+}
+
+const pinnedRingBytes = (directory: string) => ({
+  upcalls: pinnedEntries(directory, "upcalls"),
+  events: pinnedEntries(directory, "events"),
+});
+
+/** Load the programs with maps of these sizes; nothing is attached. Exported for tests. Throws `LbError`. */
+export function loadFastPath(
+  records: RecordCounts,
+  ringBytes: { upcalls: number; events: number },
+  options: { pinDirectory?: string; constants?: Uint8Array } = {},
+): BpfObject {
+  return loadObject({
+    path: OBJECT_PATH,
+    maxEntries: {
+      connections4: records[4],
+      connections6: records[6],
+      flows4: records[4] * FLOWS_PER_RECORD,
+      flows6: records[6] * FLOWS_PER_RECORD,
+      upcalls: ringBytes.upcalls,
+      events: ringBytes.events,
+    },
+    pinned: PINNED_MAPS,
+    ...options,
+  });
+}
+
+function mapRecords(object: BpfObject, records: RecordCounts, family: 4 | 6): Uint32Array {
+  const bytes = records[family] * RECORD_BYTES[family];
+  return new Uint32Array(mapMemory(object.mapFd(`connections${family}`), bytes, { writable: true }));
+}
+
+/** performance.now() counts on CLOCK_MONOTONIC from some start; the fast path from the clock's own zero. */
+const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+const now = (): number => Math.floor((performance.now() + clockOffsetMs) * TICKS_PER_MS) >>> 0;
+
+function readCounter(fd: number): number {
+  const value = new BigUint64Array(1);
+  bpfChecked(libbpf().lookup(fd, new Uint32Array(1), value), "read a counter");
+  return Number(value[0]);
+}
+
+/** Sum each counter over the CPUs. */
+function readReasons(fd: number): Map<Reason, number> {
+  const perCpu = new BigUint64Array(libbpf().possibleCpus());
+  const counts = new Map<Reason, number>();
+  for (const [reason, { number }] of Object.entries(REASONS)) {
+    if (number >= REASON_SLOTS) continue;
+    bpfChecked(libbpf().lookup(fd, new Uint32Array([number]), perCpu), "read the counters");
+    counts.set(
+      reason as Reason,
+      perCpu.reduce((sum, n) => sum + Number(n), 0),
+    );
+  }
+  return counts;
+}
