@@ -8,6 +8,7 @@ import {
   parseEmbedded,
   parseIp,
   parseTransport,
+  TCP_FLAG,
 } from "../packet/parse.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
@@ -79,8 +80,8 @@ export function createDecider(
     if (known < 0) return schedule(now);
     const index = indexOf(known);
     const records = table.records[p.family];
-    const isReusable = PROTOCOLS[protocolOf(records, index)]?.reusableStates.has(stateOf(records, index));
-    if (!isReusable) return send("rejoined", "flow", index);
+    const isOver = PROTOCOLS[protocolOf(records, index)]?.reusableStates.has(stateOf(records, index));
+    if (!isOver || (p.tcpFlags & TCP_FLAG.rst) !== 0) return send("rejoined", "flow", index);
     connections.close(p.family, index, now);
     return schedule(now);
   }
