@@ -86,3 +86,9 @@ test("document comes back from its stored form unchanged", () => {
   const document = reviseDocument(EMPTY_DOCUMENT, parse([{ ...web, check: { type: "http" } }]));
   expect(DocumentSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
 });
+
+test("document that is no document at all is refused, not a crash", () => {
+  for (const value of [null, undefined, 7, "text", [], [null], { services: 7 }, { services: [null] }]) {
+    expect(DocumentSpec.safeParse(value).success).toBe(false);
+  }
+});

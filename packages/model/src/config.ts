@@ -124,10 +124,10 @@ export function destinationKey(s: ServiceSpec | ServiceRecord, d: DestinationSpe
 type Refuse = (path: readonly (string | number)[], message: string) => void;
 
 /** Rules across fields. They look at every service that is well-formed in itself, so that one mistake does not hide the next. */
-function checkDocument(d: { services: unknown }, ctx: z.RefinementCtx): void {
+function checkDocument(d: { services: unknown } | null | undefined, ctx: z.RefinementCtx): void {
   const refuse: Refuse = (path, message) => ctx.addIssue({ code: "custom", path: [...path], message });
   const seen = new Set<string>();
-  for (const [i, candidate] of (Array.isArray(d.services) ? d.services : []).entries()) {
+  for (const [i, candidate] of (Array.isArray(d?.services) ? d.services : []).entries()) {
     const service = ServiceSpec.safeParse(candidate).data;
     if (!service) continue;
     const key = serviceKey(service);
