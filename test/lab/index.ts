@@ -11,6 +11,7 @@ export type {
 export { type CommandOptions, type CommandResult, inNamespace } from "./command.ts";
 export { LabError } from "./failure.ts";
 export { createLab, findLab, type Lab, type LabOptions, type OwnLab } from "./lab.ts";
+export { type Lock, type LockOptions, takeLock } from "./lock.ts";
 export type { LabNode, LabProcess, SpawnOptions } from "./node.ts";
 export type { LabStatus, LinkStatus, NodeStatus, ProcessStatus } from "./status.ts";
 export {

@@ -39,7 +39,9 @@ export interface LabNode {
   /**
    * Start a process that stays, under a name for `kill`. A name may be used again when its process has ended.
    *
-   * @throws LabError when a process of that name runs, or the program cannot be started
+   * A program that is not there ends at once, and the log says so.
+   *
+   * @throws LabError when a process of that name runs
    */
   spawn(name: string, argv: readonly string[], options?: SpawnOptions): Promise<LabProcess>;
   /** Signal one process by name. @throws LabError when there is no such process */
