@@ -1,5 +1,6 @@
 /** A keepalived.conf as values: the VRRP part of it that Tandem writes. Field names are ours, keywords stand in grammar.ts. */
 
+/** The whole file. */
 export interface KeepalivedConfig {
   readonly globals: GlobalDefs;
   readonly trackFiles: readonly TrackFile[];
@@ -7,6 +8,7 @@ export interface KeepalivedConfig {
   readonly instances: readonly VrrpInstance[];
 }
 
+/** What holds for every instance. */
 export interface GlobalDefs {
   readonly routerId: string;
   readonly scriptUser: string;
@@ -45,6 +47,7 @@ export interface VrrpScript {
   readonly startsFailed: boolean;
 }
 
+/** One virtual router: one election, and the addresses that its winner holds. */
 export interface VrrpInstance {
   readonly name: string;
   readonly initialState: "MASTER" | "BACKUP";
@@ -65,6 +68,7 @@ export interface VrrpInstance {
   readonly trackScripts: readonly string[];
 }
 
+/** An address on an interface. */
 export interface VirtualAddress {
   /** With prefix length: `192.0.2.1/32`. */
   readonly address: string;

@@ -27,6 +27,7 @@ export interface VrrpGroupSpec {
   readonly addresses: readonly GroupAddress[];
 }
 
+/** One address of a group. */
 export interface GroupAddress {
   readonly address: string;
   /** Default 32 (IPv4) or 128 (IPv6). */
