@@ -1,0 +1,43 @@
+import { z } from "zod";
+import type { Path } from "./parse-yaml.ts";
+
+/** The part of JSON Schema that we write. */
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly const?: unknown;
+}
+
+/** JSON Schema of what operators write, for editors: fields with defaults may be absent. */
+export function jsonSchemaOf(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, { io: "input" });
+}
+
+/**
+ * Names of the fields that may stand at `path`.
+ *
+ * @param value what stands there now: where a field such as `type` tells variants apart, only the matching one counts
+ */
+export function knownFields(schema: z.ZodType, path: Path, value: unknown): readonly string[] {
+  let level = variantsOf(jsonSchemaOf(schema) as JsonSchema);
+  for (const step of path) {
+    level = level
+      .map((s) => (typeof step === "number" ? s.items : s.properties?.[step]))
+      .filter((s) => s !== undefined)
+      .flatMap(variantsOf);
+  }
+  const fitting = level.filter((s) => fits(s, value));
+  return [...new Set((fitting.length > 0 ? fitting : level).flatMap((s) => Object.keys(s.properties ?? {})))];
+}
+
+function variantsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return schema.oneOf ?? schema.anyOf ?? [schema];
+}
+
+function fits(schema: JsonSchema, value: unknown): boolean {
+  return Object.entries(schema.properties ?? {}).every(
+    ([name, field]) => field.const === undefined || (value as Record<string, unknown>)[name] === field.const,
+  );
+}

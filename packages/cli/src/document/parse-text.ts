@@ -1,0 +1,43 @@
+/** Texts that operators write: checked against a schema and refused whole, with every mistake at its place. */
+import { type DocumentProblem, LbError } from "@tandem/model";
+import type { z } from "zod";
+import { describeIssue, wantedBy } from "./describe-issue.ts";
+import { type ParsedText, type Path, parseYaml } from "./parse-yaml.ts";
+
+/**
+ * Check a text against a schema.
+ *
+ * @param text   YAML or JSON
+ * @param source name of the file, for messages
+ * @throws LbError `invalid_document` with all problems, by place
+ */
+export function parseText<T extends z.ZodType>(text: string, source: string, schema: T): z.output<T> {
+  const parsed = parseYaml(text);
+  const problems: DocumentProblem[] = parsed.problems.map((p) => ({ ...p, path: "" }));
+  const result = parsed.value === undefined ? undefined : schema.safeParse(parsed.value, { error: wantedBy });
+  for (const issue of result?.error?.issues ?? []) {
+    problems.push(...problemsOf(schema, parsed, issue));
+  }
+  if (problems.length === 0 && result?.success) return result.data;
+  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  throw new LbError({ code: "invalid_document", source, problems });
+}
+
+function problemsOf(schema: z.ZodType, parsed: ParsedText, issue: z.core.$ZodIssue): DocumentProblem[] {
+  return describeIssue(schema, parsed.value, issue).map(({ path, isAboutKey, message }) => ({
+    ...(isAboutKey ? parsed.locateKey(path) : parsed.locate(path)),
+    path: formatPath(path),
+    message,
+  }));
+}
+
+/** `services[0].destinations[2].weight`. */
+function formatPath(path: Path): string {
+  return path
+    .map((step) => {
+      if (typeof step === "number") return `[${step}]`;
+      return /^\w+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+    })
+    .join("")
+    .replace(/^\./, "");
+}

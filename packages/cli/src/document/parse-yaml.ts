@@ -1,0 +1,135 @@
+/** Text to values, with the place of each value kept. YAML 1.2, of which JSON is a part. */
+
+import type { YAMLError, Document as YamlDocument } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+
+export type Path = readonly (string | number)[];
+
+/** Lines and columns count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ParsedText {
+  /** Undefined if the text is no YAML: then there are problems. */
+  readonly value: unknown;
+  readonly problems: readonly (Place & { readonly message: string })[];
+  /** Place of the value at `path`, or of the nearest one around it that exists. */
+  locate(path: Path): Place;
+  /** Place of the last name in `path` itself, not of what it holds. */
+  locateKey(path: Path): Place;
+}
+
+/** One mistake in YAML makes the parser see many: only the first few help. */
+const MAX_SYNTAX_PROBLEMS = 5;
+/** How often aliases may repeat what they stand for, altogether: enough for people, not for a billion laughs. */
+const MAX_ALIASES = 100;
+
+/** Read YAML or JSON. Never throws. */
+export function parseYaml(text: string): ParsedText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    logLevel: "error",
+  });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const isReadable = document.errors.every((e) => e.code === "DUPLICATE_KEY");
+  const faults = isReadable ? [...document.errors, ...document.warnings] : firstOf(document.errors);
+  const problems = faults.map((e) => ({
+    ...placeAt(e.pos[0]),
+    message: describeFault(e, text),
+  }));
+  const expanded = isReadable ? expand(document) : { value: undefined };
+  if (expanded.fault) problems.push({ ...placeAt(expanded.fault.at), message: expanded.fault.message });
+  return {
+    value: expanded.value,
+    problems,
+    locate: (path) => placeAt(startOf(walk(document, path).node)),
+    locateKey: (path) => placeAt(startOf(walk(document, path).key)),
+  };
+}
+
+interface Expanded {
+  readonly value: unknown;
+  readonly fault?: { readonly at: number; readonly message: string };
+}
+
+/** Put in what aliases stand for. */
+function expand(document: YamlDocument): Expanded {
+  let firstAlias = 0;
+  let fault: Expanded["fault"];
+  visit(document, {
+    Alias(_, alias) {
+      firstAlias ||= startOf(alias);
+      if (alias.resolve(document)) return;
+      fault = {
+        at: startOf(alias),
+        message: `"*${alias.source}" stands for nothing, wanted "&${alias.source}" above it`,
+      };
+      return visit.BREAK;
+    },
+  });
+  if (fault) return { value: undefined, fault };
+  try {
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+  } catch {
+    const message = `aliases repeat too much, wanted at most ${MAX_ALIASES} repetitions`;
+    return { value: undefined, fault: { at: firstAlias, message } };
+  }
+}
+
+/** The errors that tell something: one a place, the first few; nesting that is too deep alone. */
+function firstOf<E extends YAMLError>(errors: readonly E[]): readonly E[] {
+  const tooDeep = errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
+  if (tooDeep) return [tooDeep];
+  const isFirstThere = (e: E, i: number) => errors.findIndex((other) => other.pos[0] === e.pos[0]) === i;
+  return errors.filter(isFirstThere).slice(0, MAX_SYNTAX_PROBLEMS);
+}
+
+/** Words for mistakes that people make often; the parser's own words for the others. */
+const FAULTS: Readonly<Record<string, (rest: string) => string>> = {
+  DUPLICATE_KEY: (rest) => `field "${/^["']?([^"':\s]*)/.exec(rest)![1]}" stands here twice, wanted once`,
+  MULTIPLE_DOCS: () => "a second document begins here, wanted one",
+  TAG_RESOLVE_FAILED: () => "unknown tag, wanted a plain value",
+  NON_STRING_KEY: () => "found a field whose name is no text",
+  TAB_AS_INDENT: () => "found a tab, wanted spaces before a field",
+  RESOURCE_EXHAUSTION: () => "nested too deeply",
+};
+
+function describeFault(error: YAMLError, text: string): string {
+  const describe = FAULTS[error.code];
+  return describe ? describe(text.slice(error.pos[0])) : `no valid YAML: ${error.message}`;
+}
+
+/** The node at `path`, or the last one on the way to it, and the key that led to it. */
+function walk(document: YamlDocument, path: Path): { node: Node | null; key: Node | null } {
+  let node: Node | null = document.contents;
+  let key = node;
+  for (const step of path) {
+    const inner = isAlias(node) ? (node.resolve(document) ?? null) : node;
+    const next = childOf(inner, step);
+    if (!next) break;
+    key = next.key;
+    node = next.node;
+  }
+  return { node, key };
+}
+
+function childOf(node: Node | null, step: string | number): { node: Node; key: Node } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((p) => isScalar(p.key) && String(p.key.value) === String(step));
+    if (pair && isNode(pair.key)) return { key: pair.key, node: isNode(pair.value) ? pair.value : pair.key };
+  }
+  const item = isSeq(node) ? node.items[Number(step)] : undefined;
+  return isNode(item) ? { key: item, node: item } : undefined;
+}
+
+function startOf(node: Node | null): number {
+  return node?.range?.[0] ?? 0;
+}
