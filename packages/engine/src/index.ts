@@ -2,6 +2,7 @@
 export { connectNode, type RemoteNode } from "./api/client.ts";
 export * from "./api/node-api.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
+export { REASONS } from "./core/verdict.ts";
 export { type HttpOptions, type HttpServer, type Probe, startHttp } from "./http.ts";
 export type { MetricsSource } from "./metric-table.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";

@@ -1,0 +1,42 @@
+/** The way to the daemon: its API behind the unix socket, and plain words when it is not there. */
+import { createConnection } from "node:net";
+import { resolve } from "node:path";
+import { connectNode, type RemoteNode } from "@tandem/engine";
+import { LbError } from "@tandem/model";
+
+/** Where the daemon listens unless told otherwise. */
+export const DEFAULT_SOCKET = "/run/tandem/api.sock";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "nothing is there; is it running? Start it with `tandem run`, or name its socket with --socket",
+  ECONNREFUSED: "nobody listens; it has ended without tidying up. Start it with `tandem run`",
+  EACCES: "permission denied; be root, or the user that it runs as",
+  ENOTSOCK: "it is no socket",
+};
+
+/**
+ * Connect to the daemon.
+ *
+ * @param socketPath relative to the working directory, or absolute
+ * @throws LbError unavailable: `Cannot reach the daemon at "…": …`
+ */
+export async function connectDaemon(socketPath: string): Promise<RemoteNode> {
+  const path = resolve(socketPath);
+  await knock(path);
+  return connectNode(path);
+}
+
+/** gRPC would say no more than that it cannot connect: the system's own error tells why. */
+function knock(path: string): Promise<void> {
+  return new Promise((opened, refused) => {
+    const socket = createConnection(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      opened();
+    });
+    socket.once("error", (cause: NodeJS.ErrnoException) => {
+      const why = REASONS[cause.code ?? ""] ?? cause.message;
+      refused(new LbError({ code: "unavailable", what: `the daemon at "${path}"`, why }, { cause }));
+    });
+  });
+}

@@ -1,0 +1,22 @@
+/** The table of commands, in the order of the help. One file each. */
+import type { AnyCommand } from "./command.ts";
+import { apply } from "./commands/apply.ts";
+import { createCompletion } from "./commands/completion.ts";
+import { connections } from "./commands/connections.ts";
+import { doctor } from "./commands/doctor.ts";
+import { drain } from "./commands/drain.ts";
+import { services } from "./commands/services.ts";
+import { status } from "./commands/status.ts";
+import { switchover } from "./commands/switchover.ts";
+
+/** What `tandem` can do. */
+export const COMMANDS: readonly AnyCommand[] = [
+  apply,
+  status,
+  services,
+  connections,
+  drain,
+  switchover,
+  doctor,
+  createCompletion(() => COMMANDS),
+];

@@ -1,0 +1,67 @@
+/** `tandem apply`: make a file the document of the node or cluster. */
+import { specOf } from "@tandem/model";
+import { type Answer, type Command, withDaemon } from "../command.ts";
+import { type DocumentChange, documentChanges } from "../document-changes.ts";
+import { formatPlural, type Paint, type Tone } from "../format.ts";
+
+interface Options {
+  readonly file: string;
+  readonly dryRun?: boolean;
+}
+
+export const apply: Command<Options> = {
+  name: "apply",
+  summary: "Make a file the configuration document; refused whole if anything in it is wrong",
+  options: [
+    {
+      flags: "-f, --file <file>",
+      help: "the document, YAML or JSON; - reads the standard input",
+      required: true,
+    },
+    { flags: "--dry-run", help: "say what would change, and change nothing" },
+  ],
+  examples: [
+    ["apply -f services.yaml --dry-run", "what would this change?"],
+    ["apply -f services.yaml", "change it"],
+    ["apply -f - <services.yaml", "from a pipe"],
+  ],
+  async run({ options: { file, dryRun = false } }, world) {
+    const spec = await world.readDocument(file);
+    return withDaemon(world, async (node) => {
+      const current = await node.document();
+      const changes = documentChanges(specOf(current), spec);
+      if (dryRun) {
+        const is = { revision: current.revision, changed: changes.length > 0, changes };
+        return answer(is, `Would change revision ${current.revision}`);
+      }
+      // compare-and-set: what is reported as changed is what did change
+      const terms = { expectedRevision: current.revision, author: world.user };
+      const done = await node.apply(spec, terms);
+      return answer({ ...done, changes }, `Revision ${done.revision}`);
+    });
+  },
+};
+
+const TONES: Record<DocumentChange["kind"], Tone> = { "+": "good", "-": "bad", "~": "warn" };
+
+interface Outcome {
+  readonly revision: number;
+  readonly changed: boolean;
+  readonly changes: readonly DocumentChange[];
+}
+
+function answer(outcome: Outcome, head: string): Answer {
+  const { revision, changed, changes } = outcome;
+  return {
+    json: outcome,
+    text: (paint) =>
+      changed
+        ? `${paint("strong", `${head}: ${formatPlural(changes.length, "change")}`)}\n${formatChanges(changes, paint)}`
+        : `Unchanged: revision ${revision} says the same already.\n`,
+  };
+}
+
+const formatChanges = (changes: readonly DocumentChange[], paint: Paint): string =>
+  changes
+    .map(({ kind, what, how }) => `  ${paint(TONES[kind], kind)} ${what}${how && `: ${how}`}\n`)
+    .join("");

@@ -1,0 +1,82 @@
+/** `tandem connections`: who talks to which destination. */
+import type { ConnectionStatus } from "@tandem/engine";
+import { type Command, withDaemon } from "../command.ts";
+import { formatBytes, formatDuration, formatPlural, formatTable, type Paint } from "../format.ts";
+import { wholeNumber } from "../read-option.ts";
+
+interface Options {
+  readonly service?: string;
+  readonly client?: string;
+  readonly destination?: string;
+  readonly limit: number;
+}
+
+export const connections: Command<Options> = {
+  name: "connections",
+  summary: "List connections in this node's table, its own and its peers'",
+  options: [
+    {
+      flags: "--service <service>",
+      help: 'only this service, such as "tcp 192.0.2.1:80" or tcp/192.0.2.1:80',
+    },
+    { flags: "--client <address>", help: "only this client" },
+    { flags: "--destination <address>", help: "only this destination" },
+    {
+      flags: "-n, --limit <number>",
+      help: "at most so many",
+      default: 100,
+      read: wholeNumber("limit", 1, 1_000_000),
+    },
+  ],
+  examples: [
+    ["connections", "the first hundred"],
+    ["connections --client 198.51.100.7", "where is this client's session?"],
+    ["connections --destination 10.0.0.1 -n 1000", "who is still on this server?"],
+  ],
+  async run({ options: { limit, ...filter } }, world) {
+    const rows: ConnectionStatus[] = [];
+    await withDaemon(world, async (node) => {
+      // one more than wanted tells whether there are more
+      for await (const row of node.connections({ ...filter, limit: limit + 1 })) rows.push(row);
+    });
+    const shown = rows.slice(0, limit);
+    return {
+      json: { connections: shown, more: rows.length > limit },
+      text: (paint) => formatConnections(shown, rows.length > limit, paint),
+    };
+  },
+};
+
+/** A table of connections; `more` says that the limit cut it. */
+export function formatConnections(rows: readonly ConnectionStatus[], more: boolean, paint: Paint): string {
+  if (rows.length === 0) return "No connections.\n";
+  const table = formatTable(
+    [
+      { title: "PROTO" },
+      { title: "STATE" },
+      { title: "CLIENT" },
+      { title: "VIRTUAL" },
+      { title: "DESTINATION" },
+      { title: "METHOD" },
+      { title: "EXPIRES IN", align: "right" },
+      { title: "OWNER" },
+      { title: "IN", align: "right" },
+      { title: "OUT", align: "right" },
+    ],
+    rows.map((c) => [
+      c.protocol,
+      c.state,
+      c.client,
+      c.virtual,
+      c.destination,
+      c.method,
+      formatDuration(c.expiresInSeconds * 1000),
+      c.owner,
+      formatBytes(c.inBytes),
+      formatBytes(c.outBytes),
+    ]),
+    paint,
+  );
+  if (!more) return table;
+  return `${table}${paint("warn", `There are more: these are the first ${formatPlural(rows.length, "connection")}; see --limit`)}\n`;
+}

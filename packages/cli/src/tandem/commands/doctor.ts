@@ -1,0 +1,76 @@
+/** `tandem doctor`: can this machine be a director, and what stands in the way? */
+import { type Command, EXIT, type World, withDaemon } from "../command.ts";
+import type { Finding, Probe, Verdict } from "../doctor/probe.ts";
+import { PROBES } from "../doctor/probes.ts";
+import { type Cell, formatPlural, formatTable, type Paint, type Tone } from "../format.ts";
+
+interface Options {
+  readonly document?: string;
+}
+
+export const doctor: Command<Options> = {
+  name: "doctor",
+  summary:
+    "Examine this machine: kernel, settings, capabilities, versions, firewall; exit code 2 if something is missing",
+  options: [
+    {
+      flags: "--document <file>",
+      help: "look for firewall rules about this document's addresses too, not only the daemon's",
+    },
+  ],
+  examples: [
+    ["doctor", "before the first start, and whenever traffic goes astray"],
+    ["doctor --document services.yaml", "before the daemon runs"],
+  ],
+  run: ({ options }, world) => examine(PROBES, options, world),
+};
+
+/** The report of `probes`. */
+export async function examine(probes: readonly Probe[], { document }: Options, world: World) {
+  const patient = { machine: world.machine, virtualAddresses: await addressesOf(document, world) };
+  const findings = (await Promise.all(probes.map((probe) => probe(patient)))).flat();
+  const failed = findings.some(({ verdict }) => verdict === "fail");
+  return {
+    json: { ok: !failed, findings },
+    text: (paint: Paint) => formatFindings(findings, paint),
+    exitCode: failed ? EXIT.usage : EXIT.ok,
+  };
+}
+
+/** A daemon that does not answer is no failure here: examining comes first. */
+async function addressesOf(document: string | undefined, world: World): Promise<string[]> {
+  const written =
+    document === undefined ? [] : (await world.readDocument(document)).services.map((s) => s.address);
+  const running = await withDaemon(world, (node) => node.status()).catch(() => undefined);
+  return [...new Set([...written, ...(running?.virtualAddresses ?? [])])];
+}
+
+const TONES: Record<Verdict, Tone> = { ok: "good", warn: "warn", fail: "bad" };
+
+/** A table of all findings, what to do below each that is not ok, and a sum. */
+export function formatFindings(findings: readonly Finding[], paint: Paint): string {
+  const rows = findings.map(({ check, verdict, found }): Cell[] => [[TONES[verdict], verdict], check, found]);
+  const table = formatTable([{ title: "" }, { title: "CHECK" }, { title: "FOUND" }], rows, paint);
+  return `${table}\n${formatFixes(findings, paint)}${formatSum(findings, paint)}`;
+}
+
+function formatFixes(findings: readonly Finding[], paint: Paint): string {
+  const fixes = Map.groupBy(
+    findings.filter(({ fix }) => fix !== undefined),
+    ({ fix }) => fix!,
+  );
+  if (fixes.size === 0) return "";
+  const lines = [...fixes].map(
+    ([fix, [first]]) => `  ${paint(TONES[first!.verdict], first!.verdict)}  ${first!.check}: ${fix}\n`,
+  );
+  return `What to do:\n${lines.join("")}\n`;
+}
+
+function formatSum(findings: readonly Finding[], paint: Paint): string {
+  const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
+  const [warnings, failures] = [count("warn"), count("fail")];
+  if (failures > 0)
+    return `${paint("bad", `Tandem cannot run here: ${formatPlural(failures, "thing")} missing or wrong`)}\n`;
+  if (warnings > 0) return `${paint("warn", `Tandem can run here; ${formatPlural(warnings, "warning")}`)}\n`;
+  return `${paint("good", "Tandem can run here")}\n`;
+}

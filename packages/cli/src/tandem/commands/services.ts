@@ -1,0 +1,113 @@
+/** `tandem services`: what runs, where it goes, and why a weight is what it is. */
+import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine";
+import { formatEndpoint, serviceKey } from "@tandem/model";
+import { type Command, withDaemon } from "../command.ts";
+import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
+import { perSecond } from "./rates.ts";
+
+interface Options {
+  readonly rates?: boolean;
+}
+
+const RATE_SECONDS = 1;
+
+export const services: Command<Options> = {
+  name: "services",
+  summary: "List services and their destinations: weights and why, health, connections, traffic",
+  options: [
+    { flags: "--rates", help: "show traffic per second, measured over one second, instead of totals" },
+  ],
+  examples: [
+    ["services", "everything, with totals since the service was created"],
+    ["services --rates", "what is going on right now"],
+    ["services --json", "for scripts; weights, health and every counter"],
+  ],
+  async run({ options }, world) {
+    const listed = await withDaemon(world, async (node) => {
+      const before = await node.services();
+      if (!options.rates) return before;
+      await world.sleep(RATE_SECONDS * 1000);
+      return perSecond(before, await node.services(), RATE_SECONDS);
+    });
+    return { json: listed, text: (paint) => formatServices(listed, options.rates === true, paint) };
+  },
+};
+
+/** One table for all, so that columns line up. Traffic is in totals, or per second. */
+export function formatServices(listed: readonly ServiceStatus[], areRates: boolean, paint: Paint): string {
+  if (listed.length === 0) return "No services: the document has none.\n";
+  const right = (title: string): Column => ({ title, align: "right" });
+  const columns: Column[] = [
+    { title: "SERVICE/DESTINATION" },
+    { title: "SCHEDULER/METHOD" },
+    right("WEIGHT"),
+    { title: "HEALTH" },
+    right("ACTIVE"),
+    right("INACTIVE"),
+    right(areRates ? "NEW/S" : "TOTAL"),
+    right(areRates ? "IN/S" : "IN"),
+    right(areRates ? "OUT/S" : "OUT"),
+    { title: "WHY" },
+  ];
+  return formatTable(
+    columns,
+    listed.flatMap((s) => [serviceRow(s), ...s.destinations.map(destinationRow)]),
+    paint,
+  );
+}
+
+function serviceRow(s: ServiceStatus): Cell[] {
+  const active = sum(s.destinations, (d) => d.activeConnections);
+  const inactive = sum(s.destinations, (d) => d.inactiveConnections);
+  const usable = s.destinations.filter((d) => d.effectiveWeight > 0).length;
+  const all = s.destinations.length;
+  const health: Cell =
+    usable === 0
+      ? ["bad", `0 of ${all}`]
+      : usable < all
+        ? ["warn", `${usable} of ${all}`]
+        : `${usable} of ${all}`;
+  return [
+    ["strong", serviceKey(s)],
+    s.scheduler,
+    "",
+    health,
+    formatCount(active),
+    formatCount(inactive),
+    ...trafficCells(s.traffic),
+  ];
+}
+
+function destinationRow(d: DestinationStatus): Cell[] {
+  return [
+    `  ${formatEndpoint(d.address, d.port)}`,
+    d.method,
+    weightCell(d),
+    HEALTH[d.health],
+    formatCount(d.activeConnections),
+    formatCount(d.inactiveConnections),
+    ...trafficCells(d.traffic),
+    d.why,
+  ];
+}
+
+const HEALTH: Record<DestinationStatus["health"], Cell> = {
+  up: ["good", "up"],
+  down: ["bad", "DOWN"],
+  unchecked: ["faint", "unchecked"],
+};
+
+/** What the scheduler sees, and beside it what was written where that differs. */
+function weightCell({ effectiveWeight: now, configuredWeight: written }: DestinationStatus): Cell {
+  if (now === written) return now === 0 ? ["warn", "0"] : String(now);
+  return ["warn", `${now} (of ${written})`];
+}
+
+const trafficCells = (t: Traffic): Cell[] => [
+  formatCount(t.connections),
+  formatBytes(t.inBytes),
+  formatBytes(t.outBytes),
+];
+
+const sum = <T>(all: readonly T[], of: (each: T) => number): number =>
+  all.reduce((n, each) => n + of(each), 0);

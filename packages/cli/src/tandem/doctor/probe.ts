@@ -1,0 +1,24 @@
+/** What a probe of `doctor` is. */
+import type { Machine } from "./machine.ts";
+
+/** `fail`: Tandem cannot run, or cannot do what it is for. `warn`: it runs, and the operator should know. */
+export type Verdict = "ok" | "warn" | "fail";
+
+/** One line of the report. */
+export interface Finding {
+  readonly check: string;
+  readonly verdict: Verdict;
+  readonly found: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** What probes look at. */
+export interface Patient {
+  readonly machine: Machine;
+  /** Virtual addresses in canonical text, from the daemon and from the document given; none if neither is there. */
+  readonly virtualAddresses: readonly string[];
+}
+
+/** Looks at one thing. Changes nothing, never throws. */
+export type Probe = (patient: Patient) => Finding[] | Promise<Finding[]>;

@@ -1,0 +1,16 @@
+/** What `doctor` looks at, in the order of its report. To look at more, write a probe and add a line. */
+import { probeBpffs } from "./bpffs.ts";
+import { probeCapabilities } from "./capabilities.ts";
+import { probeFirewall } from "./firewall.ts";
+import type { Probe } from "./probe.ts";
+import { probeSysctls } from "./sysctls.ts";
+import { probeVersions } from "./versions.ts";
+
+/** Every probe. */
+export const PROBES: readonly Probe[] = [
+  probeVersions,
+  probeCapabilities,
+  probeBpffs,
+  probeSysctls,
+  probeFirewall,
+];

@@ -1,0 +1,102 @@
+/** Kernel settings under /proc/sys, those of every interface included. */
+import type { Machine } from "./machine.ts";
+import type { Finding, Patient, Verdict } from "./probe.ts";
+
+interface Setting {
+  /** Below /proc/sys; `*` stands for each interface. */
+  readonly path: string;
+  isGood(value: number): boolean;
+  readonly otherwise: Exclude<Verdict, "ok">;
+  /** What is wrong with a bad value. */
+  readonly because: string;
+  readonly fix: string;
+  /** Matters only with an IPv6 virtual address. */
+  readonly ipv6?: true;
+}
+
+const SETTINGS: readonly Setting[] = [
+  {
+    path: "net/ipv4/conf/*/forwarding",
+    isGood: (v) => v === 1,
+    otherwise: "fail",
+    because: "the kernel refuses to route what comes in there",
+    fix: "sysctl -w net.ipv4.ip_forward=1",
+  },
+  {
+    path: "net/ipv6/conf/*/forwarding",
+    isGood: (v) => v === 1,
+    otherwise: "fail",
+    because: "the kernel refuses to route what comes in there",
+    fix: "sysctl -w net.ipv6.conf.all.forwarding=1",
+    ipv6: true,
+  },
+  {
+    path: "net/ipv4/conf/*/rp_filter",
+    isGood: (v) => v !== 1,
+    otherwise: "warn",
+    because: "strict; answers to health checks that come back by another interface are dropped",
+    fix: "sysctl -w net.ipv4.conf.all.rp_filter=2 (loose)",
+  },
+  {
+    path: "net/ipv4/conf/*/send_redirects",
+    isGood: (v) => v === 0,
+    otherwise: "warn",
+    because: "where both sides share an interface, hosts may be told to go around the director",
+    fix: "sysctl -w net.ipv4.conf.all.send_redirects=0, then the same for each interface",
+  },
+  {
+    path: "net/core/bpf_jit_enable",
+    isGood: (v) => v >= 1,
+    otherwise: "warn",
+    because: "the fast path is interpreted, several times slower",
+    fix: "sysctl -w net.core.bpf_jit_enable=1",
+  },
+];
+
+/** One finding per setting; one that is per interface names those where it is not good. */
+export function probeSysctls({ machine, virtualAddresses }: Patient): Finding[] {
+  const hasIpv6 = virtualAddresses.some((address) => address.includes(":"));
+  return SETTINGS.filter((setting) => !setting.ipv6 || hasIpv6).map((setting) => examine(setting, machine));
+}
+
+function examine(setting: Setting, machine: Machine): Finding {
+  const check = setting.path.replaceAll("/", ".");
+  const values = valuesOf(setting.path, machine);
+  if (values.length === 0) return { check, verdict: "warn", found: "cannot be read", fix: setting.fix };
+  const bad = values.filter(({ value }) => !setting.isGood(value));
+  if (bad.length === 0) return { check, verdict: "ok", found: summary(values) };
+  return {
+    check,
+    verdict: setting.otherwise,
+    found: `${summary(bad)}: ${setting.because}`,
+    fix: setting.fix,
+  };
+}
+
+interface Value {
+  /** The interface; empty for a setting of the whole machine. */
+  readonly where: string;
+  readonly value: number;
+}
+
+function valuesOf(path: string, machine: Machine): Value[] {
+  const [above, below] = path.split("/*/");
+  const names = below === undefined ? [""] : interfacesIn(`/proc/sys/${above}`, machine);
+  return names.flatMap((where) => {
+    const text = machine.read(`/proc/sys/${path.replace("*", where)}`);
+    return text === undefined ? [] : [{ where, value: Number(text) }];
+  });
+}
+
+/** `all` and `default` are templates of the kernel's, and nothing is forwarded on the loopback. */
+const interfacesIn = (folder: string, machine: Machine): string[] =>
+  machine.list(folder).filter((name) => !["all", "default", "lo"].includes(name));
+
+/** `1 on eth0, eth1` or `1`. */
+function summary(values: readonly Value[]): string {
+  const byValue = Map.groupBy(values, ({ value }) => value);
+  return [...byValue]
+    .map(([value, at]) => [value, at.map(({ where }) => where).join(", ")] as const)
+    .map(([value, where]) => (where === "" ? String(value) : `${value} on ${where}`))
+    .join("; ");
+}

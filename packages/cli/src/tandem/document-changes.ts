@@ -1,0 +1,66 @@
+/** What one document changes about another, for people. Pure. */
+import { type DocumentSpec, destinationKey, serviceKey } from "@tandem/model";
+
+/** One difference: `+` added, `-` removed, `~` changed. */
+export interface DocumentChange {
+  readonly kind: "+" | "-" | "~";
+  /** Key of the service or destination; `order` when only the order of the list differs. */
+  readonly what: string;
+  /** For `~`: what differs, such as `weight 1 → 3`; else empty. */
+  readonly how: string;
+}
+
+/** Fields of a service or destination, by its key, in document order. */
+type Entries = Map<string, Readonly<Record<string, unknown>>>;
+
+/** Every difference between two documents: what was added or changed in the new one's order, then what is gone. Equal documents have none. */
+export function documentChanges(before: DocumentSpec, after: DocumentSpec): DocumentChange[] {
+  const old = entriesOf(before);
+  const now = entriesOf(after);
+  const changed = [...now].flatMap(([what, fields]): DocumentChange[] => {
+    const was = old.get(what);
+    if (!was) return [{ kind: "+", what, how: "" }];
+    const how = fieldChanges(was, fields);
+    return how === "" ? [] : [{ kind: "~", what, how }];
+  });
+  const gone = [...old.keys()].filter((what) => !now.has(what));
+  const moved = isReordered(old, now)
+    ? [{ kind: "~" as const, what: "order", how: "listed differently" }]
+    : [];
+  return [...changed, ...moved, ...gone.map((what) => ({ kind: "-" as const, what, how: "" }))];
+}
+
+function entriesOf(document: DocumentSpec): Entries {
+  const entries: Entries = new Map();
+  for (const service of document.services) {
+    const { destinations, ...fields } = service;
+    entries.set(serviceKey(service), fields);
+    for (const d of destinations) entries.set(destinationKey(service, d), d);
+  }
+  return entries;
+}
+
+function fieldChanges(before: Readonly<Record<string, unknown>>, after: typeof before): string {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names]
+    .map((name) => ({ name, was: formatValue(before[name]), is: formatValue(after[name]) }))
+    .filter(({ was, is }) => was !== is)
+    .map(({ name, was, is }) => `${name} ${was} → ${is}`)
+    .join(", ");
+}
+
+/** `3`, `wlc`, `none`; a check as `{type http, interval 2, …}`. */
+function formatValue(value: unknown): string {
+  if (value === undefined) return "none";
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const fields = Object.entries(value).filter(([, v]) => v !== undefined);
+  return `{${fields.map(([name, v]) => `${name} ${formatValue(v)}`).join(", ")}}`;
+}
+
+/** Whether what both have stands in another order. */
+function isReordered(old: Entries, now: Entries): boolean {
+  const kept = [...now.keys()].filter((what) => old.has(what));
+  const was = [...old.keys()].filter((what) => now.has(what));
+  return kept.some((what, i) => what !== was[i]);
+}

@@ -1,0 +1,115 @@
+/** How answers look on a terminal: tables, colours, quantities. Pure: whether there is colour is an argument. */
+import { styleText } from "node:util";
+
+/** What a piece of text means; its colour follows. */
+export type Tone = "good" | "warn" | "bad" | "strong" | "faint";
+/** Gives text the colour of its tone, or leaves it as it is. */
+export type Paint = (tone: Tone, text: string) => string;
+
+const STYLES = { good: "green", warn: "yellow", bad: "red", strong: "bold", faint: "dim" } as const;
+
+/** The paint for a terminal that shows colour, or for one that does not. */
+export function createPaint(colour: boolean): Paint {
+  return (tone, text) => (colour ? styleText(STYLES[tone], text, { validateStream: false }) : text);
+}
+
+/** Text, or text with a tone. */
+export type Cell = string | readonly [Tone, string];
+
+/** A column; quantities stand right. */
+export interface Column {
+  readonly title: string;
+  readonly align?: "right";
+}
+
+/** Cells by column, or one line across all of them. */
+export type Row = readonly Cell[] | string;
+
+/**
+ * A table under its titles, columns two spaces apart. A column that is empty in every row is left out.
+ *
+ * @returns lines, each with its newline
+ */
+export function formatTable(columns: readonly Column[], rows: readonly Row[], paint: Paint): string {
+  const cellRows = rows.filter((row) => typeof row !== "string");
+  const used = columns.map((_, at) => at).filter((at) => cellRows.some((row) => textOf(row[at]) !== ""));
+  const widths = columns.map((column, at) =>
+    Math.max(column.title.length, ...cellRows.map((row) => textOf(row[at]).length)),
+  );
+  const format = (cells: readonly Cell[]): string =>
+    used
+      .map((at) => formatCell(cells[at] ?? "", widths[at]!, columns[at]!.align, paint))
+      .join("  ")
+      .trimEnd();
+  const titles = columns.map(({ title }) => ["faint", title] as const);
+  const lines = [titles, ...rows].map((row) => (typeof row === "string" ? row : format(row)));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Spaces stay outside of the colour, so that a line can be trimmed. */
+function formatCell(cell: Cell, width: number, align: Column["align"], paint: Paint): string {
+  const text = textOf(cell);
+  const painted = typeof cell === "string" ? text : paint(cell[0], text);
+  const space = " ".repeat(width - text.length);
+  return align === "right" ? space + painted : painted + space;
+}
+
+const textOf = (cell: Cell | undefined): string => (typeof cell === "string" ? cell : (cell?.[1] ?? ""));
+
+/** Names and what they are, one per line, aligned. */
+export function formatFacts(facts: readonly (readonly [name: string, fact: string])[]): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, fact]) => `${name.padEnd(width)}  ${fact}\n`).join("");
+}
+
+const GROUPED = new Intl.NumberFormat("en-US");
+/** `1,048,576`. */
+export const formatCount = (n: number): string => GROUPED.format(n);
+
+/** `1 alarm`, `2 alarms`. */
+export const formatPlural = (n: number, noun: string): string =>
+  `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+
+/** `512 B`, `12.3 MiB`: three digits, in powers of 1024. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : threeDigits(value)} ${BYTE_UNITS[unit]}`;
+}
+
+/** From the largest unit down: ms in one, its name. */
+const SPANS = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+] as const;
+
+/** `2.1 ms`, `12.5 s`, `3 min 12 s`, `5 d 2 h`: the two largest units. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${threeDigits(ms)} ms`;
+  if (ms < 59_950) return `${threeDigits(ms / 1000)} s`;
+  const at = SPANS.findIndex(([span]) => ms >= span);
+  const [span, unit] = SPANS[at]!;
+  const [smaller, name] = SPANS[at + 1]!;
+  const rest = Math.floor((ms % span) / smaller);
+  return `${Math.floor(ms / span)} ${unit}${rest > 0 ? ` ${rest} ${name}` : ""}`;
+}
+
+/** `9.99`, `99.9`, `999`, without zeros at the end. */
+function threeDigits(value: number): string {
+  const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  return String(Number(value.toFixed(decimals)));
+}
+
+/** `0.1 %`; what is there but rounds to nothing is `< 0.1 %`. */
+export function formatShare(part: number, whole: number): string {
+  const percent = whole > 0 ? (part / whole) * 100 : 0;
+  return percent > 0 && percent < 0.05 ? "< 0.1 %" : `${percent.toFixed(1)} %`;
+}

@@ -1,0 +1,53 @@
+/** The program `tandem`: the table of commands in the real world. */
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectDaemon } from "../client.ts";
+import { loadDocument, loadDocumentFile } from "../document/load-document.ts";
+import { readText } from "../document/read-text.ts";
+import { runCli } from "./cli.ts";
+import type { Terminal } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { thisMachine } from "./doctor/machine.ts";
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
+const out = terminal(process.stdout);
+const err = terminal(process.stderr);
+const { env } = process;
+
+process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
+  version,
+  env,
+  out,
+  err,
+  world: (socketPath) => ({
+    env,
+    out,
+    err,
+    user: env.SUDO_USER ?? userName(),
+    machine: thisMachine,
+    connect: () => connectDaemon(socketPath),
+    readDocument: async (path) =>
+      path === "-" ? loadDocument(await readText("/dev/stdin"), "<stdin>") : loadDocumentFile(path),
+    sleep: async (ms) => void (await sleep(ms)),
+    now: Date.now,
+  }),
+});
+
+/** A reader that has seen enough (`tandem connections | head`) is no error. */
+function terminal(stream: NodeJS.WriteStream): Terminal {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return { isTTY: stream.isTTY === true, write: (text) => void stream.write(text) };
+}
+
+/** A user id need not have a name, in a container for example. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}

@@ -1,0 +1,227 @@
+/** A pair of directors that is not there: answers that look like a real one's, for tests and for looking at. */
+import type { ConnectionStatus, DestinationStatus, NodeApi, NodeStatus, ServiceStatus } from "@tandem/engine";
+import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
+
+/** 2026-11-22 18:40 UTC: everything in the fakes is told from then. */
+export const FAKE_NOW_MS = 1_795_372_800_000;
+
+/** An active director with a live standby. */
+export const healthyStatus: NodeStatus = {
+  node: "lb1",
+  version: "0.1.0",
+  role: "active",
+  roleCause: "higher priority (200 against 190), synced",
+  roleSinceMs: FAKE_NOW_MS - 11_530_000,
+  revision: 42,
+  sync: "live",
+  connections: 120_343,
+  capacity: 1_048_576,
+  forwarding: true,
+  lagMs: { p50: 2.1, p99: 7.83 },
+  peers: [
+    {
+      node: "lb2",
+      state: "live",
+      role: "standby",
+      revision: 42,
+      connections: 0,
+      held: 0,
+      lagMs: 2.1,
+      lastSeenMsAgo: 312,
+    },
+  ],
+  nats: "connected",
+  maintenance: false,
+  virtualAddresses: ["192.0.2.10", "2001:db8::10"],
+  alarms: [],
+  packets: { forwarded: 88_201_543, new_flow: 240_112, mid_stream: 12, ring_full: 0 },
+};
+
+/** The other one, an hour later, with much gone wrong. */
+export const troubledStatus: NodeStatus = {
+  ...healthyStatus,
+  node: "lb2",
+  role: "active",
+  roleCause: "lb1 fell silent (no advert for 120 ms)",
+  roleSinceMs: FAKE_NOW_MS - 64_000,
+  sync: "alone",
+  lagMs: { p50: 2.1, p99: 840 },
+  peers: [
+    {
+      node: "lb1",
+      state: "lost",
+      role: "fault",
+      revision: 41,
+      connections: 120_343,
+      held: 120_340,
+      lastSeenMsAgo: 64_000,
+    },
+  ],
+  nats: "disconnected",
+  maintenance: true,
+  alarms: [
+    'Peer "lb1" has not been seen for 64 s: nothing would take over from here',
+    "NATS cannot be reached: connections are not replicated, the document cannot change",
+  ],
+};
+
+const destination = (id: number, host: number, more: Partial<DestinationStatus> = {}): DestinationStatus => ({
+  id,
+  address: `10.0.0.${host}`,
+  port: 8080,
+  method: "masquerade",
+  configuredWeight: 10,
+  effectiveWeight: 10,
+  why: "",
+  health: "up",
+  activeConnections: 4012 + host,
+  inactiveConnections: 310,
+  traffic: {
+    connections: 81_220 + host,
+    inPackets: 9_000_000,
+    inBytes: 1_340_221_000,
+    outPackets: 12_000_000,
+    outBytes: 48_210_331_000,
+  },
+  ...more,
+});
+
+/** Three services; of the first, one destination is down and one drained. */
+export const fakeServices: ServiceStatus[] = [
+  {
+    id: 1,
+    protocol: "tcp",
+    address: "192.0.2.10",
+    port: 80,
+    scheduler: "wlc",
+    traffic: {
+      connections: 243_660,
+      inPackets: 2.7e7,
+      inBytes: 4_020_663_000,
+      outPackets: 3.6e7,
+      outBytes: 144_630_993_000,
+    },
+    destinations: [
+      destination(2, 1),
+      destination(3, 2, {
+        effectiveWeight: 0,
+        health: "down",
+        why: "check failed 3 times: connection refused",
+        activeConnections: 12,
+      }),
+      destination(4, 3, { effectiveWeight: 0, why: "drained by ops" }),
+    ],
+  },
+  {
+    id: 5,
+    protocol: "udp",
+    address: "2001:db8::10",
+    port: 53,
+    scheduler: "rr",
+    traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
+    destinations: [
+      destination(6, 0, {
+        address: "2001:db8:1::53",
+        port: 53,
+        method: "direct-route",
+        configuredWeight: 1,
+        effectiveWeight: 1,
+        health: "unchecked",
+        activeConnections: 0,
+        inactiveConnections: 9,
+        traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
+      }),
+    ],
+  },
+  {
+    id: 7,
+    protocol: "tcp",
+    address: "192.0.2.10",
+    port: 8443,
+    scheduler: "wrr",
+    traffic: { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 },
+    destinations: [],
+  },
+];
+
+/** A connection per destination, and on. */
+export function fakeConnection(n: number): ConnectionStatus {
+  return {
+    protocol: n % 5 === 4 ? "udp" : "tcp",
+    state: n % 5 === 4 ? "UDP" : n % 7 === 6 ? "FIN_WAIT" : "ESTABLISHED",
+    client: n % 3 === 2 ? `[2001:db8:ffff::${n}]:${40_000 + n}` : `198.51.100.${n % 250}:${40_000 + n}`,
+    virtual: n % 3 === 2 ? "[2001:db8::10]:53" : "192.0.2.10:80",
+    destination: n % 3 === 2 ? "[2001:db8:1::53]:53" : `10.0.0.${1 + (n % 2)}:8080`,
+    method: n % 3 === 2 ? "direct-route" : "masquerade",
+    expiresInSeconds: n % 5 === 4 ? 287.25 : 899.3 - n,
+    owner: n % 4 === 3 ? "lb2" : "lb1",
+    inPackets: 12 * n,
+    inBytes: 1340 * n,
+    outPackets: 16 * n,
+    outBytes: 48_000 * n,
+  };
+}
+
+/** What the fake cluster runs, as an operator wrote it. */
+export const fakeSpec: DocumentSpec = DocumentSpec.parse({
+  version: 1,
+  services: [
+    {
+      protocol: "tcp",
+      address: "192.0.2.10",
+      port: 80,
+      check: { type: "http", path: "/health" },
+      destinations: [
+        { address: "10.0.0.1", port: 8080, weight: 10 },
+        { address: "10.0.0.2", port: 8080, weight: 10 },
+      ],
+    },
+  ],
+});
+
+/** A node with a document that can be changed and 150 connections; `overrides` replace single methods. */
+export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
+  let document: Document = { ...reviseDocument(EMPTY_DOCUMENT, fakeSpec), revision: 42 };
+  return {
+    status: async () => healthyStatus,
+    services: async () => fakeServices,
+    async *connections({ client, limit = 1000 }) {
+      for (let n = 0, found = 0; n < 150 && found < limit; n++) {
+        const row = fakeConnection(n);
+        if (client !== undefined && !row.client.includes(client)) continue;
+        found++;
+        yield row;
+      }
+    },
+    document: async () => document,
+    async apply(spec, { expectedRevision }) {
+      if (expectedRevision !== undefined && expectedRevision !== document.revision)
+        throw new LbError({ code: "stale_revision", have: expectedRevision, current: document.revision });
+      const next = reviseDocument(document, spec);
+      const changed = JSON.stringify(next.services) !== JSON.stringify(document.services);
+      if (changed) document = next;
+      return { revision: document.revision, changed };
+    },
+    async drain({ destination: key }) {
+      if (!key.startsWith("10.0.0.1")) throw new LbError({ code: "not_found", what: "destination", key });
+      return { revision: 43, destinations: ["tcp 192.0.2.10:80 -> 10.0.0.1:8080"] };
+    },
+    async switchover({ dryRun, force }) {
+      if (!dryRun && !force)
+        throw new LbError({
+          code: "refused",
+          doing: "switch over",
+          why: 'peer "lb2" is loading',
+          want: "a live peer (or --force)",
+        });
+      const steps = [
+        "enter maintenance",
+        'flush and wait for "lb2"',
+        "lower the priority",
+        "forward on for 5 s",
+      ];
+      return { steps, from: "lb1", to: "lb2" };
+    },
+    ...overrides,
+  };
+}
