@@ -1,10 +1,12 @@
 /** What a health check is: one question to one destination. How often, how long and what follows is the monitor's business. */
 
+/** Where a check goes. */
 export interface CheckTarget {
   readonly address: string;
   readonly port: number;
 }
 
+/** What one check found. */
 export interface CheckOutcome {
   /** `unknown`: we could not ask, for a reason of our own such as too many open files; it counts neither way. */
   readonly result: "good" | "bad" | "unknown";
@@ -12,6 +14,7 @@ export interface CheckOutcome {
   readonly why: string;
 }
 
+/** One kind of question; implementations are in `checkers/`. */
 export interface Checker {
   /**
    * Ask `target` once.

@@ -2,7 +2,7 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@ta
 import { expect, test } from "vitest";
 import { createMemoryNetwork } from "./checkers/memory.ts";
 import { createMonitor, type HealthChange } from "./monitor.ts";
-import { createVirtualClock } from "./virtual-clock.ts";
+import { createVirtualClock } from "./testing/virtual-clock.ts";
 
 const CHECK = { type: "tcp", interval: 1, timeout: 0.5, rise: 2, fall: 3 };
 const A = "10.0.0.1:80";

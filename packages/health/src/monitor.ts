@@ -38,6 +38,7 @@ export interface DestinationHealth {
   readonly flips: number;
 }
 
+/** The health of every destination of a document, as this node sees it. */
 export interface Monitor {
   /** Run the checks of `document`. What stays, by id and check, keeps its verdict and its rhythm; a changed check asks again at once. */
   apply(document: Document): void;
@@ -48,6 +49,7 @@ export interface Monitor {
   stop(): void;
 }
 
+/** What a monitor needs from its surroundings. */
 export interface MonitorOptions extends ProbePorts {
   readonly onChange: (change: HealthChange) => void;
   /** Verdicts from before a restart, by destination id. What is not in it starts up. */

@@ -3,49 +3,35 @@
  * ids and a revision). Reading files and finding lines is the caller's business.
  */
 import { z } from "zod";
-import { canonicalAddress, familyOf, formatEndpoint } from "./address.ts";
+import { familyOf, formatEndpoint } from "./address.ts";
+import { ipAddress, patternText, portNumber, seconds, wanted, wholeNumber } from "./field.ts";
 
-const wanted = (what: string) => ({ error: `wanted ${what}` });
-
-const whole = (min: number, max: number) => {
-  const range = wanted(`a whole number from ${min} to ${max}`);
-  return z.int(range).min(min, range).max(max, range);
-};
-const seconds = (min: number, max: number) => {
-  const range = wanted(`seconds from ${min} to ${max}`);
-  return z.number(range).min(min, range).max(max, range);
-};
-const address = z
-  .string(wanted("an IPv4 or IPv6 address"))
-  .refine((text) => canonicalAddress(text) !== undefined, wanted("an IPv4 or IPv6 address"))
-  .transform((text) => canonicalAddress(text)!);
-const port = whole(1, 65535);
-/** Printable ASCII without spaces: what may stand in a request line or a header without escaping. */
-const visible = (start: string, what: string) =>
-  z.string(wanted(what)).regex(new RegExp(`^${start}[\\x21-\\x7e]*$`), wanted(what));
-
+/** Schedulers by the name that documents use. */
 export const SCHEDULER_NAMES = ["rr", "wrr", "lc", "wlc"] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 
 const probe = {
   interval: seconds(0.1, 3600).default(2).describe("Seconds between two checks of one destination."),
   timeout: seconds(0.05, 300).default(1).describe("Seconds after which an unanswered check has failed."),
-  rise: whole(1, 100).default(2).describe("Good results in a row that bring a destination up."),
-  fall: whole(1, 100).default(3).describe("Bad results in a row that take a destination down."),
-  port: port.optional().describe("Port to check; the destination's own port if absent."),
+  rise: wholeNumber(1, 100).default(2).describe("Good results in a row that bring a destination up."),
+  fall: wholeNumber(1, 100).default(3).describe("Bad results in a row that take a destination down."),
+  port: portNumber.optional().describe("Port to check; the destination's own port if absent."),
 };
 
+/** How the destinations of a service are checked. */
 export const CheckSpec = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("tcp"), ...probe }),
   z.strictObject({
     type: z.literal("http"),
     ...probe,
-    path: visible("/", "a path that starts with /, without spaces").default("/").describe("Path to ask for."),
-    host: visible("[\\x21-\\x7e]", "a host name, without spaces")
+    path: patternText(/^\/[\x21-\x7e]*$/, "a path that starts with /, without spaces")
+      .default("/")
+      .describe("Path to ask for."),
+    host: patternText(/^[\x21-\x7e]+$/, "a host name, without spaces")
       .optional()
       .describe("Host header to send; the checked address and port if absent."),
     status: z
-      .array(whole(100, 599))
+      .array(wholeNumber(100, 599))
       .min(1, wanted("at least one status code"))
       .default([200])
       .describe("Status codes that mean healthy."),
@@ -55,10 +41,11 @@ export type CheckSpec = z.infer<typeof CheckSpec>;
 
 const method = z.enum(["masquerade", "direct-route"]);
 
+/** One real server of a service. */
 export const DestinationSpec = z.strictObject({
-  address: address.describe("Address of the real server, of the service's family."),
-  port: port.optional().describe("Port of the real server; the service's port if absent."),
-  weight: whole(0, 65535)
+  address: ipAddress.describe("Address of the real server, of the service's family."),
+  port: portNumber.optional().describe("Port of the real server; the service's port if absent."),
+  weight: wholeNumber(0, 65535)
     .default(1)
     .describe("Share of new connections; 0 quiesces: established connections go on, new ones avoid it."),
   method: method.optional().describe("Forwarding method; the service's method if absent."),
@@ -69,10 +56,11 @@ export const DestinationSpec = z.strictObject({
 });
 export type DestinationSpec = z.infer<typeof DestinationSpec>;
 
+/** One virtual service. */
 export const ServiceSpec = z.strictObject({
   protocol: z.enum(["tcp", "udp"]),
-  address: address.describe("Virtual address that clients talk to."),
-  port: port.describe("Virtual port that clients talk to."),
+  address: ipAddress.describe("Virtual address that clients talk to."),
+  port: portNumber.describe("Virtual port that clients talk to."),
   scheduler: z.enum(SCHEDULER_NAMES).default("wlc").describe("Picks the destination of a new connection."),
   method: method.default("masquerade").describe("Forwarding method of destinations that name none."),
   check: CheckSpec.optional().describe("Health check of every destination; without one they count as up."),

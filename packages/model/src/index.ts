@@ -3,4 +3,5 @@ export * from "./address.ts";
 export * from "./config.ts";
 export * from "./connection.ts";
 export * from "./failure.ts";
+export * from "./field.ts";
 export * from "./protocol.ts";

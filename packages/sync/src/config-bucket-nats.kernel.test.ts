@@ -9,10 +9,10 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { testConfigBucket } from "./config-bucket.contract.ts";
 import { createNatsBucket } from "./config-bucket-nats.ts";
-import { sampleDocument } from "./config-samples.ts";
 import { createClusterSigner } from "./config-sign.ts";
 import { testConfigStore } from "./config-store.contract.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
+import { sampleDocument } from "./testing/config-samples.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tandem-nats-"));
 let port: number;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createConfigCache } from "./config-cache.ts";
 import { packDocument } from "./config-form.ts";
-import { sampleDocument } from "./config-samples.ts";
 import { createClusterSigner } from "./config-sign.ts";
+import { sampleDocument } from "./testing/config-samples.ts";
 
 const about = { parent: "", author: "ann", timeMs: 5 };
 const first = packDocument(sampleDocument(), about).stored;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatHead, PART_BYTES, packDocument, parseHead, unpackDocument } from "./config-form.ts";
-import { sampleDocument } from "./config-samples.ts";
 import { createClusterSigner } from "./config-sign.ts";
+import { sampleDocument } from "./testing/config-samples.ts";
 
 const signer = createClusterSigner(new Uint8Array(32).fill(7), "prod");
 const about = { parent: "", author: "ann", timeMs: 5 };

@@ -3,10 +3,10 @@ import { expect, test, vi } from "vitest";
 import { createMemoryBucket } from "./config-bucket-memory.ts";
 import type { ConfigCache } from "./config-cache.ts";
 import { openConfigKeeper } from "./config-keeper.ts";
-import { sampleSpec } from "./config-samples.ts";
 import { createClusterSigner } from "./config-sign.ts";
 import type { ConfigStore, StoredDocument } from "./config-store.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
+import { sampleSpec } from "./testing/config-samples.ts";
 
 const signer = createClusterSigner(new Uint8Array(32), "prod");
 const settle = () => new Promise((resolve) => setImmediate(resolve));

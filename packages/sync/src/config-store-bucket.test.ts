@@ -1,10 +1,10 @@
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import { createMemoryBucket, type MemoryBucket } from "./config-bucket-memory.ts";
-import { sampleDocument } from "./config-samples.ts";
 import { createClusterSigner } from "./config-sign.ts";
 import type { ConfigReading } from "./config-store.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
+import { sampleDocument } from "./testing/config-samples.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 const FIRST = sampleDocument();

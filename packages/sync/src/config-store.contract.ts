@@ -1,7 +1,7 @@
 import { EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, test, vi } from "vitest";
-import { sampleDocument } from "./config-samples.ts";
 import type { ConfigReading, ConfigStore } from "./config-store.ts";
+import { sampleDocument } from "./testing/config-samples.ts";
 
 /** What every configuration store must do. `open` gives two views of one store that nobody has written to. */
 export function testConfigStore(

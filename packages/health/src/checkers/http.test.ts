@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { CheckSpec } from "@tandem/model";
 import { expect, test } from "vitest";
 import { testChecker } from "../checker.contract.ts";
-import { closedEndpoint, listenHttp, listenTcp } from "../test-servers.ts";
+import { closedEndpoint, listenHttp, listenTcp } from "../testing/servers.ts";
 import { createHttpChecker } from "./http.ts";
 
 const checkerOf = (fields: object = {}) =>

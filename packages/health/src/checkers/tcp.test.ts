@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { test } from "vitest";
 import { testChecker } from "../checker.contract.ts";
-import { closedEndpoint, listenTcp } from "../test-servers.ts";
+import { closedEndpoint, listenTcp } from "../testing/servers.ts";
 import { createTcpChecker } from "./tcp.ts";
 
 testChecker("tcp", async () => ({

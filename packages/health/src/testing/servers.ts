@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import type { CheckTarget } from "./checker.ts";
+import type { CheckTarget } from "../checker.ts";
 
 /** Real servers on 127.0.0.1 that end with the test. */
 

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 export interface VirtualClock extends Clock {
   /** Move time on by `ms`, running what falls due in order; promises settle between two timers. */

@@ -1,0 +1,32 @@
+/** Fields of schemas that operators fill in. Each says what it wants, so that a message needs only what was found. */
+import { z } from "zod";
+import { canonicalAddress } from "./address.ts";
+
+/** Parameters of a zod check: its message says what is wanted. */
+export const wanted = (what: string) => ({ error: `wanted ${what}` });
+
+/** A whole number, both limits allowed. */
+export function wholeNumber(min: number, max: number) {
+  const range = wanted(`a whole number from ${min} to ${max}`);
+  return z.int(range).min(min, range).max(max, range);
+}
+
+/** Seconds, with fractions; both limits allowed. */
+export function seconds(min: number, max: number) {
+  const range = wanted(`seconds from ${min} to ${max}`);
+  return z.number(range).min(min, range).max(max, range);
+}
+
+/** A TCP or UDP port. */
+export const portNumber = wholeNumber(1, 65535);
+
+/** An IPv4 or IPv6 address; comes out in canonical text. */
+export const ipAddress = z
+  .string(wanted("an IPv4 or IPv6 address"))
+  .refine((text) => canonicalAddress(text) !== undefined, wanted("an IPv4 or IPv6 address"))
+  .transform((text) => canonicalAddress(text)!);
+
+/** Text of a form. `what` describes it for people. */
+export function patternText(form: RegExp, what: string) {
+  return z.string(wanted(what)).regex(form, wanted(what));
+}
