@@ -1,0 +1,94 @@
+/** The way in: a frame is refused and counted, or authenticated and handed to the part that its kind belongs to. */
+import { change } from "./change.ts";
+import type { Refusal } from "./counts.ts";
+import { Channel, channelOf, decodeHeader, type Kind } from "./header.ts";
+import { receiveHello } from "./hello.ts";
+import { receiveChunk } from "./join.ts";
+import { createPeer, noteControl, type Peer, type Standing, standingOf } from "./peer.ts";
+import { type Frame, openFrame } from "./seal.ts";
+import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
+import { receiveReplayGone, receiveStream } from "./stream.ts";
+import type { SyncState, Turn } from "./sync-state.ts";
+
+/** What a kind of frame does: nothing but a reason for refusing it, or its effect. */
+type Receive = {
+  readonly [K in Kind]: (
+    turn: Turn,
+    peer: Peer,
+    frame: Extract<Frame, { kind: K }>,
+    standing: Standing,
+  ) => Refusal | undefined;
+};
+
+const RECEIVE: Receive = {
+  delta: receiveStream,
+  digest: receiveStream,
+  hello: (turn, peer, frame, standing) => receiveHello(turn, peer, standing, frame),
+  snapshotRequest: (turn, peer, frame) => serveSnapshot(turn, peer, frame.body),
+  snapshotChunk: receiveChunk,
+  credit: (turn, peer, frame) => serveCredit(turn, peer, frame.body),
+  replayRequest: (turn, peer, frame) => serveReplay(turn, peer, frame.body),
+  replayGone: (turn, peer, frame, standing) =>
+    standing === "proven" ? receiveReplayGone(turn, peer, frame.body.oldest) : "foreign_epoch",
+};
+
+/** Take one frame from the transport. Whatever its bytes are, nothing is thrown. */
+export function receive(turn: Turn, bytes: Uint8Array): void {
+  const { happened, refused } = turn.state.counts;
+  happened.framesReceived++;
+  happened.bytesReceived += bytes.length;
+  const refusal = judge(turn, bytes);
+  if (refusal) refused[refusal]++;
+}
+
+/** Cheap tests first, authentication next; only then is anything changed. */
+function judge(turn: Turn, bytes: Uint8Array): Refusal | undefined {
+  const { state } = turn;
+  const header = decodeHeader(bytes);
+  if (typeof header === "string") return header;
+  if (header.node === state.node && header.epoch === state.epoch) return undefined; // our own voice
+  if (!state.seal.hasKey(header.keyId)) return "unknown_key";
+  const standing = standingOf(state.peers.get(header.node), header);
+  if (standing !== "proven" && standing !== "candidate") return standing;
+  const frame = openFrame(state.seal, header, bytes);
+  if (typeof frame === "string") return frame;
+  if (header.node === state.node) return "own_name";
+  const peer = state.peers.get(header.node) ?? addPeer(turn, header.node);
+  return peer === undefined ? "too_many_peers" : accept(turn, peer, frame, standing);
+}
+
+function accept(turn: Turn, peer: Peer, frame: Frame, standing: Standing): Refusal | undefined {
+  if (channelOf(frame.kind) === Channel.control) noteControl(peer, frame.header);
+  noteHeard(turn, peer, standing);
+  const receiveKind = RECEIVE[frame.kind] as (
+    turn: Turn,
+    peer: Peer,
+    frame: Frame,
+    standing: Standing,
+  ) => Refusal | undefined;
+  return receiveKind(turn, peer, frame, standing);
+}
+
+/** A recording keeps nobody alive whose stream we follow. */
+function noteHeard(turn: Turn, peer: Peer, standing: Standing): void {
+  const isFollowed = peer.follow !== "alone" && peer.follow !== "joining";
+  if (standing === "candidate" && isFollowed) return;
+  peer.heardMs = turn.nowMs;
+  if (peer.follow !== "alone" || standing === "candidate") return;
+  if (peer.isPositioned) change(turn, peer, "peerResumed");
+  else if (turn.nowMs >= peer.askAgainMs) change(turn, peer, "peerSeen");
+}
+
+/** Undefined if there are too many; a peer that never answered makes room. */
+function addPeer(turn: Turn, name: string): Peer | undefined {
+  const { state, nowMs } = turn;
+  if (state.peers.size >= state.limits.maxPeers && !forgetUnproven(state)) return undefined;
+  const peer = createPeer(name, nowMs);
+  state.peers.set(name, peer);
+  return peer;
+}
+
+function forgetUnproven(state: SyncState): boolean {
+  const unproven = [...state.peers.values()].find((p) => p.follow === "alone" && p.epoch === undefined);
+  return unproven !== undefined && state.peers.delete(unproven.name);
+}

@@ -1,0 +1,10 @@
+/** NATS subjects of connection replication (docs/wire/frame.md lists all). Names are checked with `isNodeName` before. */
+
+/** A node's stream and its hellos, for everybody. */
+export const streamSubject = (cluster: string, node: string): string => `tandem.${cluster}.conn.${node}`;
+
+/** What is meant for one node: requests, snapshot chunks, credits, replayed frames. */
+export const peerSubject = (cluster: string, node: string): string => `tandem.${cluster}.peer.${node}`;
+
+/** All streams of a cluster, to subscribe to. */
+export const allStreams = (cluster: string): string => streamSubject(cluster, "*");
