@@ -1,7 +1,7 @@
 /** Taking over what a former daemon left: records and flow entries agree again afterwards, whichever step it died in. */
 import type { DataPlane } from "../dataplane/dataplane.ts";
 import { FAMILIES, hasOutput } from "./connection-table.ts";
-import type { Connections } from "./connections.ts";
+import { type Connections, UNKNOWN_PEER } from "./connections.ts";
 import { DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
 import {
   copyKey,
@@ -13,9 +13,6 @@ import {
   readField,
   writeField,
 } from "./record.ts";
-
-/** Owner slot of records that a peer owned before this daemon started: which peer is known again when one of them names the record. */
-export const UNKNOWN_PEER = 255;
 
 /** What adoption found, over both families. */
 export interface Adoption {

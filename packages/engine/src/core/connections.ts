@@ -21,6 +21,9 @@ import { createTimerWheel } from "./timer-wheel.ts";
 /** What a connection counts as at its destination. */
 const COUNTED = { no: 0, inactive: 1, active: 2 } as const;
 
+/** Owner slot of records that a peer owned before this daemon started: which peer is known again when one of them names the record. */
+export const UNKNOWN_PEER = 255;
+
 /** A frozen record is looked at again every 10 s, and given up after a day, in ticks of 2^20 ns. */
 const FROZEN_LOOK_TICKS = 9537;
 const FROZEN_LIMIT_TICKS = 82_397_461;
@@ -30,7 +33,7 @@ export interface ConnectionObserver {
   /** The record has changed in a way that peers may want to know. */
   changed(family: 4 | 6, index: number, now: number): void;
   /** The connection is still whole, but about to end. */
-  ending(family: 4 | 6, index: number): void;
+  ending(family: 4 | 6, index: number, now: number): void;
   /** Ticks after which the connection wants to be looked at though its timeout is later; 0 for never. */
   lookAgainAfter(family: 4 | 6, index: number, timeout: number): number;
   /** A timer fired and the connection lives on. */
@@ -51,7 +54,7 @@ export interface Connections {
   reviewAll(now: number): void;
   /** Count and arm a record that the table has adopted. */
   adopted(family: 4 | 6, index: number, now: number): void;
-  /** Whether records of a peer expire; those of a peer whose stream is not live do not. */
+  /** Records of a peer (slot) expire only while its stream is live. A peer that was never named is not live. */
   setPeerLive(peer: number, isLive: boolean): void;
   setObserver(observer: ConnectionObserver): void;
 }
@@ -73,15 +76,16 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     4: new Uint8Array(table.records[4].capacity),
     6: new Uint8Array(table.records[6].capacity),
   };
-  const isFrozen = new Uint8Array(256);
+  const isLivePeer = new Uint8Array(256);
+  isLivePeer[UNKNOWN_PEER] = 1; // nobody may ever name them
   let observer = NOBODY;
 
   function recount(r: RecordArray, index: number, as: number): void {
     const before = counted[r.family][index]!;
     if (before === as) return;
-    counted[r.family][index] = as;
     const destination = services.destination(readField(r, index, RECORD.destinationId));
-    if (!destination) return;
+    if (!destination) return; // counted at the first review after it is configured
+    counted[r.family][index] = as;
     if (before === COUNTED.active) destination.active--;
     else if (before === COUNTED.inactive) destination.inactive--;
     if (as === COUNTED.active) destination.active++;
@@ -119,7 +123,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   function close(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
     const destination = services.destination(readField(r, index, RECORD.destinationId));
-    observer.ending(family, index);
+    observer.ending(family, index, now);
     recount(r, index, COUNTED.no);
     wheels[family].disarm(index);
     table.kill(family, index, now);
@@ -133,7 +137,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     const isOver = silent >= timeoutTicks(protocolOf(r, index), stateOf(r, index));
     const owner = readField(r, index, RECORD.owner);
     const isRemote = (readField(r, index, RECORD.life) & LIFE.remote) !== 0;
-    if (isOver && isRemote && isFrozen[owner & 0xff] === 1 && silent < FROZEN_LIMIT_TICKS) {
+    if (isOver && isRemote && isLivePeer[owner & 0xff] === 0 && silent < FROZEN_LIMIT_TICKS) {
       wheels[family].arm(index, now, FROZEN_LOOK_TICKS);
     } else if (isOver) close(family, index, now);
     else {
@@ -149,7 +153,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
       if (index < 0) return -1;
       adopted(of.family, index, now);
       const destination = services.destination(of.destinationId);
-      if (destination) destination.totals.connections++;
+      if (destination && of.owner === 0) destination.totals.connections++;
       return index;
     },
     close,
@@ -164,7 +168,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     },
     adopted,
     setPeerLive(peer, isLive) {
-      isFrozen[peer & 0xff] = isLive ? 0 : 1;
+      isLivePeer[peer & 0xff] = isLive ? 1 : 0;
     },
     setObserver(next) {
       observer = next;

@@ -192,7 +192,7 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
   /** Look up the route to an address in `words`. The length does not matter for a packet that will be cut to size later. */
   function ask(words: Uint32Array, at: number, packet: FastpathPacket): number {
     outcome.nextHop = hops[p.family];
-    wordsToAddress(words, at, outcome.nextHop);
+    wordsToAddress(words, at, outcome.nextHop, outcome.nextHop.length / 4);
     return world.route(p.family, { words, at }, packet.gsoSize > 0 ? 0 : p.totalBytes);
   }
 

@@ -178,6 +178,6 @@ export function addressWords(address: string): Uint32Array {
   const bytes = parseAddress(address);
   if (!bytes) throw new Error(`invariant: "${address}" in a document is no address`);
   const words = new Uint32Array(bytes.length / 4);
-  addressToWords(bytes, words, 0);
+  addressToWords(bytes, words.length, words);
   return words;
 }

@@ -99,7 +99,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
 
   function routeOf(family: 4 | 6, to: { words: Uint32Array; at: number }, lengthBytes: number): number {
     const address = new Uint8Array(family === 4 ? 4 : 16);
-    wordsToAddress(to.words, to.at, address);
+    wordsToAddress(to.words, to.at, address, address.length / 4);
     return options.route?.(address, lengthBytes) ?? ROUTE.success;
   }
 
@@ -164,7 +164,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
 
   function sendAsIs(bytes: Uint8Array, family: 4 | 6, to: { words: Uint32Array; at: number }): void {
     const nextHop = new Uint8Array(family === 4 ? 4 : 16);
-    wordsToAddress(to.words, to.at, nextHop);
+    wordsToAddress(to.words, to.at, nextHop, nextHop.length / 4);
     const reason = ROUTE_REASONS[routeOf(family, to, bytes.length)] ?? "fib_failed";
     if (reason === "forwarded") sent.push({ bytes, nextHop });
     count(reason);
@@ -225,7 +225,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     scanFlows(family, visit) {
       const key = new Uint8Array(FLOW_KEY[family].size);
       for (const [words, value] of [...flows[family].entries()]) {
-        wordsToAddress(words, 0, key);
+        wordsToAddress(words, 0, key, words.length);
         visit(key, value >> 2, value & 3);
       }
     },
@@ -267,7 +267,7 @@ function drain<T>(queue: T[], limit: number, handle: (item: T) => void): number 
 
 function wordsOf(key: Uint8Array): Uint32Array {
   const words = new Uint32Array(key.length / 4);
-  addressToWords(key, words, 0);
+  addressToWords(key, words.length, words);
   return words;
 }
 

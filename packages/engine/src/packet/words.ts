@@ -31,12 +31,12 @@ export function writeNetwork16(bytes: Uint8Array, at: number, value: number): vo
 /** A port's number from its word, or its word from its number. */
 export const swapPort = (port: number): number => ((port & 0xff) << 8) | ((port >>> 8) & 0xff);
 
-/** Copy an address of 4 or 16 bytes into words from `at` on. */
-export function addressToWords(address: Uint8Array, words: Uint32Array, at: number): void {
-  for (let i = 0; i < address.length; i += 4) words[at + (i >> 2)] = readWord32(address, i);
+/** Copy the first `count` words of address bytes into words from `at` on. */
+export function addressToWords(address: Uint8Array, count: number, words: Uint32Array, at = 0): void {
+  for (let i = 0; i < count; i++) words[at + i] = readWord32(address, 4 * i);
 }
 
-/** Copy `bytes.length` / 4 words from `at` on into address bytes. */
-export function wordsToAddress(words: Uint32Array, at: number, bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i += 4) writeWord32(bytes, i, words[at + (i >> 2)]!);
+/** Copy `count` words from `at` on into address bytes. */
+export function wordsToAddress(words: Uint32Array, at: number, bytes: Uint8Array, count: number): void {
+  for (let i = 0; i < count; i++) writeWord32(bytes, 4 * i, words[at + i]!);
 }

@@ -1,0 +1,134 @@
+/** Reading the tables for people and metrics: counts by destination and owner, connections as rows. Changes nothing. */
+import { formatAddress } from "@tandem/model";
+import { swapPort, wordsToAddress } from "../packet/words.ts";
+import { PROTOCOLS, timeoutTicks } from "../protocols/transitions.ts";
+import { type ConnectionTable, FAMILIES } from "./connection-table.ts";
+import { ADDRESS, LIFE, RECORD } from "./layout.ts";
+import {
+  addressAt,
+  isAlive,
+  methodOf,
+  protocolOf,
+  type RecordArray,
+  readCounter,
+  readField,
+  stateOf,
+  ticksSince,
+} from "./record.ts";
+import type { DestinationTotals, ServiceTable } from "./service-table.ts";
+
+const TICKS_PER_SECOND = 1e9 / 2 ** 20;
+
+/** One connection, readable. */
+export interface Row {
+  protocol: number;
+  state: string;
+  client: string;
+  clientPort: number;
+  virtual: string;
+  virtualPort: number;
+  destination: string;
+  destinationPort: number;
+  method: number;
+  serviceId: number;
+  destinationId: number;
+  /** Seconds until it expires if no packet comes. */
+  expiresInSeconds: number;
+  /** Slot of the owning peer; 0 is this node. */
+  owner: number;
+  inPackets: number;
+  inBytes: number;
+  outPackets: number;
+  outBytes: number;
+}
+
+/** Connections from `cursor` on, at most `limit`; `next` is null at the end. Cursors count the records of both families. */
+export function listConnections(
+  table: ConnectionTable,
+  at: { cursor: number; limit: number },
+  now: number,
+): { rows: Row[]; next: number | null } {
+  const rows: Row[] = [];
+  let cursor = at.cursor;
+  for (; cursor < table.capacity && rows.length < at.limit; cursor++) {
+    const isV4 = cursor < table.records[4].capacity;
+    const r = isV4 ? table.records[4] : table.records[6];
+    const index = isV4 ? cursor : cursor - table.records[4].capacity;
+    if (isAlive(r, index)) rows.push(readRow(r, index, now));
+  }
+  return { rows, next: cursor < table.capacity ? cursor : null };
+}
+
+/** Connections by owner slot. */
+export function countOwners(table: ConnectionTable): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const family of FAMILIES) {
+    const r = table.records[family];
+    for (let index = 0; index < r.capacity; index++) {
+      if (!isAlive(r, index)) continue;
+      const owner = ownerOf(r, index);
+      counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+/** Totals by destination id: of the connections that have ended and of those that live. */
+export function sumTraffic(table: ConnectionTable, services: ServiceTable): Map<number, DestinationTotals> {
+  const sums = new Map<number, DestinationTotals>();
+  for (const service of services.services)
+    for (const d of service.destinations) sums.set(d.id, { ...d.totals });
+  for (const family of FAMILIES) {
+    const r = table.records[family];
+    for (let index = 0; index < r.capacity; index++) {
+      const sum = isAlive(r, index) && sums.get(readField(r, index, RECORD.destinationId));
+      if (sum) addCounters(sum, r, index);
+    }
+  }
+  return sums;
+}
+
+function addCounters(sum: DestinationTotals, r: RecordArray, index: number): void {
+  sum.inPackets += readCounter(r, index, RECORD.inPackets);
+  sum.inBytes += readCounter(r, index, RECORD.inBytes);
+  sum.outPackets += readCounter(r, index, RECORD.outPackets);
+  sum.outBytes += readCounter(r, index, RECORD.outBytes);
+}
+
+function ownerOf(r: RecordArray, index: number): number {
+  const isRemote = (readField(r, index, RECORD.life) & LIFE.remote) !== 0;
+  return isRemote ? readField(r, index, RECORD.owner) : 0;
+}
+
+function readRow(r: RecordArray, index: number, now: number): Row {
+  const protocol = protocolOf(r, index);
+  const state = stateOf(r, index);
+  const left = timeoutTicks(protocol, state) - ticksSince(now, readField(r, index, RECORD.lastSeen));
+  const clientPorts = readField(r, index, RECORD.clientPorts);
+  const serverPorts = readField(r, index, RECORD.serverPorts);
+  return {
+    protocol,
+    state: PROTOCOLS[protocol]?.stateNames[state] ?? String(state),
+    client: addressText(r, index, ADDRESS.client),
+    clientPort: swapPort(clientPorts & 0xffff),
+    virtual: addressText(r, index, ADDRESS.virtual),
+    virtualPort: swapPort(clientPorts >>> 16),
+    destination: addressText(r, index, ADDRESS.destination),
+    destinationPort: swapPort(serverPorts & 0xffff),
+    method: methodOf(r, index),
+    serviceId: readField(r, index, RECORD.serviceId),
+    destinationId: readField(r, index, RECORD.destinationId),
+    expiresInSeconds: Math.max(0, Math.floor(left / TICKS_PER_SECOND)),
+    owner: ownerOf(r, index),
+    inPackets: readCounter(r, index, RECORD.inPackets),
+    inBytes: readCounter(r, index, RECORD.inBytes),
+    outPackets: readCounter(r, index, RECORD.outPackets),
+    outBytes: readCounter(r, index, RECORD.outBytes),
+  };
+}
+
+function addressText(r: RecordArray, index: number, which: number): string {
+  const bytes = new Uint8Array(r.family === 4 ? 4 : 16);
+  wordsToAddress(r.words, index * r.stride + addressAt(r, which), bytes, r.addressWords);
+  return formatAddress(bytes);
+}

@@ -1,0 +1,187 @@
+/**
+ * What this node tells its peers: which of its connections are worth saving, when they changed, that they ended. Records are encoded as
+ * `model/connection.ts` draws them and wait in a buffer for whoever sends them.
+ */
+import {
+  type ConnectionRecord,
+  createConnectionRecord,
+  encodeConnection,
+  MAX_RECORD_BYTES,
+  RecordFlag,
+} from "@tandem/model";
+import { swapPort, wordsToAddress } from "../packet/words.ts";
+import { PROTOCOLS } from "../protocols/transitions.ts";
+import type { ConnectionTable } from "./connection-table.ts";
+import type { ConnectionObserver } from "./connections.ts";
+import { type Digests, MINE, NOBODY } from "./digest.ts";
+import { ADDRESS, LIFE, RECORD } from "./layout.ts";
+import {
+  addressAt,
+  isAlive,
+  protocolOf,
+  type RecordArray,
+  readField,
+  stateOf,
+  ticksSince,
+} from "./record.ts";
+import type { Service, ServiceTable } from "./service-table.ts";
+
+/** Encoded records, concatenated. */
+export interface RecordBatch {
+  records: Uint8Array;
+  count: number;
+}
+
+export interface Publisher extends ConnectionObserver {
+  /** What has changed since the last call, in order of change; undefined if nothing has. */
+  take(): RecordBatch | undefined;
+  /**
+   * A slice of all records that this node owns, for a snapshot or the repair of one bucket. At most `maxBytes`, and at most
+   * `SCAN_LIMIT` records are looked at.
+   *
+   * @returns `next`: the cursor to go on with, or null after the last
+   */
+  readOwned(
+    of: { cursor: number; maxBytes: number; bucket?: number },
+    now: number,
+  ): RecordBatch & { next: number | null };
+}
+
+/** Records that one `readOwned` looks at: below a millisecond. */
+export const SCAN_LIMIT = 16_384;
+
+/** A publisher over a table; records change their owner in `digests` when they are first published. */
+export function createPublisher(table: ConnectionTable, services: ServiceTable, digests: Digests): Publisher {
+  const record = createConnectionRecord();
+  /** What the peers know, by record: state, and the time of the last packet. */
+  const states = {
+    4: new Uint8Array(table.records[4].capacity),
+    6: new Uint8Array(table.records[6].capacity),
+  };
+  const seen = {
+    4: new Uint32Array(table.records[4].capacity),
+    6: new Uint32Array(table.records[6].capacity),
+  };
+  let buffer = new Uint8Array(64 * 1024);
+  let used = 0;
+  let count = 0;
+
+  function append(): void {
+    if (used + MAX_RECORD_BYTES > buffer.length) {
+      const larger = new Uint8Array(buffer.length * 2);
+      larger.set(buffer);
+      buffer = larger;
+    }
+    used = encodeConnection(buffer, used, record);
+    count++;
+  }
+
+  /** Describe a record as it is now, remember what the peers will know of it, and call it ours. */
+  function describe(r: RecordArray, index: number, now: number): void {
+    readRecord(record, { records: r, index, services, now });
+    states[r.family][index] = record.state;
+    seen[r.family][index] = readField(r, index, RECORD.lastSeen);
+    digests.move(r.family, index, MINE);
+  }
+
+  function isWorthSaving(r: RecordArray, index: number): boolean {
+    if ((readField(r, index, RECORD.life) & (LIFE.remote | LIFE.template)) !== 0) return false;
+    const isKnown = digests.ownerOf(r.family, index) !== NOBODY;
+    return isKnown || PROTOCOLS[protocolOf(r, index)]?.savedStates.has(stateOf(r, index)) === true;
+  }
+
+  return {
+    changed(family, index, now) {
+      const r = table.records[family];
+      if (!isWorthSaving(r, index)) return;
+      const isKnown = digests.ownerOf(family, index) === MINE && states[family][index] === stateOf(r, index);
+      if (isKnown) return;
+      describe(r, index, now);
+      append();
+    },
+    ending(family, index, now) {
+      const r = table.records[family];
+      if (digests.ownerOf(family, index) === MINE) {
+        describe(r, index, now);
+        record.ended = true;
+        append();
+      }
+      digests.move(family, index, NOBODY);
+    },
+    lookAgainAfter: (family, index, timeout) =>
+      digests.ownerOf(family, index) === MINE ? Math.max(Math.floor(timeout / 3), 1) : 0,
+    looked(family, index, now) {
+      const r = table.records[family];
+      if (digests.ownerOf(family, index) !== MINE) return;
+      if (seen[family][index] === readField(r, index, RECORD.lastSeen)) return;
+      describe(r, index, now);
+      append();
+    },
+    take() {
+      if (count === 0) return undefined;
+      const batch = { records: buffer.slice(0, used), count };
+      used = count = 0;
+      return batch;
+    },
+    readOwned({ cursor, maxBytes, bucket }, now) {
+      const records = new Uint8Array(maxBytes);
+      const batch = { bytes: 0, count: 0 };
+      const end = Math.min(cursor + SCAN_LIMIT, table.capacity);
+      let at = cursor;
+      for (; at < end && batch.bytes + MAX_RECORD_BYTES <= maxBytes; at++) {
+        const family = at < table.records[4].capacity ? 4 : 6;
+        const index = family === 4 ? at : at - table.records[4].capacity;
+        const r = table.records[family];
+        if (!isAlive(r, index) || !isWorthSaving(r, index)) continue;
+        if (bucket !== undefined && digests.bucketOf(family, index) !== bucket) continue;
+        describe(r, index, now);
+        batch.bytes = encodeConnection(records, batch.bytes, record);
+        batch.count++;
+      }
+      const next = at < table.capacity ? at : null;
+      return { records: records.subarray(0, batch.bytes), count: batch.count, next };
+    },
+  };
+}
+
+/** Read a shared record into the form in which it is replicated. Never allocates. */
+function readRecord(
+  into: ConnectionRecord,
+  of: { records: RecordArray; index: number; services: ServiceTable; now: number },
+): void {
+  const { records: r, index, services, now } = of;
+  const life = readField(r, index, RECORD.life);
+  const state = life & LIFE.stateMask;
+  const protocol = protocolOf(r, index);
+  const isActive = PROTOCOLS[protocol]?.activeStates.has(state);
+  into.family = r.family;
+  into.ended = false;
+  into.protocol = protocol;
+  into.state = state;
+  into.flags =
+    ((life & LIFE.noOutput) !== 0 ? RecordFlag.noOutput : 0) | (isActive ? 0 : RecordFlag.inactive);
+  if (PROTOCOLS[protocol]?.savedStates.has(state)) into.flags |= RecordFlag.assured;
+  into.serviceId = readField(r, index, RECORD.serviceId);
+  into.destinationId = readField(r, index, RECORD.destinationId);
+  // rounded up, so that of two nodes never both think that the other saw the later packet
+  into.ageTicks = ticksSince(now, readField(r, index, RECORD.lastSeen)) + 1;
+  const client = index * r.stride + addressAt(r, ADDRESS.client);
+  wordsToAddress(r.words, client, into.client, r.addressWords);
+  wordsToAddress(r.words, client + r.addressWords, into.virtual, r.addressWords);
+  const ports = readField(r, index, RECORD.clientPorts);
+  into.clientPort = swapPort(ports & 0xffff);
+  into.virtualPort = swapPort(ports >>> 16);
+  into.virtualNamed = !isServices(r, index, services.service(into.serviceId));
+  const port = readField(r, index, RECORD.serverPorts) & 0xffff;
+  into.destinationPort = swapPort(port);
+  into.destinationPortNamed = services.destination(into.destinationId)?.port !== port;
+}
+
+/** Whether the record's virtual address and port are the service's own. */
+function isServices(r: RecordArray, index: number, service: Service | undefined): boolean {
+  if (!service || service.port !== readField(r, index, RECORD.clientPorts) >>> 16) return false;
+  const at = addressAt(r, ADDRESS.virtual);
+  for (let i = 0; i < r.addressWords; i++)
+    if (service.address[i] !== readField(r, index, at + i)) return false;
+  return true;
+}
