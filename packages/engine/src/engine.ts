@@ -11,6 +11,7 @@ import type {
   ForwarderLink,
   ForwarderOrder,
   QuestionName,
+  ReplicaAnswer,
 } from "./forwarder-protocol.ts";
 
 /** A running director's engine. Every promise rejects with `LbError` (unavailable) once the forwarder is gone. */
@@ -18,13 +19,14 @@ export interface Engine {
   /** What runs now. */
   readonly document: Document;
   /** Run this document: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
-  apply(document: Document): Promise<{ changes: number }>;
+  apply(document: Document): Promise<Answer<"program">>;
   /** Replace the effective weights. Takes effect for the next new connection. */
   setWeights(weights: EffectiveWeights): void;
   order(order: ForwarderOrder): void;
   ask<Q extends QuestionName>(name: Q, ask: Ask<Q>): Promise<Answer<Q>>;
   /** Records that changed here and are worth sending to the peers. */
   onRecords(handler: (records: Uint8Array, count: number) => void): void;
+  onReplicaAnswer(handler: (answer: ReplicaAnswer) => void): void;
   /** The forwarder failed or ended unasked; the node cannot forward new connections any more. */
   onFailure(handler: (failure: LbError) => void): void;
   /** Stop the forwarder. Programs stay attached: known flows go on. */
@@ -39,11 +41,9 @@ interface Pending {
 /**
  * Start an engine over a forwarder.
  *
- * @returns once the forwarder is ready, with what it adopted. Rejects with the forwarder's own `LbError` if it cannot start.
+ * @returns once the forwarder is ready. Rejects with the forwarder's own `LbError` if it cannot start.
  */
-export async function startEngine(
-  link: ForwarderLink,
-): Promise<Engine & { adopted: number; repaired: number }> {
+export async function startEngine(link: ForwarderLink): Promise<Engine> {
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let running: Document = EMPTY_DOCUMENT;
@@ -52,7 +52,8 @@ export async function startEngine(
   let failureHandler: (failure: LbError) => void = () => {};
   let gone: LbError | undefined;
   let closing = false;
-  const ready = Promise.withResolvers<{ adopted: number; repaired: number }>();
+  let replicaHandler: (answer: ReplicaAnswer) => void = () => {};
+  const ready = Promise.withResolvers<void>();
 
   function fail(error: LbError): void {
     if (gone) return;
@@ -70,9 +71,10 @@ export async function startEngine(
   }
 
   const on: { [T in ForwarderEvent["type"]]: (event: Extract<ForwarderEvent, { type: T }>) => void } = {
-    ready: (e) => ready.resolve(e),
+    ready: () => ready.resolve(),
     answer: (e) => settle(e.id, (p) => p.resolve(e.answer)),
-    refusal: (e) => settle(e.id, (p) => p.reject(unavailable(e.message))),
+    refusal: (e) => settle(e.id, (p) => p.reject(new LbError(e.failure as LbFailure))),
+    replica: (e) => replicaHandler(e.answer),
     records: (e) => recordsHandler(e.records, e.count),
     failed: (e) => fail(e.failure ? new LbError(e.failure as LbFailure) : unavailable(e.message)),
   };
@@ -88,10 +90,8 @@ export async function startEngine(
     });
   }
 
-  const started = await ready.promise;
+  await ready.promise;
   return {
-    adopted: started.adopted,
-    repaired: started.repaired,
     get document() {
       return running;
     },
@@ -108,6 +108,9 @@ export async function startEngine(
     ask,
     onRecords(handler) {
       recordsHandler = handler;
+    },
+    onReplicaAnswer(handler) {
+      replicaHandler = handler;
     },
     onFailure(handler) {
       failureHandler = handler;

@@ -7,28 +7,51 @@ import type { Document } from "@tandem/model";
 /** Effective weights by destination id; a destination that is not named has its configured weight. */
 export type EffectiveWeights = ReadonlyMap<number, number>;
 
+/** What replication asks of the connection table, in order; peers by name, records encoded (`model/connection.ts`) and concatenated. */
+export type ReplicaCall =
+  /**
+   * Merge records that `peer` owns; they were true `delayMs` ago. One that the peer owns already is replaced; of one that another node
+   * owns the later packet decides (the smaller age; the lower name if equal). Answered by `applied`.
+   */
+  | { type: "apply"; peer: string; token: number; records: Uint8Array; count: number; delayMs: number }
+  /** All that `peer` owns in these digest buckets (none named: in all) is suspect until a record mentions it. */
+  | { type: "beginReload"; peer: string; buckets: readonly number[] }
+  /** What is still suspect is gone, or becomes this node's own as it is. */
+  | { type: "endReload"; peer: string; unmentioned: "forget" | "adopt" }
+  /** Records that this node owns from `cursor` on (null: the start), at most `maxBytes`. Answered by `owned`. */
+  | {
+      type: "readOwned";
+      request: number;
+      bucket: number | null;
+      cursor: number | null;
+      maxBytes: number;
+    }
+  /** Digest of what this node owns and has offered, or of what is held of a peer. Answered by `digest`. */
+  | { type: "digestOwned"; request: number }
+  | { type: "digestOf"; request: number; peer: string }
+  /** Records of a peer expire only while its stream is live. A peer that was never named is not live. */
+  | { type: "setPeerLive"; peer: string; live: boolean };
+
+export type ReplicaAnswer =
+  | { type: "applied"; token: number }
+  /** `next` is null at the end. What was offered before this answer is older than it. */
+  | { type: "owned"; request: number; records: Uint8Array; count: number; next: number | null }
+  | { type: "digest"; request: number; buckets: Uint32Array };
+
 /** Orders that need no answer. */
 export type ForwarderOrder =
-  /** Concatenated encoded records (`model/connection.ts`) that a peer owns. `peer` is a slot, 1..254. */
-  | { type: "apply"; peer: number; records: Uint8Array; count: number }
-  | { type: "beginReload"; peer: number }
-  | { type: "endReload"; peer: number }
-  /** While false, records of this peer do not expire. */
-  | { type: "peerLive"; peer: number; live: boolean }
   | { type: "weights"; weights: EffectiveWeights }
+  | { type: "replica"; call: ReplicaCall }
   | { type: "stop" };
 
 /** Questions, and the answer of each. */
 export interface ForwarderQuestions {
-  program: { ask: { document: Document; weights: EffectiveWeights }; answer: { changes: number } };
-  ping: { ask: object; answer: object };
-  /** Records that this node owns from `cursor` on, at most `maxBytes`; `next` is null after the last. `bucket` narrows to one digest bucket. */
-  readOwned: {
-    ask: { cursor: number; maxBytes: number; bucket?: number };
-    answer: { records: Uint8Array; count: number; next: number | null };
+  /** Run this document. The first one also adopts the connections of a former daemon. */
+  program: {
+    ask: { document: Document; weights: EffectiveWeights };
+    answer: { changes: number; adopted: number; repaired: number };
   };
-  /** Digest over the records of an owner: a peer's slot, or 0 for this node. */
-  digest: { ask: { owner: number }; answer: { buckets: Uint32Array } };
+  ping: { ask: object; answer: object };
   counts: { ask: object; answer: ForwarderCounts };
   list: { ask: { cursor: number; limit: number }; answer: { rows: ConnectionRow[]; next: number | null } };
 }
@@ -37,24 +60,27 @@ export type QuestionName = keyof ForwarderQuestions;
 export type Ask<Q extends QuestionName> = ForwarderQuestions[Q]["ask"];
 export type Answer<Q extends QuestionName> = ForwarderQuestions[Q]["answer"];
 
-export type ForwarderCommand =
-  | ForwarderOrder
-  | { [Q in QuestionName]: { type: "question"; id: number; name: Q; ask: Ask<Q> } }[QuestionName];
+export type Question = {
+  [Q in QuestionName]: { type: "question"; id: number; name: Q; ask: Ask<Q> };
+}[QuestionName];
+export type ForwarderCommand = ForwarderOrder | Question;
 
 export type ForwarderEvent =
-  | { type: "ready"; adopted: number; repaired: number }
+  | { type: "ready" }
   | { type: "answer"; id: number; answer: unknown }
-  | { type: "refusal"; id: number; message: string }
+  /** The question could not be answered; the forwarder goes on. `failure` is an LbError's. */
+  | { type: "refusal"; id: number; failure: unknown }
   /** Records that changed here and are worth sending: encoded, concatenated, in order of change. */
   | { type: "records"; records: Uint8Array; count: number }
-  /** The forwarder cannot go on: the message is for the operator. `failure` is an LbError's, where it was one. */
+  | { type: "replica"; answer: ReplicaAnswer }
+  /** The forwarder cannot go on. `failure` is an LbError's, where it was one. */
   | { type: "failed"; message: string; failure?: unknown };
 
 export interface ForwarderCounts {
   connections: number;
   capacity: number;
-  /** Connections by owner slot; 0 is this node. */
-  owned: Map<number, number>;
+  /** Connections by owner: peers by name, this node by the empty name. */
+  owned: Map<string, number>;
   /** Packets by reason name, fast path and core together. */
   packets: Map<string, number>;
   destinations: DestinationCounts[];
@@ -87,7 +113,8 @@ export interface ConnectionRow {
   destinationId: number;
   /** Seconds until it expires if no packet comes. */
   expiresInSeconds: number;
-  owner: number;
+  /** Name of the owning peer; empty for this node. */
+  owner: string;
   inPackets: number;
   inBytes: number;
   outPackets: number;

@@ -1,0 +1,100 @@
+/** Replication's side of the forwarder: peers by slot, calls carried out in slices, changes and answers handed on in order. */
+import { type Connections, UNKNOWN_PEER } from "./core/connections.ts";
+import { createDigests, MINE } from "./core/digest.ts";
+import { createPublisher } from "./core/publish.ts";
+import { createReplica } from "./core/replica.ts";
+import type { ServiceTable } from "./core/service-table.ts";
+import type { ForwarderEvent, ReplicaAnswer, ReplicaCall } from "./forwarder-protocol.ts";
+
+/** A slice of merging between two looks at the rings, in ticks of 2^20 ns: about a millisecond. */
+const SLICE_TICKS = 1;
+const TICKS_PER_MS = 1e6 / 2 ** 20;
+const MAX_SLOT = 254;
+
+export interface Replication {
+  /** Queue a call. */
+  handle(call: ReplicaCall): void;
+  /** Carry out calls for a slice of time, then hand on what changed. Returns whether calls are left. */
+  turn(): boolean;
+  /** Name of the peer in a slot; empty for this node, "?" for a peer that has not been heard of since the daemon started. */
+  peerName(slot: number): string;
+  /** Records that waited for a service may have found it. */
+  servicesChanged(): void;
+}
+
+/** Replication over the connections. `now` is the data plane's clock in ticks; buffers given to `emit` are given away. */
+export function createReplication(
+  over: { connections: Connections; services: ServiceTable; now: () => number },
+  emit: (event: ForwarderEvent) => void,
+): Replication {
+  const { connections, services, now } = over;
+  const { table } = connections;
+  const digests = createDigests(table.records);
+  const publisher = createPublisher(table, services, digests);
+  const replica = createReplica(connections, services, digests);
+  connections.setObserver(publisher);
+  const slots = new Map<string, number>();
+  const names = [""];
+  let queue: ReplicaCall[] = [];
+  let done = 0;
+
+  function slotOf(peer: string): number {
+    const known = slots.get(peer);
+    if (known !== undefined) return known;
+    if (names.length > MAX_SLOT) throw new Error(`invariant: more than ${MAX_SLOT} peers`);
+    const slot = names.push(peer) - 1;
+    slots.set(peer, slot);
+    connections.setPeerLive(slot, false);
+    return slot;
+  }
+
+  function handOn(): void {
+    const batch = publisher.take();
+    if (batch) emit({ type: "records", ...batch });
+  }
+
+  /** Answers are younger than what was offered before them. */
+  function answer(answer: ReplicaAnswer): void {
+    handOn();
+    emit({ type: "replica", answer });
+  }
+
+  const carryOut: { [T in ReplicaCall["type"]]: (call: Extract<ReplicaCall, { type: T }>) => void } = {
+    apply({ peer, records, delayMs, token }) {
+      const delayTicks = Math.ceil(delayMs * TICKS_PER_MS);
+      replica.apply({ peer: slotOf(peer), records, delayTicks }, now());
+      answer({ type: "applied", token });
+    },
+    beginReload: ({ peer, buckets }) => replica.beginReload(slotOf(peer), buckets),
+    endReload: ({ peer, unmentioned }) =>
+      replica.endReload({ peer: slotOf(peer), unmentioned, handicapTicks: 0 }, now()),
+    readOwned({ request, bucket, cursor, maxBytes }) {
+      const from = { cursor: cursor ?? 0, maxBytes, ...(bucket === null ? {} : { bucket }) };
+      const { records, count, next } = publisher.readOwned(from, now());
+      answer({ type: "owned", request, records, count, next });
+    },
+    digestOwned: ({ request }) => answer({ type: "digest", request, buckets: digests.digest(MINE) }),
+    digestOf: ({ request, peer }) =>
+      answer({ type: "digest", request, buckets: digests.digest(slotOf(peer)) }),
+    setPeerLive: ({ peer, live }) => connections.setPeerLive(slotOf(peer), live),
+  };
+
+  return {
+    handle: (call) => queue.push(call),
+    turn() {
+      const until = now() + SLICE_TICKS;
+      while (done < queue.length && ((now() - until) | 0) <= 0) {
+        const call = queue[done++]!;
+        (carryOut[call.type] as (call: ReplicaCall) => void)(call);
+      }
+      if (done === queue.length) {
+        queue = [];
+        done = 0;
+      }
+      handOn();
+      return queue.length > 0;
+    },
+    peerName: (slot) => (slot === UNKNOWN_PEER ? "?" : (names[slot] ?? "?")),
+    servicesChanged: () => replica.applyParked(now()),
+  };
+}

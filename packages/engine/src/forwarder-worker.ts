@@ -1,0 +1,33 @@
+/** Entry of the forwarder's thread: the kernel data plane, and a loop that sleeps in `poll` and is woken by its eventfd. */
+import { randomBytes } from "node:crypto";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { LbError } from "@tandem/model";
+import { createKernelDataPlane, type KernelOptions } from "./dataplane/kernel/kernel.ts";
+import { createForwarder, type Forwarder } from "./forwarder.ts";
+import type { ForwarderCommand, ForwarderEvent } from "./forwarder-protocol.ts";
+import type { WakeNotice } from "./forwarder-thread.ts";
+
+const port = parentPort!;
+const post = (message: ForwarderEvent | WakeNotice) => port.postMessage(message);
+
+function takeCommands(forwarder: Forwarder): void {
+  for (let m = receiveMessageOnPort(port); m !== undefined; m = receiveMessageOnPort(port)) {
+    forwarder.handle(m.message as ForwarderCommand);
+  }
+}
+
+try {
+  const dataplane = createKernelDataPlane(workerData as KernelOptions);
+  const forwarder = createForwarder(dataplane, post, randomBytes(4).readUInt32LE());
+  post({ type: "wake", fd: dataplane.wakeFd });
+  post({ type: "ready" });
+  while (!forwarder.isStopped) {
+    takeCommands(forwarder);
+    forwarder.turn();
+    if (!forwarder.isStopped) dataplane.wait(forwarder.idleMs);
+  }
+  dataplane.close();
+} catch (error) {
+  const failure = error instanceof LbError ? error.failure : undefined;
+  post({ type: "failed", message: String(error), failure });
+}
