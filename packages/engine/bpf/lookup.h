@@ -7,7 +7,8 @@
 #define READ_ONCE(word) (*(const volatile typeof(word) *)&(word))
 #define WRITE_ONCE(word, value) (*(volatile typeof(word) *)&(word) = (value))
 
-#define LIFE_ATTEMPTS 16
+/* Losing takes another's change in between each time; a connection has few, and the verifier's work grows with each attempt. */
+#define LIFE_ATTEMPTS 4
 #define TICK_SHIFT 20
 
 /* A live record that a packet belongs to, and a copy of all that the path uses of it. */

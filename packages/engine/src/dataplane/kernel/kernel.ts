@@ -6,7 +6,7 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { LbError } from "@tandem/model";
 import { RECORD_BYTES } from "../../core/layout.ts";
-import { REASON_SLOTS, REASONS, type Reason } from "../../core/verdict.ts";
+import { REASONS, type Reason } from "../../core/verdict.ts";
 import type { DataPlane } from "../dataplane.ts";
 import { createFlowMap } from "./flow-map.ts";
 import { createInjection } from "./injection.ts";
@@ -91,6 +91,15 @@ export function wake(wakeFd: number): void {
  */
 export function createKernelDataPlane(options: KernelOptions): KernelDataPlane {
   const lockFd = lockInstance(options.lockPath);
+  try {
+    return takeOver(options, lockFd);
+  } catch (cause) {
+    closeSync(lockFd);
+    throw cause;
+  }
+}
+
+function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   ensurePinDirectory(options.pinDirectory);
   const adopted = isAdoptable(options.pinDirectory, options.records);
   const ringBytes = adopted
@@ -228,12 +237,12 @@ function readCounter(fd: number): number {
   return Number(value[0]);
 }
 
-/** Sum each counter over the CPUs. */
+/** Sum each of the fast path's counters over the CPUs. */
 function readReasons(fd: number): Map<Reason, number> {
   const perCpu = new BigUint64Array(libbpf().possibleCpus());
   const counts = new Map<Reason, number>();
   for (const [reason, { number }] of Object.entries(REASONS)) {
-    if (number >= REASON_SLOTS) continue;
+    if (number >= REASONS.scheduled.number) continue; // the core's own reasons: it counts them itself
     bpfChecked(libbpf().lookup(fd, new Uint32Array([number]), perCpu), "read the counters");
     counts.set(
       reason as Reason,

@@ -97,8 +97,8 @@ function decodeEndpoint(key: Buffer): Endpoint {
 
 function* entries(fd: number): Generator<{ at: Endpoint; value: Uint32Array }> {
   const key = Buffer.alloc(ENDPOINT_KEY.size);
-  const value = new Uint32Array(SERVICE_VALUE.size / 4);
   for (let previous: Buffer | null = null; libbpf().nextKey(fd, previous, key) === 0; previous = key) {
+    const value = new Uint32Array(SERVICE_VALUE.size / 4);
     if (libbpf().lookup(fd, key, value) === 0) yield { at: decodeEndpoint(key), value };
   }
 }

@@ -7,7 +7,7 @@ const MAX_PACKET_BYTES = 65_536;
 
 /** Hand waiting upcalls to `handle`. The packet is a copy, so that the core may translate it in place. Never throws unless `handle` does. */
 export function createUpcallReader(ring: Ring): (limit: number, handle: (upcall: Upcall) => void) => number {
-  const packet = Buffer.alloc(MAX_PACKET_BYTES);
+  const packet = new Uint8Array(MAX_PACKET_BYTES);
   const upcall: Upcall = {
     ifindex: 0,
     reason: 0,
