@@ -111,7 +111,7 @@ test("monitor keeps verdict and rhythm of what a new document leaves alone", asy
   await clock.advance(499);
   expect(told()).toEqual([]);
   expect(asked.length).toBe(before);
-  expect(monitor.effectiveWeight(ID_A)).toBe(0);
+  expect(monitor.effectiveWeights().get(ID_A)).toBe(0);
   moods.set(A, "healthy");
   await clock.advance(2000);
   expect(told()).toEqual([`${ID_A} up 9 connected`]);
@@ -145,7 +145,7 @@ test("monitor asks again at once when the check changes, and keeps its verdict u
   moods.set("10.0.0.1:81", "healthy").set("10.0.0.2:81", "healthy");
   asked.length = 0;
   monitor.apply(revise(FIRST, { check: { ...CHECK, port: 81, rise: 1 } }));
-  expect(monitor.effectiveWeight(ID_A)).toBe(0);
+  expect(monitor.effectiveWeights().get(ID_A)).toBe(0);
   await clock.advance(5);
   expect(asked).toEqual(["10.0.0.1:81", "10.0.0.2:81"]);
   expect(told()).toEqual([`${ID_A} up 4 connected`]);
@@ -185,7 +185,7 @@ test("monitor abandons the check of a destination that is gone", async () => {
   await clock.advance(10_000);
   expect(told()).toEqual([]);
   expect(monitor.snapshot().map((d) => d.destinationId)).toEqual([ID_B]);
-  expect(monitor.effectiveWeight(ID_A)).toBeUndefined();
+  expect([...monitor.effectiveWeights()]).toEqual([[ID_B, 7]]);
 });
 
 test("monitor starts from the verdicts it had before a restart, and tells them", async () => {

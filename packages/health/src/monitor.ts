@@ -44,8 +44,8 @@ export interface Monitor {
   apply(document: Document): void;
   /** Every destination of the document, in document order. */
   snapshot(): readonly DestinationHealth[];
-  /** Effective weight, 0..65535; undefined if the document has no such destination. */
-  effectiveWeight(destinationId: Id): number | undefined;
+  /** Effective weight of every destination of the document, 0..65535, by destination id. */
+  effectiveWeights(): ReadonlyMap<Id, number>;
   stop(): void;
 }
 
@@ -135,7 +135,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       for (const members of services.values()) weigh(members);
     },
     snapshot: () => [...watched.values()].map((w) => describe(w, clock.now())),
-    effectiveWeight: (id) => watched.get(id)?.told.effectiveWeight,
+    effectiveWeights: () => new Map([...watched].map(([id, w]) => [id, w.told.effectiveWeight])),
     stop() {
       for (const w of watched.values()) w.stop();
       watched.clear();
