@@ -11,7 +11,7 @@ import {
   type Terminal,
   type World,
 } from "./command.ts";
-import { createPaint } from "./format.ts";
+import { createPaint, formatPlural } from "./format.ts";
 
 /** The world of a command, before it is known which daemon it talks to. */
 export interface Surroundings {
@@ -112,8 +112,18 @@ function tell(error: unknown, json: boolean, { out, err, env }: Surroundings): E
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof LbError)) throw error;
   const paint = createPaint(hasColour(err, env));
-  err.write(`${paint("bad", "error:")} ${error.message}\n`);
+  const [says, places] = inWords(error);
+  err.write(`${places}${paint("bad", "error:")} ${says}\n`);
   if (json)
     out.write(`${JSON.stringify({ error: { ...error.failure, message: error.message } }, null, 2)}\n`);
   return EXIT_CODES[error.failure.code];
+}
+
+/** Mistakes in a document stand on lines of their own, as compilers and editors have them: `file:line:column: …`. */
+function inWords({ failure, message }: LbError): [says: string, places: string] {
+  if (failure.code !== "invalid_document") return [message, ""];
+  return [
+    `${formatPlural(failure.problems.length, "mistake")} in ${failure.source}: nothing was changed`,
+    `${message}\n`,
+  ];
 }

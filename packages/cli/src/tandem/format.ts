@@ -93,13 +93,14 @@ const SPANS = [
 
 /** `2.1 ms`, `12.5 s`, `3 min 12 s`, `5 d 2 h`: the two largest units. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${threeDigits(ms)} ms`;
+  if (ms < 999.5) return `${threeDigits(ms)} ms`;
   if (ms < 59_950) return `${threeDigits(ms / 1000)} s`;
-  const at = SPANS.findIndex(([span]) => ms >= span);
+  const whole = Math.round(ms / 1000) * 1000;
+  const at = SPANS.findIndex(([span]) => whole >= span);
   const [span, unit] = SPANS[at]!;
   const [smaller, name] = SPANS[at + 1]!;
-  const rest = Math.floor((ms % span) / smaller);
-  return `${Math.floor(ms / span)} ${unit}${rest > 0 ? ` ${rest} ${name}` : ""}`;
+  const rest = Math.floor((whole % span) / smaller);
+  return `${Math.floor(whole / span)} ${unit}${rest > 0 ? ` ${rest} ${name}` : ""}`;
 }
 
 /** `9.99`, `99.9`, `999`, without zeros at the end. */

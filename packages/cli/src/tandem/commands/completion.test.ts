@@ -1,0 +1,29 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { COMMANDS } from "../commands.ts";
+import { bashCompletion } from "./completion.ts";
+
+/** What bash offers after these words; the last is the one being typed. */
+function complete(...words: string[]): string[] {
+  const script = `${bashCompletion(COMMANDS)}
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _tandem
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const out = execFileSync("bash", ["-euc", script, "bash", "tandem", ...words], { encoding: "utf8" });
+  return out.split("\n").filter((line) => line !== "");
+}
+
+const cases: { words: string[]; want: string[] }[] = [
+  { words: ["st"], want: ["status"] },
+  { words: ["s"], want: ["status", "services", "switchover"] },
+  { words: ["switchover", "--"], want: ["--dry-run", "--force", "--socket", "--json", "--help"] },
+  { words: ["--json", "drain", "--u"], want: ["--undo"] },
+  { words: ["--v"], want: ["--version"] },
+  {
+    words: ["nonsense-", ""],
+    want: [...COMMANDS.map((c) => c.name), "--socket", "--json", "--help", "--version"],
+  },
+];
+for (const { words, want } of cases) {
+  test(`bash completes "tandem ${words.join(" ")}"`, () => expect(complete(...words)).toEqual(want));
+}

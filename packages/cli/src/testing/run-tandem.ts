@@ -1,0 +1,88 @@
+/** Runs command lines in this process, against a daemon on a real socket, and keeps what they print. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type NodeApi, startApiServer } from "@tandem/engine";
+import { onTestFinished } from "vitest";
+import { connectDaemon } from "../client.ts";
+import { loadDocument } from "../document/load-document.ts";
+import { runCli } from "../tandem/cli.ts";
+import { COMMANDS } from "../tandem/commands.ts";
+import type { Machine } from "../tandem/doctor/machine.ts";
+import { createFakeNode, FAKE_NOW_MS } from "./fake-node.ts";
+
+/** What a command line came to. */
+export interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly exitCode: number;
+}
+
+/** What stands around a command line. */
+export interface Setting {
+  /** A terminal with colours instead of a file. */
+  readonly isTTY?: boolean;
+  readonly env?: Record<string, string>;
+  /** Texts by path. */
+  readonly files?: Record<string, string>;
+  readonly machine?: Machine;
+}
+
+/** A machine on which nothing can be found. */
+export const emptyMachine: Machine = {
+  read: () => undefined,
+  list: () => [],
+  follow: () => undefined,
+  run: () => undefined,
+};
+
+/** Runs `argv` against the socket at `socketPath`. */
+export async function runTandem(
+  socketPath: string,
+  argv: readonly string[],
+  setting: Setting = {},
+): Promise<Ran> {
+  const { isTTY = false, env = {}, files = {}, machine = emptyMachine } = setting;
+  const printed = { out: "", err: "" };
+  const terminal = (to: keyof typeof printed) => ({
+    isTTY,
+    write: (text: string) => void (printed[to] += text),
+  });
+  const [out, err] = [terminal("out"), terminal("err")];
+  const exitCode = await runCli(["-s", socketPath, ...argv], COMMANDS, {
+    version: "0.1.0",
+    env,
+    out,
+    err,
+    world: (path) => ({
+      env,
+      out,
+      err,
+      machine,
+      user: "ops",
+      connect: () => connectDaemon(path),
+      readDocument: async (file) => loadDocument(files[file] ?? "", file),
+      sleep: async () => {},
+      now: () => FAKE_NOW_MS,
+    }),
+  });
+  return { ...printed, exitCode };
+}
+
+/** An empty folder, for the duration of the test. */
+export async function createFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "tandem-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** A daemon with a fake node behind it, for the duration of the test. Returns its socket's path. */
+export async function startFakeDaemon(overrides: Partial<NodeApi> = {}): Promise<string> {
+  const socketPath = join(await createFolder(), "api.sock");
+  const onBug = (bug: unknown) => {
+    throw bug;
+  };
+  const server = await startApiServer({ socketPath, api: createFakeNode(overrides), onBug });
+  onTestFinished(() => server.stop());
+  return socketPath;
+}
