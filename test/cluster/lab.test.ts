@@ -1,7 +1,7 @@
 /** The lab itself: plain routing, faults, NATS, and that nothing of it stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import {
   ADDRESSES,
   addressOf,
@@ -217,6 +217,7 @@ function tracesOf(lab: { run: string; dir: string }): string[] {
 describe("the end of a lab", () => {
   test("down leaves nothing behind", async () => {
     const lab = await createLab();
+    onTestFinished(lab.down);
     await lab.node("d1").spawn("left", ["sh", "-c", "sleep 1000 & wait"]);
     const processes = NODE_NAMES.flatMap((name) => lab.node(name).processes());
     expect(processes.length).toBeGreaterThan(6);
@@ -232,9 +233,9 @@ describe("the end of a lab", () => {
     expect(processes.every((id) => stateOf(id) === "running")).toBe(true);
     expect(findLab()).toBeUndefined();
     const next = await createLab();
+    onTestFinished(next.down);
     expect(tracesOf(crashed)).toEqual([]);
     expect(processes.filter((id) => stateOf(id) !== "ended")).toEqual([]);
-    await next.down();
   });
 });
 

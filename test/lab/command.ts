@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { LabError } from "./failure.ts";
 
+/** How a command ended. */
 export interface CommandResult {
   /** Exit code, or 128 when a signal ended it. */
   readonly code: number;
@@ -8,6 +9,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** How to run a command. */
 export interface CommandOptions {
   /** Written to the command's stdin, which is then closed. */
   readonly input?: string;

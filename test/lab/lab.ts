@@ -4,18 +4,20 @@ import { LabError } from "./failure.ts";
 import { removeRun, removeRuns } from "./leftovers.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { addPartition, createNetworks, removePartitions, setLinks } from "./network.ts";
-import { createNode, type LabNode, type LabProcess } from "./node.ts";
-import { commandLineOf, stateOf } from "./process.ts";
-import { createRun, type Holder, listRuns, liveHolderOf, type Run, readRecord, runNamed } from "./run.ts";
-import { serviceOf, unhealthyFile } from "./services.ts";
+import { createNode, type LabNode } from "./node.ts";
+import { commandLineOf } from "./process.ts";
+import { routeThrough } from "./routing.ts";
+import { createRun, type Holder, listRuns, liveHolderOf, type Run, runNamed } from "./run.ts";
+import { unhealthyFile } from "./services.ts";
+import { startService } from "./start-service.ts";
 import { type LabStatus, readStatus } from "./status.ts";
-import { ADDRESSES, addressOf, NODE_NAMES, NODES, type NodeName, nodesOf } from "./topology.ts";
+import { NODE_NAMES, type NodeName, nodesOf } from "./topology.ts";
 import { until } from "./until.ts";
 
-const READY_DEADLINE_MS = 10_000;
 /** A JetStream cluster of three elects its leader in 0.3 s as a rule; a lost first vote costs up to 9 s more. */
 const ELECTION_DEADLINE_MS = 30_000;
 
+/** How to bring a lab up. */
 export interface LabOptions {
   /** Called once, with the holder, if another lab must end first. Written to stderr when left out. */
   readonly onWait?: (holder: string) => void;
@@ -53,7 +55,7 @@ export interface Lab {
 
 /** A lab of this process's own: it ends with `down`, or with the process, and then the next lab clears it away. */
 export interface OwnLab extends Lab {
-  /** End every process, remove every trace, give the lock back. */
+  /** End every process, remove every trace, give the lock back. May be called again. */
   down(): Promise<void>;
 }
 
@@ -75,7 +77,8 @@ export async function createLab(options: LabOptions = {}): Promise<OwnLab> {
     await createNetworks(run);
     const lab = labOf(run);
     await startAll(lab);
-    return { ...lab, down: () => takeDown(run, lock) };
+    let ending: Promise<void> | undefined;
+    return { ...lab, down: () => (ending ??= takeDown(run, lock)) };
   } catch (error) {
     await takeDown(run, lock);
     throw error;
@@ -156,41 +159,4 @@ function labOf(run: Run): Lab {
     status: () => readStatus(run),
   };
   return lab;
-}
-
-async function startService(run: Run, node: LabNode): Promise<void> {
-  const service = serviceOf(run, node.name);
-  if (!service) return;
-  const known = readRecord(run, node.name, service.name);
-  if (known && stateOf(known) !== "ended") return;
-  const started = await node.spawn(service.name, service.argv);
-  const serves = () => {
-    if (stateOf(started) === "ended") {
-      throw new LabError(
-        `Cannot start "${service.name}" on "${node.name}": it ended, and said "${tail(started)}"`,
-      );
-    }
-    return service.ready.test(started.log());
-  };
-  await until(serves, { deadlineMs: READY_DEADLINE_MS, what: `"${service.name}" serves on "${node.name}"` });
-}
-
-function tail(process: LabProcess): string {
-  return process.log().trim().split("\n").slice(-3).join(" ");
-}
-
-async function routeThrough(lab: Lab, director: NodeName): Promise<void> {
-  const inside = NODES[director].legs.find((leg) => leg.network === "inside");
-  if (!inside) throw new LabError(`Cannot route through "${director}": it is no director`);
-  const gateway = `${ADDRESSES.insideGateway}/24`;
-  for (const other of nodesOf("director")) {
-    await lab.node(other).exec(["ip", "address", "del", gateway, "dev", "eth1"], { allowFailure: true });
-  }
-  await lab.node(director).exec(["ip", "address", "add", gateway, "dev", inside.device]);
-  // The servers may know the gateway by another director's MAC address.
-  for (const server of nodesOf("server")) {
-    await lab.node(server).exec(["ip", "neighbour", "flush", "dev", "eth0"]);
-  }
-  const via = addressOf(director, "outside");
-  await lab.node("client").exec(["ip", "route", "replace", "10.78.0.0/24", "via", via]);
 }

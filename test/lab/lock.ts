@@ -14,11 +14,13 @@ export const LOCK_FILE = "/run/lock/tandem-lab.lock";
 /** How long the lock may take before somebody must be holding it. */
 const PATIENCE_MS = 200;
 
+/** The lock in our hands. */
 export interface Lock {
   /** Give the lock back; resolves when others can have it. */
   release(): Promise<void>;
 }
 
+/** How to wait for the lock. */
 export interface LockOptions {
   /** Another file than the machine-wide one. */
   readonly file?: string;

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { inNamespace, runCommand } from "./command.ts";
+import { LabError } from "./failure.ts";
 import { planNamespaces, planNode, planPartition, planSwitch, planSysctls } from "./network-plan.ts";
 import type { Run } from "./run.ts";
 import { NODE_NAMES, NODES, type NodeName, nodesOf, portOf } from "./topology.ts";
@@ -30,6 +31,7 @@ export async function removeNamespaces(namespaces: readonly string[]): Promise<v
  * Take links of a node up or down: at the bridge, so that the node sees a pulled cable and keeps its addresses and routes.
  *
  * @param device one of the node's devices; all of them when left out
+ * @throws LabError when the node has no such device
  */
 export async function setLinks(
   run: Run,
@@ -37,7 +39,13 @@ export async function setLinks(
   state: "up" | "down",
   device?: string,
 ): Promise<void> {
-  const devices = device ? [device] : NODES[node].legs.map((leg) => leg.device);
+  const all = NODES[node].legs.map((leg) => leg.device);
+  if (device && !all.includes(device)) {
+    throw new LabError(
+      `Cannot take "${device}" of "${node}" ${state}: no such device, wanted one of ${all.join(" ")}`,
+    );
+  }
+  const devices = device ? [device] : all;
   await batch(
     devices.map((name) => `link set ${portOf(node, name)} ${state}`),
     run.namespaceOf("switch"),

@@ -9,10 +9,15 @@ import {
   runCommand,
 } from "./command.ts";
 import { LabError } from "./failure.ts";
-import { identify, killEvery, type ProcessId, processesIn, signalProcess, stateOf } from "./process.ts";
+import { identify, isIn, killEvery, type ProcessId, processesIn, signalProcess, stateOf } from "./process.ts";
 import { type ProcessRecord, type Run, readRecord, writeRecord } from "./run.ts";
 import type { NodeName } from "./topology.ts";
+import { until } from "./until.ts";
 
+/** How long nsenter may take on a busy machine. */
+const ENTER_DEADLINE_MS = 5_000;
+
+/** How to start a long-running process. */
 export interface SpawnOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -56,6 +61,7 @@ export interface LabNode {
   logFile(name: string): string;
 }
 
+/** The node of a run, whose namespace exists. */
 export function createNode(run: Run, name: NodeName): LabNode {
   const namespace = run.namespaceOf(name);
   const processes = () => processesIn(namespacePath(namespace));
@@ -109,6 +115,9 @@ async function start(what: Start, options: SpawnOptions): Promise<LabProcess> {
   closeSync(log);
   child.unref(); // it may outlive this process
   const id = await identityOf(child, argv);
+  // Until then it would be missed by who ends all processes of the node.
+  const hasEntered = () => isIn(id, namespacePath(what.namespace)) || stateOf(id) === "ended";
+  await until(hasEntered, { deadlineMs: ENTER_DEADLINE_MS, what: `"${name}" is in "${node}"`, everyMs: 1 });
   const record: ProcessRecord = { ...id, node, name, argv, logFile };
   writeRecord(run, record);
   return { ...record, child, log: () => readFileSync(logFile).subarray(logStart).toString() };

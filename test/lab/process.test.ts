@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, expect, test } from "vitest";
-import { identify, killEvery, processesIn, signalProcess, stateOf } from "./process.ts";
+import { identify, isIn, killEvery, processesIn, signalProcess, stateOf } from "./process.ts";
 import { until } from "./until.ts";
 
 const started: ChildProcess[] = [];
@@ -45,6 +45,7 @@ test("processes of a network namespace are found, and those of none are not", ()
   const { id } = startSleeper();
   expect(processesIn("/proc/self/ns/net")).toContainEqual(id);
   expect(processesIn("/run/netns/no-such-namespace")).toEqual([]);
+  expect([isIn(id, "/proc/self/ns/net"), isIn(id, "/run/netns/no-such-namespace")]).toEqual([true, false]);
 });
 
 test("killing every process resolves when the last has gone", async () => {

@@ -5,6 +5,7 @@ import { until } from "./until.ts";
 /** How long the kernel may take to end processes that were sent SIGKILL. */
 const DEATH_DEADLINE_MS = 5_000;
 
+/** One process, for as long as it lives. */
 export interface ProcessId {
   readonly pid: number;
   /** Clock ticks after boot, field 22 of /proc/<pid>/stat: proc(5). */
@@ -35,6 +36,11 @@ export function signalProcess(id: ProcessId, signal: NodeJS.Signals): boolean {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
     throw error;
   }
+}
+
+/** Whether a process is in a network namespace, given by its handle's path. Never throws. */
+export function isIn(id: ProcessId, handle: string): boolean {
+  return inodeOf(`/proc/${id.pid}/ns/net`) === inodeOf(handle);
 }
 
 /**

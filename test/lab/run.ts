@@ -69,10 +69,12 @@ export function namespacesOf(run: Run): string[] {
   return listDir("/run/netns").filter((entry) => entry.startsWith(`${NAMESPACE_PREFIX}${run.name}-`));
 }
 
+/** Note a process that was started, in place of an earlier one of its name. */
 export function writeRecord(run: Run, record: ProcessRecord): void {
   writeJson(recordFile(run, record.node, record.name), record);
 }
 
+/** The last process of that name in a node, whether it runs or not. */
 export function readRecord(run: Run, node: NodeName, name: string): ProcessRecord | undefined {
   return readJson(recordFile(run, node, name));
 }

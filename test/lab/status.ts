@@ -3,6 +3,7 @@ import { type ProcessState, stateOf } from "./process.ts";
 import { listRecords, type Run } from "./run.ts";
 import { NODE_NAMES, NODES, type NodeName, type NodeRole, portOf } from "./topology.ts";
 
+/** One device of a node. */
 export interface LinkStatus {
   readonly device: string;
   readonly network: string;
@@ -11,12 +12,14 @@ export interface LinkStatus {
   readonly addresses: readonly string[];
 }
 
+/** One process that was started by name. */
 export interface ProcessStatus {
   readonly name: string;
   readonly pid: number;
   readonly state: ProcessState;
 }
 
+/** One node. */
 export interface NodeStatus {
   readonly name: NodeName;
   readonly role: NodeRole;
@@ -25,6 +28,7 @@ export interface NodeStatus {
   readonly processes: readonly ProcessStatus[];
 }
 
+/** A whole run, as `lab status --json` prints it. */
 export interface LabStatus {
   readonly run: string;
   readonly dir: string;

@@ -8,11 +8,13 @@
 
 export type NetworkName = "outside" | "inside" | "management";
 
+/** The client, two directors, three real servers, three NATS servers. */
 export type NodeName = "client" | "d1" | "d2" | "s1" | "s2" | "s3" | "n1" | "n2" | "n3";
 
 /** What a node is; decides which processes of its own it runs (see services.ts). */
 export type NodeRole = "client" | "director" | "server" | "nats";
 
+/** A device of a node and the bridge that it is plugged into. */
 export interface Leg {
   /** Device name inside the node. The bridge port at its other end is called `<node>-<device>`. */
   readonly device: string;
@@ -21,6 +23,7 @@ export interface Leg {
   readonly address: string;
 }
 
+/** One node of the lab. */
 export interface NodeSpec {
   readonly role: NodeRole;
   readonly legs: readonly Leg[];
@@ -39,6 +42,7 @@ export const ADDRESSES = {
   insideGateway: "10.78.0.1",
 } as const;
 
+/** The ports of the real servers on every address of theirs, and of the NATS servers. */
 export const PORTS = {
   http: 8080,
   tcpEcho: 7000,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { LabError } from "./failure.ts";
 
+/** How long to wait, and for what. */
 export interface UntilOptions {
   readonly deadlineMs: number;
   /** What is waited for, as the error message shall say it: `… until <what>`. */

@@ -39,6 +39,7 @@ export interface EchoCheck {
 /** The line that is expected; used within one call only. */
 const expected = Buffer.alloc(LINE_BYTES);
 
+/** A session that has sent nothing yet. Its number is part of its lines. */
 export function createEchoCheck(session: number): EchoCheck {
   const sentMs: number[] = []; // of the lines under way, oldest first
   let sent = 0;

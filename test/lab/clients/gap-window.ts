@@ -14,6 +14,7 @@ export interface GapWindow {
   reset(): void;
 }
 
+/** An empty window for this many sessions, numbered from 0. */
 export function createGapWindow(sessions: number): GapWindow {
   const worst = new Float64Array(sessions);
   let taken = 0;

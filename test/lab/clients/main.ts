@@ -15,8 +15,10 @@ import { mergeReports } from "./merge-reports.ts";
 import type { StepSummary, TrafficOptions } from "./traffic-options.ts";
 import type { WorkerCommand, WorkerKind, WorkerReport, WorkerSettings } from "./worker.ts";
 
+/** One line of stdin. */
 export type TrafficCommand = { readonly cmd: "step"; readonly name: string } | { readonly cmd: "peek" };
 
+/** One line of stdout. */
 export interface TrafficEvent {
   readonly event: "ready" | "step" | "peek";
   readonly summary: StepSummary;

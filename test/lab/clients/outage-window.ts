@@ -15,6 +15,7 @@ export interface OutageWindow {
   reset(): void;
 }
 
+/** A window for a probe that is sent every `intervalMs`, with numbers from 1. */
 export function createOutageWindow(intervalMs: number, startMs: number): OutageWindow {
   let lastNumber = 0;
   let lastMs = startMs;

@@ -1,10 +1,12 @@
 /** What the traffic generator is told, and what it tells: plain values that cross process borders as JSON. */
 
+/** Where traffic goes. */
 export interface Target {
   readonly host: string;
   readonly port: number;
 }
 
+/** All the traffic of one generator. */
 export interface TrafficOptions {
   /** Long-lived TCP echo sessions, spread over the targets in turn. */
   readonly tcp: { readonly targets: readonly Target[]; readonly sessions: number };
@@ -22,6 +24,7 @@ export interface TrafficOptions {
 
 /** Each session and each flow sends this often. */
 export const SEND_INTERVAL_MS = 250;
+/** The probe sends this often; it is also the tick of both threads. */
 export const PROBE_INTERVAL_MS = 5;
 /** A longer event-loop stall of the generator itself voids the samples taken during it. */
 export const STALL_LIMIT_MS = 25;
@@ -33,6 +36,7 @@ export const FLOW_TIMEOUT_MS = 3_000;
 /** Why a TCP session ended: reset or closed by the other side, echo overdue, other bytes than sent, any other error. */
 export type LossReason = "reset" | "closed" | "timeout" | "wrongBytes" | "error";
 
+/** One request that failed. */
 export interface HttpFailure {
   /** Wall clock, ms since 1970, as Date.now() says it in every process of this machine. */
   readonly startedMs: number;
