@@ -26,6 +26,8 @@ const PURE = [
   "engine/src/core",
   "engine/src/rewrite",
   "keepalived-config/src",
+  "sync/src/step",
+  "sync/src/wire",
   "health/src/dampen.ts",
   "health/src/weight-policy.ts",
   "health/src/pace.ts",

@@ -1,7 +1,7 @@
 /** The seal that nodes use: AES-256-GCM with a key per sender and epoch, by HKDF-SHA256 from the cluster key. */
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
-import type { FrameHeader } from "./header.ts";
-import { nonceOf, type Seal, TAG_BYTES } from "./seal.ts";
+import type { FrameHeader } from "./wire/header.ts";
+import { nonceOf, type Seal, TAG_BYTES } from "./wire/seal.ts";
 
 const CIPHER = "aes-256-gcm";
 const KEY_BYTES = 32;

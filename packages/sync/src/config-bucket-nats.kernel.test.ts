@@ -43,17 +43,12 @@ async function stopServer(): Promise<void> {
 }
 
 const createBucket = (cluster: string) =>
-  createNatsBucket({ connection, cluster, replicas: 1, timeoutMs: 1000 });
+  createNatsBucket({ connection: async () => connection, cluster, replicas: 1, timeoutMs: 1000 });
 
 const createStore = (cluster: string) =>
   createBucketConfigStore({
     bucket: createBucket(cluster),
     signer: createClusterSigner(new Uint8Array(32), cluster),
-    wallMs: Date.now,
-    after(delayMs, run) {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
     rereadMs: 500,
   });
 
@@ -78,6 +73,14 @@ testConfigBucket("nats", async () => createBucket(`bucket-${++clusters}`));
 testConfigStore("nats", async () => {
   const cluster = `store-${++clusters}`;
   return { here: createStore(cluster), there: createStore(cluster) };
+});
+
+test("nats bucket says within its time that no server has answered yet", async () => {
+  const never = new Promise<NatsConnection>(() => {});
+  const bucket = createNatsBucket({ connection: () => never, cluster: "none", replicas: 1, timeoutMs: 50 });
+  await expect(bucket.get("head")).rejects.toThrow(
+    "Cannot reach the configuration in NATS: no server has answered yet",
+  );
 });
 
 test("nats configuration store is unavailable while the server is away, and a watcher sees what changed meanwhile", async () => {

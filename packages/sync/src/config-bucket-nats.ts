@@ -9,8 +9,10 @@ const HISTORY = 64;
 /** Time before a watch that ended, or could not begin, is begun again. */
 const REWATCH_MS = 1000;
 
+/** Where the bucket lies. */
 export interface NatsBucketOptions {
-  readonly connection: NatsConnection;
+  /** The connection, once there is one; asked again for every operation. */
+  readonly connection: () => Promise<NatsConnection>;
   /** Letters, digits, `-` and `_`: it becomes the bucket's name, `tandem-<cluster>-config`. */
   readonly cluster: string;
   /** Copies that JetStream keeps of the bucket when it is created here: 1, or 3 in a cluster of three servers or more. */
@@ -27,8 +29,11 @@ export interface NatsBucketOptions {
 export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
   const { connection, replicas, timeoutMs = 2000 } = options;
   const name = `tandem-${options.cluster}-config`;
-  const kvm = new Kvm(jetstream(connection, { timeout: timeoutMs, checkAPI: false }));
-  const open = (): Promise<KV> => kvm.open(name);
+  const kvm = async () => {
+    const connected = await inTime(connection(), timeoutMs);
+    return new Kvm(jetstream(connected, { timeout: timeoutMs, checkAPI: false }));
+  };
+  const open = async (): Promise<KV> => (await kvm()).open(name);
   return {
     get: (key) =>
       ask(async () => {
@@ -37,7 +42,7 @@ export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
       }),
     put: (key, value) =>
       ask(async () => {
-        const bucket = await kvm.create(name, { replicas, history: HISTORY, timeout: timeoutMs });
+        const bucket = await (await kvm()).create(name, { replicas, history: HISTORY, timeout: timeoutMs });
         await bucket.put(key, value);
       }),
     compareAndSet: (key, value, version) =>
@@ -48,6 +53,15 @@ export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
       }),
     watch: (key, hint) => watchKey(open, key, hint),
   };
+}
+
+/** A client that has never reached a server makes no connection, and no error either. */
+async function inTime(connection: Promise<NatsConnection>, timeoutMs: number): Promise<NatsConnection> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no server has answered yet")), timeoutMs);
+  });
+  return Promise.race([connection, late]).finally(() => clearTimeout(timer));
 }
 
 /** Foreign errors become our own here. */

@@ -8,6 +8,7 @@ import type { StoredDocument } from "./config-store.ts";
 const CURRENT = "document";
 const PREVIOUS = "document.previous";
 
+/** What the disk holds. */
 export interface CachedDocument {
   /** The newest copy that is whole and signed; undefined if there is none. */
   readonly stored: StoredDocument | undefined;
@@ -15,6 +16,7 @@ export interface CachedDocument {
   readonly problems: readonly string[];
 }
 
+/** The copy of the document on a node's disk. */
 export interface ConfigCache {
   /** Read the current copy, or else the previous one. Never rejects. */
   load(): Promise<CachedDocument>;

@@ -11,6 +11,7 @@ import type {
 } from "./config-store.ts";
 import { type ReadingFault, type StoreView, viewOf } from "./config-view.ts";
 
+/** How store and disk are, for operators. */
 export interface ConfigStatus {
   readonly store: StoreView;
   /** What is wrong with the copy on disk; empty when all is well. */
@@ -19,6 +20,7 @@ export interface ConfigStatus {
   readonly faults: Readonly<Record<ReadingFault, number>>;
 }
 
+/** The document that a node runs, and how it is changed. */
 export interface ConfigKeeper {
   current(): Document;
   /** Author, time and hash of the current document; undefined while there never was one. */
@@ -36,6 +38,7 @@ export interface ConfigKeeper {
   close(): void;
 }
 
+/** What a keeper is built from. */
 export interface ConfigKeeperOptions {
   readonly store: ConfigStore;
   /** The copy on this node's disk; absent where the store itself is one. */

@@ -1,8 +1,8 @@
 /** When to look into the store: at every hint, and now and then without one. */
 
 export interface Rhythm {
-  /** Call `run` once after a delay. @returns a function that cancels it. */
-  readonly after: (delayMs: number, run: () => void) => () => void;
+  /** Call `run` once after a delay. @returns a function that cancels it. Default: the machine's clock. */
+  readonly after?: (delayMs: number, run: () => void) => () => void;
   /** Time between two looks without a hint: a watch can go silent. Default 5 s. */
   readonly rereadMs?: number;
 }
@@ -14,7 +14,10 @@ export interface Looking {
 }
 
 /** Look once soon and then repeatedly. Looks never overlap. `look` returns what to do with what it saw: it is not done after the end. */
-export function lookRepeatedly({ after, rereadMs = 5000 }: Rhythm, look: () => Promise<() => void>): Looking {
+export function lookRepeatedly(
+  { after = afterReally, rereadMs = 5000 }: Rhythm,
+  look: () => Promise<() => void>,
+): Looking {
   let isLooking = false;
   let isHinted = false;
   let isEnded = false;
@@ -40,4 +43,9 @@ export function lookRepeatedly({ after, rereadMs = 5000 }: Rhythm, look: () => P
       cancel();
     },
   };
+}
+
+function afterReally(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
 }

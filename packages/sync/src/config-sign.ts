@@ -1,6 +1,7 @@
 /** Signatures of the configuration: they decide whose documents a node applies. */
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
+/** Signs heads and checks them. */
 export interface ConfigSigner {
   /** @returns 64 hexadecimal digits */
   sign(text: string): string;

@@ -15,16 +15,17 @@ import type { ConfigHead, ConfigReading, ConfigStore, ProposeOutcome } from "./c
 const HEAD = "head";
 const partKey = (hash: string) => `part.${hash}`;
 
+/** What a store over a bucket is built from. */
 export interface BucketStoreOptions extends Rhythm {
   readonly bucket: ConfigBucket;
   readonly signer: ConfigSigner;
-  /** Wall clock, milliseconds since 1970. */
-  readonly wallMs: () => number;
+  /** Milliseconds since 1970. Default: the machine's clock. */
+  readonly wallMs?: () => number;
 }
 
 /** A configuration store over a bucket: a signed head that is compared and set, and parts that never change, written before it. */
 export function createBucketConfigStore(options: BucketStoreOptions): ConfigStore {
-  const { bucket, signer, wallMs } = options;
+  const { bucket, signer, wallMs = Date.now } = options;
   const open = (entry: BucketEntry): HeadReading => parseHead(new TextDecoder().decode(entry.value), signer);
 
   async function readParts(head: ConfigHead): Promise<ConfigReading> {

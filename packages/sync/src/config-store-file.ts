@@ -2,9 +2,15 @@ import type { ConfigCache } from "./config-cache.ts";
 import { packDocument } from "./config-form.ts";
 import type { ConfigReading, ConfigStore } from "./config-store.ts";
 
+export interface FileStoreOptions {
+  readonly cache: ConfigCache;
+  /** Milliseconds since 1970. Default: the machine's clock. */
+  readonly wallMs?: () => number;
+}
+
 /** A configuration store on this node's disk alone, for a director without NATS. One process owns it. */
-export function createFileConfigStore(options: { cache: ConfigCache; wallMs: () => number }): ConfigStore {
-  const { cache, wallMs } = options;
+export function createFileConfigStore(options: FileStoreOptions): ConfigStore {
+  const { cache, wallMs = Date.now } = options;
   const watchers = new Set<(reading: ConfigReading) => void>();
   let turn: Promise<unknown> = Promise.resolve();
   async function read(): Promise<ConfigReading> {

@@ -37,12 +37,14 @@ export type ConfigReading =
   | { readonly kind: "refused"; readonly refusal: ConfigRefusal; readonly why: string }
   | { readonly kind: "unavailable"; readonly why: string };
 
+/** What became of a proposal. */
 export type ProposeOutcome =
   | { readonly kind: "committed"; readonly stored: StoredDocument }
   /** The store is at `revision` (0: empty), not at the one expected. Nothing was written. */
   | { readonly kind: "stale"; readonly revision: number }
   | Extract<ConfigReading, { kind: "refused" | "unavailable" }>;
 
+/** A document to replace another. */
 export interface ConfigProposal {
   /** Its revision is above `expectedRevision`. */
   readonly document: Document;
@@ -51,6 +53,7 @@ export interface ConfigProposal {
   readonly author: string;
 }
 
+/** Where a cluster keeps its document, as a port. */
 export interface ConfigStore {
   /** Look now. Never rejects. */
   read(): Promise<ConfigReading>;

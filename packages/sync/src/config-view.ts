@@ -9,6 +9,7 @@ export type StoreState = "unread" | "current" | "behind" | "conflict" | "refused
 /** Why a reading changed nothing here: each is counted. */
 export type ReadingFault = ConfigRefusal | "behind" | "conflict";
 
+/** How the store looks from here. */
 export interface StoreView {
   readonly state: StoreState;
   readonly fault?: ReadingFault;

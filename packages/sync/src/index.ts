@@ -1,15 +1,28 @@
-/** Replication between directors: connections over a stream per node. */
+/** What directors share: connections, over a stream per node, and the configuration document. */
 export { createAesGcmSeal } from "./aes-gcm-seal.ts";
-export { MAX_OFFER_BYTES } from "./batch.ts";
-export { type Counts, HAPPENINGS, type Happening, REFUSALS, type Refusal } from "./counts.ts";
-export type { FollowEvent, FollowState } from "./follow.ts";
-export { isNodeName } from "./header.ts";
-export { LIMITS, type Limits } from "./limits.ts";
-export { MAX_BUCKETS, MAX_PRESENCE_BYTES } from "./message.ts";
+export { createNatsBucket, type NatsBucketOptions } from "./config-bucket-nats.ts";
+export { type ConfigCache, createConfigCache } from "./config-cache.ts";
+export {
+  type ConfigKeeper,
+  type ConfigKeeperOptions,
+  type ConfigStatus,
+  openConfigKeeper,
+} from "./config-keeper.ts";
+export { type ConfigSigner, createChecksumSigner, createClusterSigner } from "./config-sign.ts";
+export type { ConfigHead, ConfigStore } from "./config-store.ts";
+export { type BucketStoreOptions, createBucketConfigStore } from "./config-store-bucket.ts";
+export { createFileConfigStore } from "./config-store-file.ts";
+export type { StoreState, StoreView } from "./config-view.ts";
 export { createReplicator, type Replicator, type ReplicatorOptions } from "./replicator.ts";
-export type { Seal } from "./seal.ts";
-export type { PeerStatus, ReplicationStatus } from "./status.ts";
-export type { ReplicaTable, TableAnswer, TableCall } from "./table.ts";
+export { MAX_OFFER_BYTES } from "./step/batch.ts";
+export { type Counts, HAPPENINGS, type Happening, REFUSALS, type Refusal } from "./step/counts.ts";
+export type { FollowEvent, FollowState } from "./step/follow.ts";
+export type { Limits } from "./step/limits.ts";
+export type { PeerStatus, ReplicationStatus } from "./step/status.ts";
+export type { ReplicaTable, TableAnswer, TableCall } from "./step/table.ts";
 export { createMemoryBus, type Delivery, type MemoryBus, type MemoryTransport } from "./transport/memory.ts";
 export { createNatsTransport, type NatsOptions, type NatsTransport } from "./transport/nats.ts";
 export type { Transport } from "./transport/transport.ts";
+export { isNodeName } from "./wire/header.ts";
+export { MAX_BUCKETS, MAX_PRESENCE_BYTES } from "./wire/message.ts";
+export type { Seal } from "./wire/seal.ts";

@@ -1,17 +1,18 @@
 /** The shell of replication: runs the step function over real timers, keys, a transport and the connection table. */
 import { randomBytes } from "node:crypto";
-import type { FollowEvent, FollowState } from "./follow.ts";
-import { EPOCH_BYTES } from "./header.ts";
-import type { Limits } from "./limits.ts";
-import type { Seal } from "./seal.ts";
-import { type ReplicationStatus, statusOf } from "./status.ts";
-import { step } from "./step.ts";
-import { createSyncState, type SyncEffect, type SyncEvent } from "./sync-state.ts";
-import type { ReplicaTable, TableAnswer } from "./table.ts";
-import { tickDueMs } from "./timers.ts";
+import type { FollowEvent, FollowState } from "./step/follow.ts";
+import type { Limits } from "./step/limits.ts";
+import { type ReplicationStatus, statusOf } from "./step/status.ts";
+import { step } from "./step/step.ts";
+import { createSyncState, type SyncEffect, type SyncEvent } from "./step/sync-state.ts";
+import type { ReplicaTable, TableAnswer } from "./step/table.ts";
+import { tickDueMs } from "./step/timers.ts";
 import { allStreams, peerSubject } from "./transport/subjects.ts";
 import type { Transport } from "./transport/transport.ts";
+import { EPOCH_BYTES } from "./wire/header.ts";
+import type { Seal } from "./wire/seal.ts";
 
+/** What a replicator is built from. */
 export interface ReplicatorOptions {
   /** Names of cluster and node: `isNodeName`. */
   readonly cluster: string;
@@ -34,6 +35,7 @@ export interface ReplicatorOptions {
   readonly limits?: Partial<Limits>;
 }
 
+/** A node that replicates. Its methods never throw, but for an offer that is too large. */
 export interface Replicator {
   /** Publish encoded records of connections that this node owns; at most `MAX_OFFER_BYTES`. The bytes must not change afterwards. */
   offer(records: Uint8Array, count: number): void;

@@ -1,14 +1,14 @@
 /** A cluster of step functions in virtual time: nodes, a bus with faults, restarts, partitions. All chance comes from one seed. */
-import { createAesGcmSeal } from "../aes-gcm-seal.ts";
-import type { Limits } from "../limits.ts";
-import { type ReplicationStatus, statusOf } from "../status.ts";
-import { step } from "../step.ts";
-import { createSyncState, type SyncEffect, type SyncEvent, type SyncState } from "../sync-state.ts";
-import type { TableCall } from "../table.ts";
-import { tickDueMs } from "../timers.ts";
+import type { Limits } from "../step/limits.ts";
+import { type ReplicationStatus, statusOf } from "../step/status.ts";
+import { step } from "../step/step.ts";
+import { createSyncState, type SyncEffect, type SyncEvent, type SyncState } from "../step/sync-state.ts";
+import type { TableCall } from "../step/table.ts";
+import { tickDueMs } from "../step/timers.ts";
 import { createMemoryBus, type Delivery, type MemoryTransport } from "../transport/memory.ts";
 import { allStreams, peerSubject } from "../transport/subjects.ts";
 import { type Chance, createChance } from "./chance.ts";
+import { plainSeal } from "./plain-seal.ts";
 import { createTableModel, type SimulatedTable, type TableSurroundings } from "./table-model.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
@@ -65,9 +65,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions): Simula
   const chance = createChance(options.seed);
   const wire = createWire(time, chance);
   const bus = createMemoryBus(wire.carry);
-  const clusterKey = chance.bytes(32);
   const nodes = options.nodes.map((name) => {
-    const seal = createAesGcmSeal(new Map([[1, clusterKey]]), 1);
     const node = createSimulatedNode({
       name,
       time,
@@ -76,7 +74,10 @@ export function createSimulatedCluster(options: SimulatedClusterOptions): Simula
       createState: (isTableKept, nowMs) => {
         const epoch = chance.bytes(16).toHex();
         const { limits = {} } = options;
-        return createSyncState({ cluster: "sim", node: name, epoch, seal, isTableKept, limits }, nowMs);
+        return createSyncState(
+          { cluster: "sim", node: name, epoch, seal: plainSeal, isTableKept, limits },
+          nowMs,
+        );
       },
       createTable: options.createTable ?? createTableModel,
     });

@@ -6,7 +6,7 @@ import {
   encodeConnection,
   MAX_RECORD_BYTES,
 } from "@tandem/model";
-import type { ReplicaTable, TableAnswer, TableCall } from "../table.ts";
+import type { ReplicaTable, TableAnswer, TableCall } from "../step/table.ts";
 
 /** What the simulated cluster needs of a table: replication's port, and packets. */
 export interface SimulatedTable extends ReplicaTable {

@@ -11,11 +11,13 @@ export interface Delivery {
   deliver(): void;
 }
 
+/** A bus to connect to. */
 export interface MemoryBus {
   /** A new transport; `name` only tells deliveries apart. */
   connect(name: string): MemoryTransport;
 }
 
+/** A transport whose connection can be cut by hand. */
 export interface MemoryTransport extends Transport {
   /** Pretend that the connection was lost, or came back. */
   setConnected(isConnected: boolean): void;

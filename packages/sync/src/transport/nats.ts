@@ -7,6 +7,7 @@ import {
 } from "@nats-io/transport-node";
 import type { Transport } from "./transport.ts";
 
+/** Where the servers are, and who we are to them. */
 export interface NatsOptions {
   /** `host:port` or `nats://host:port`, any number of one cluster's servers. */
   readonly servers: readonly string[];
@@ -16,6 +17,7 @@ export interface NatsOptions {
   readonly password?: string;
 }
 
+/** A transport that can lend its connection. */
 export interface NatsTransport extends Transport {
   /** The client's connection once the first one was made, for JetStream; the client itself reconnects it for ever. */
   connection(): Promise<NatsConnection>;

@@ -1,5 +1,5 @@
 /** Collects offered records into the body of one delta, until it is large or old enough to be sent. */
-import { MAX_COUNT } from "./header.ts";
+import { MAX_COUNT } from "../wire/header.ts";
 
 /** A batch is sent at this age: what replication lag costs at least, against frames per second. */
 export const BATCH_AGE_MS = 2;
@@ -8,6 +8,7 @@ export const BATCH_BYTES = 16 * 1024;
 /** Most that one offer may hold: it is never divided, and a NATS message carries 1 MiB. */
 export const MAX_OFFER_BYTES = 512 * 1024;
 
+/** Records that wait to be sent. */
 export interface Batch {
   parts: Uint8Array[];
   sizeBytes: number;

@@ -1,13 +1,15 @@
 /** The state that the step function moves, and the events and effects at its border. */
+
+import type { Seal } from "../wire/seal.ts";
 import { type Batch, createBatch } from "./batch.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import type { FollowEvent, FollowState } from "./follow.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 import { createReplayRing, type ReplayRing } from "./replay.ts";
-import type { Seal } from "./seal.ts";
 import type { TableAnswer, TableCall } from "./table.ts";
 
+/** What can happen. */
 export type SyncEvent =
   /** Encoded records of connections that this node owns: changed, ended, refreshed or taken over. The bytes must not change afterwards. */
   | { type: "offered"; records: Uint8Array; count: number }
@@ -21,6 +23,7 @@ export type SyncEvent =
   /** What this node says of itself. */
   | { type: "described"; revision: number; presence: Uint8Array };
 
+/** What there is to do. */
 export type SyncEffect =
   | { type: "publish"; subject: string; frame: Uint8Array }
   | { type: "table"; call: TableCall }
@@ -33,6 +36,7 @@ export type SyncEffect =
 /** `random(n)` gives n unpredictable bytes. */
 export type Random = (sizeBytes: number) => Uint8Array;
 
+/** What a node starts with. */
 export interface SyncOptions {
   readonly cluster: string;
   readonly node: string;
@@ -64,6 +68,7 @@ export interface Session {
   touchedMs: number;
 }
 
+/** A piece of a snapshot. */
 export interface Chunk {
   readonly records: Uint8Array;
   readonly count: number;
@@ -99,6 +104,7 @@ export interface Applying {
       };
 }
 
+/** Everything that replication knows. Changed by the step function's parts only. */
 export interface SyncState {
   readonly cluster: string;
   readonly node: string;

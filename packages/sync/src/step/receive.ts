@@ -1,11 +1,12 @@
 /** The way in: a frame is refused and counted, or authenticated and handed to the part that its kind belongs to. */
+
+import { Channel, channelOf, decodeHeader, type Kind } from "../wire/header.ts";
+import { type Frame, openFrame } from "../wire/seal.ts";
 import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";
-import { Channel, channelOf, decodeHeader, type Kind } from "./header.ts";
 import { receiveHello } from "./hello.ts";
 import { receiveChunk } from "./join.ts";
 import { createPeer, noteControl, type Peer, type Standing, standingOf } from "./peer.ts";
-import { type Frame, openFrame } from "./seal.ts";
 import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
 import { receiveReplayGone, receiveStream } from "./stream.ts";
 import type { SyncState, Turn } from "./sync-state.ts";

@@ -1,5 +1,6 @@
 /** The last frames of our own stream as they were sent, for followers that missed some. */
 
+/** Sent frames by number, the oldest dropped first. */
 export interface ReplayRing {
   /** Keep a sealed frame; numbers come in order without gaps. The oldest go when `limitBytes` is passed. */
   push(sequence: number, frame: Uint8Array): void;

@@ -5,6 +5,7 @@ import type { FollowState } from "./follow.ts";
 import { isAlone, isSynced } from "./readiness.ts";
 import type { SyncState } from "./sync-state.ts";
 
+/** One peer, and how we and it follow each other. */
 export interface PeerStatus {
   readonly node: string;
   readonly state: FollowState;
@@ -21,6 +22,7 @@ export interface PeerStatus {
   readonly clockWidthMs: number;
 }
 
+/** A node and its peers. */
 export interface ReplicationStatus {
   readonly epoch: string;
   readonly isConnected: boolean;

@@ -38,6 +38,7 @@ export const HAPPENINGS = [
 ] as const;
 export type Happening = (typeof HAPPENINGS)[number];
 
+/** One number for each reason and happening, since the start. */
 export interface Counts {
   readonly refused: Record<Refusal, number>;
   readonly happened: Record<Happening, number>;

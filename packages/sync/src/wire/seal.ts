@@ -2,7 +2,9 @@
 import { channelOf, encodeHeader, type FrameHeader, headerBytes, type Kind } from "./header.ts";
 import { type Bodies, decodeBody, encodeBody } from "./message.ts";
 
+/** Length of a GCM nonce that is used as it is (NIST SP 800-38D §8.2.1). */
 export const NONCE_BYTES = 12;
+/** Length of an authentication tag, uncut. */
 export const TAG_BYTES = 16;
 
 /** A cipher keyed by (cluster key, node, epoch): all of them are in the header. A pure function of its arguments and keys. */

@@ -1,9 +1,10 @@
 /** A snapshot in: asked for with a challenge, taken chunk by chunk, and the stream that went on meanwhile after it. */
+
+import { CHALLENGE_BYTES } from "../wire/message.ts";
+import type { Frame } from "../wire/seal.ts";
 import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";
-import { CHALLENGE_BYTES } from "./message.ts";
 import { type Join, learnEpoch, type Peer } from "./peer.ts";
-import type { Frame } from "./seal.ts";
 import { sendControl, tellTable } from "./send.ts";
 import { applyRecords, checkGap, drain } from "./stream.ts";
 import type { Turn } from "./sync-state.ts";

@@ -6,6 +6,7 @@
 /** Two quartz clocks drift apart by at most 0.1 ms/s each way; the interval widens by that between echoes. */
 const DRIFT = 2e-4;
 
+/** What is known of a peer's clock. */
 export interface ClockBounds {
   /** Peer's clock minus ours lies between these, in ms; infinite before the first echo. */
   lowMs: number;
@@ -20,6 +21,7 @@ export const createClockBounds = (): ClockBounds => ({
   learnedMs: 0,
 });
 
+/** Our own hello given back. */
 export interface Echo {
   /** Our own clock when we sent what came back. */
   readonly sentMs: number;

@@ -32,6 +32,7 @@ export function channelOf(kind: Kind): Channel {
   return kind === "delta" || kind === "digest" ? Channel.stream : Channel.control;
 }
 
+/** What the header says. */
 export interface FrameHeader {
   /** Which cluster key sealed the frame, 0..255. */
   readonly keyId: number;
@@ -50,8 +51,11 @@ export interface FrameHeader {
   readonly node: string;
 }
 
+/** Length of a header without the node's name. */
 export const HEADER_FIXED_BYTES = 44;
+/** Length of an epoch. */
 export const EPOCH_BYTES = 16;
+/** Most that a header can count. */
 export const MAX_COUNT = 0xffff;
 const MAGIC = 0x5444; // "TD"
 const VERSION = 1;

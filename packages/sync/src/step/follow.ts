@@ -1,7 +1,9 @@
 /** How a node follows one peer's stream, whatever its VRRP role. */
 
+/** How a peer is followed: not at all, asked, being loaded, up to date, or with a gap. */
 export type FollowState = "alone" | "joining" | "loading" | "live" | "repairing";
 
+/** What moves the state. */
 export type FollowEvent =
   /** A frame of the peer was heard, and nothing of its stream is known. */
   | "peerSeen"

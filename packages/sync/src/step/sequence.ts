@@ -1,5 +1,6 @@
 /** Order in a gapless stream: what comes next is used, what comes early is held, what comes again is refused. */
 
+/** How a number stands to the one that is awaited. */
 export type Place = "next" | "duplicate" | "early";
 
 /** Where `sequence` stands when `next` is awaited. */

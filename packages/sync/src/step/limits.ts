@@ -36,4 +36,5 @@ export const LIMITS = {
   /** How often timers are looked at. */
   tickMs: 50,
 } as const;
+/** The same, changed for a test. */
 export type Limits = { readonly [K in keyof typeof LIMITS]: number };

@@ -1,11 +1,11 @@
 /** Answers to what followers of our stream ask for: snapshots, at their pace, and replays. */
 
+import { peerSubject } from "../transport/subjects.ts";
+import type { Bodies } from "../wire/message.ts";
 import type { Refusal } from "./counts.ts";
-import type { Bodies } from "./message.ts";
 import type { Peer } from "./peer.ts";
 import { flushBatch, publish, sendControl, tellTable, toMicroseconds } from "./send.ts";
 import type { Chunk, Session, Turn } from "./sync-state.ts";
-import { peerSubject } from "./transport/subjects.ts";
 
 /** Start a snapshot for a peer; the same question again means that chunks were lost. */
 export function serveSnapshot(turn: Turn, peer: Peer, asked: Bodies["snapshotRequest"]): Refusal | undefined {

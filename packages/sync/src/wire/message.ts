@@ -27,6 +27,7 @@ export interface Hello {
   readonly presence: Uint8Array;
 }
 
+/** The body of each kind of frame. */
 export interface Bodies {
   /** Concatenated encoded records. */
   delta: { readonly records: Uint8Array };
@@ -59,8 +60,11 @@ export interface Bodies {
   replayGone: { readonly oldest: number };
 }
 
+/** Most that a node can say of itself in a hello: it goes out four times a second. */
 export const MAX_PRESENCE_BYTES = 1024;
+/** Most buckets of a digest: 4 KiB in one frame. */
 export const MAX_BUCKETS = 1024;
+/** Length of a challenge: never guessed, never met twice. */
 export const CHALLENGE_BYTES = 16;
 const FLAG = { ackWanted: 1, live: 1, last: 1, tableKept: 2 } as const;
 const ACKNOWLEDGEMENT_BYTES = 1 + 32 + EPOCH_BYTES + 1 + 8 + 8 + 4;

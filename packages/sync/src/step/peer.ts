@@ -1,11 +1,13 @@
 /** What a node knows of one peer. Changed by the step function's parts only. */
+
+import { Channel, channelOf, type FrameHeader } from "../wire/header.ts";
+import type { Frame } from "../wire/seal.ts";
 import { type ClockBounds, createClockBounds } from "./clock-bounds.ts";
 import type { Refusal } from "./counts.ts";
 import type { FollowState } from "./follow.ts";
-import { Channel, channelOf, type FrameHeader } from "./header.ts";
-import type { Frame } from "./seal.ts";
 import { createHeldFrames, type HeldFrames } from "./sequence.ts";
 
+/** A frame of a peer's stream. */
 export type StreamFrame = Extract<Frame, { kind: "delta" | "digest" }>;
 
 /** A snapshot that we asked for: all of the peer's records, or the buckets in which digests differed. */
@@ -34,6 +36,7 @@ export interface Repair {
   progressMs: number;
 }
 
+/** One peer. */
 export interface Peer {
   readonly name: string;
   follow: FollowState;

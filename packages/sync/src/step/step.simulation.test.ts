@@ -5,14 +5,14 @@ import {
   NO_FAULTS,
   type SimulatedCluster,
   type SimulatedNode,
-} from "./testing/index.ts";
+} from "../testing/index.ts";
 
 const SEEDS = Number(process.env.TANDEM_SEEDS ?? 50);
 const FIRST_SEED = Number(process.env.TANDEM_SEED ?? 1);
 const TROUBLE_MS = 20_000;
 /** Two comparisons: what one node has to forget before it can learn it from another takes both. */
 const QUIET_MS = 25_000;
-const CONNECTIONS = 60;
+const CONNECTIONS = 40;
 /** Two nodes see packets of one connection at least this far apart: closer, and either may be right about which was later. */
 const HANDOVER_MS = 250;
 
@@ -42,7 +42,7 @@ function connectionsUnderTrouble(cluster: SimulatedCluster): Map<number, Truth> 
   const traffic = (): void => {
     if (isOver()) return;
     packet(cluster, truths);
-    time.after(chance.number() * 30, traffic);
+    time.after(chance.number() * 60, traffic);
   };
   const partition = (): void => {
     if (isOver()) return;

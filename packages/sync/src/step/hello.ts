@@ -1,11 +1,11 @@
 /** Hellos: life signs that carry the head of the stream, acknowledgements and clock echoes. */
 
+import type { FrameHeader } from "../wire/header.ts";
+import type { Acknowledgement, Hello } from "../wire/message.ts";
 import { appliedOf } from "./acknowledge.ts";
 import { change } from "./change.ts";
 import { learnEcho } from "./clock-bounds.ts";
-import type { FrameHeader } from "./header.ts";
 import { startJoin } from "./join.ts";
-import type { Acknowledgement, Hello } from "./message.ts";
 import type { Peer, Standing } from "./peer.ts";
 import { sendControl, toMicroseconds } from "./send.ts";
 import { checkGap } from "./stream.ts";

@@ -1,5 +1,6 @@
 /** The connection table as sync sees it: another thread, reached by one-way calls in order; answers come back in order. */
 
+/** What sync asks of the table. */
 export type TableCall =
   /**
    * Merge `count` concatenated records that `peer` owns. They were true at most `delayMs` ago: add that to
@@ -33,6 +34,7 @@ export type TableCall =
   /** Timers of records owned by `peer` run only while its stream is live. A peer that was never named is not live. */
   | { type: "setPeerLive"; peer: string; live: boolean };
 
+/** What the table answers. */
 export type TableAnswer =
   /** All `apply` calls up to and including this token are done. */
   | { type: "applied"; token: number }

@@ -1,11 +1,12 @@
 /** Frames out: numbered, sealed, kept for replay, and published while connected. */
+
+import { peerSubject, streamSubject } from "../transport/subjects.ts";
+import type { Kind } from "../wire/header.ts";
+import type { Bodies } from "../wire/message.ts";
+import { sealFrame } from "../wire/seal.ts";
 import { takeBatch } from "./batch.ts";
-import type { Kind } from "./header.ts";
-import type { Bodies } from "./message.ts";
-import { sealFrame } from "./seal.ts";
 import type { Turn } from "./sync-state.ts";
 import type { TableCall } from "./table.ts";
-import { peerSubject, streamSubject } from "./transport/subjects.ts";
 
 type StreamKind = "delta" | "digest";
 type ControlKind = Exclude<Kind, StreamKind>;
@@ -35,6 +36,7 @@ export function sendStream<K extends StreamKind>(turn: Turn, kind: K, body: Bodi
   publish(turn, streamSubject(state.cluster, state.node), frame);
 }
 
+/** What a control frame needs besides its body. */
 export interface ControlOptions {
   /** The peer that it is for; everybody if absent. */
   readonly to?: string;
