@@ -17,7 +17,8 @@ const NEEDS: readonly { readonly any: readonly Capability[]; readonly to: string
 export function probeCapabilities({ machine }: Patient): Finding[] {
   const check = "capabilities";
   const hex = /^CapEff:\s*([0-9a-f]+)/m.exec(machine.read("/proc/self/status") ?? "")?.[1];
-  if (hex === undefined) return [{ check, verdict: "warn", found: "cannot be read" }];
+  if (hex === undefined)
+    return [{ check, verdict: "warn", found: "cannot be read", fix: "mount -t proc proc /proc" }];
   const effective = BigInt(`0x${hex}`);
   const has = (c: Capability): boolean => ((effective >> BigInt(BITS[c])) & 1n) === 1n;
   const missing = NEEDS.filter(({ any }) => !any.some(has));

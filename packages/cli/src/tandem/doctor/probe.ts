@@ -4,14 +4,11 @@ import type { Machine } from "./machine.ts";
 /** `fail`: Tandem cannot run, or cannot do what it is for. `warn`: it runs, and the operator should know. */
 export type Verdict = "ok" | "warn" | "fail";
 
-/** One line of the report. */
-export interface Finding {
-  readonly check: string;
-  readonly verdict: Verdict;
-  readonly found: string;
-  /** What to do about it. */
-  readonly fix?: string;
-}
+/** One line of the report; what is not well comes with what to do about it. */
+export type Finding = { readonly check: string; readonly found: string } & (
+  | { readonly verdict: "ok"; readonly fix?: never }
+  | { readonly verdict: Exclude<Verdict, "ok">; readonly fix: string }
+);
 
 /** What probes look at. */
 export interface Patient {

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { healthyStatus } from "../../testing/fake-node.ts";
+import { emptyMachine, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
+import type { World } from "../command.ts";
+import type { Probe, Verdict } from "../doctor/probe.ts";
+import { examine } from "./doctor.ts";
+
+const finding =
+  (verdict: Verdict): Probe =>
+  () => [
+    verdict === "ok" ? { check: "c", verdict, found: "f" } : { check: "c", verdict, found: "f", fix: "x" },
+  ];
+
+const world = {
+  machine: emptyMachine,
+  connect: () => Promise.reject(new Error("no daemon")),
+} as unknown as World;
+
+const cases: { verdicts: Verdict[]; exitCode: number }[] = [
+  { verdicts: ["ok"], exitCode: 0 },
+  { verdicts: ["ok", "warn"], exitCode: 0 },
+  { verdicts: ["warn", "fail", "ok"], exitCode: 2 },
+];
+for (const { verdicts, exitCode } of cases) {
+  test(`doctor exits ${exitCode} when it found ${verdicts.join(", ")}`, async () => {
+    expect((await examine(verdicts.map(finding), {}, world)).exitCode).toBe(exitCode);
+  });
+}
+
+test("doctor asks about the daemon's addresses and the document's", async () => {
+  const status = async () => ({ ...healthyStatus, virtualAddresses: ["192.0.2.10", "192.0.2.11"] });
+  const socket = await startFakeDaemon({ status });
+  const document = "version: 1\nservices: [{protocol: tcp, address: 192.0.2.12, port: 80}]";
+  const ruleset = JSON.stringify({
+    nftables: ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"].map((address, handle) => ({
+      rule: { family: "ip", table: "t", chain: "c", handle, expr: [address] },
+    })),
+  });
+  const machine = {
+    ...emptyMachine,
+    run: (program: string, ...args: string[]) =>
+      program === "nft" && args[0] === "-j" ? { status: 0, output: ruleset } : undefined,
+  };
+  const { out } = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document }, machine });
+  expect(out.match(/handle \d/g)).toEqual(["handle 0", "handle 1", "handle 2"]);
+});
