@@ -16,6 +16,8 @@ import type {
 
 /** A running director's engine. Every promise rejects with `LbError` (unavailable) once the forwarder is gone. */
 export interface Engine {
+  /** The connections of a former daemon were there at the start. */
+  readonly isTableKept: boolean;
   /** What runs now. */
   readonly document: Document;
   /** Run this document: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
@@ -53,7 +55,7 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
   let gone: LbError | undefined;
   let closing = false;
   let replicaHandler: (answer: ReplicaAnswer) => void = () => {};
-  const ready = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<{ isTableKept: boolean }>();
 
   function fail(error: LbError): void {
     if (gone) return;
@@ -71,7 +73,7 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
   }
 
   const on: { [T in ForwarderEvent["type"]]: (event: Extract<ForwarderEvent, { type: T }>) => void } = {
-    ready: () => ready.resolve(),
+    ready: (e) => ready.resolve(e),
     answer: (e) => settle(e.id, (p) => p.resolve(e.answer)),
     refusal: (e) => settle(e.id, (p) => p.reject(new LbError(e.failure as LbFailure))),
     replica: (e) => replicaHandler(e.answer),
@@ -90,8 +92,9 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
     });
   }
 
-  await ready.promise;
+  const { isTableKept } = await ready.promise;
   return {
+    isTableKept,
     get document() {
       return running;
     },

@@ -10,14 +10,14 @@ export type EffectiveWeights = ReadonlyMap<number, number>;
 /** What replication asks of the connection table, in order; peers by name, records encoded (`model/connection.ts`) and concatenated. */
 export type ReplicaCall =
   /**
-   * Merge records that `peer` owns; they were true `delayMs` ago. One that the peer owns already is replaced; of one that another node
+   * Merge records that `peer` owns; they were true at most `delayMs` ago. One that the peer owns already is replaced; of one that another node
    * owns the later packet decides (the smaller age; the lower name if equal). Answered by `applied`.
    */
   | { type: "apply"; peer: string; token: number; records: Uint8Array; count: number; delayMs: number }
   /** All that `peer` owns in these digest buckets (none named: in all) is suspect until a record mentions it. */
   | { type: "beginReload"; peer: string; buckets: readonly number[] }
-  /** What is still suspect is gone, or becomes this node's own as it is. */
-  | { type: "endReload"; peer: string; unmentioned: "forget" | "adopt" }
+  /** What is still suspect is gone, or this node's own, as if its last packet came `handicapMs` earlier. */
+  | { type: "endReload"; peer: string; unmentioned: "forget" | "adopt"; handicapMs: number }
   /** Records that this node owns from `cursor` on (null: the start), at most `maxBytes`. Answered by `owned`. */
   | {
       type: "readOwned";
@@ -66,7 +66,8 @@ export type Question = {
 export type ForwarderCommand = ForwarderOrder | Question;
 
 export type ForwarderEvent =
-  | { type: "ready" }
+  /** `isTableKept`: the records of a former daemon are there. */
+  | { type: "ready"; isTableKept: boolean }
   | { type: "answer"; id: number; answer: unknown }
   /** The question could not be answered; the forwarder goes on. `failure` is an LbError's. */
   | { type: "refusal"; id: number; failure: unknown }

@@ -11,6 +11,8 @@ const SLICE_TICKS = 1;
 const TICKS_PER_MS = 1e6 / 2 ** 20;
 const MAX_SLOT = 254;
 
+const ticksOf = (ms: number): number => Math.ceil(ms * TICKS_PER_MS);
+
 export interface Replication {
   /** Queue a call. */
   handle(call: ReplicaCall): void;
@@ -49,8 +51,7 @@ export function createReplication(
   }
 
   function handOn(): void {
-    const batch = publisher.take();
-    if (batch) emit({ type: "records", ...batch });
+    for (let batch = publisher.take(); batch; batch = publisher.take()) emit({ type: "records", ...batch });
   }
 
   /** Answers are younger than what was offered before them. */
@@ -61,13 +62,13 @@ export function createReplication(
 
   const carryOut: { [T in ReplicaCall["type"]]: (call: Extract<ReplicaCall, { type: T }>) => void } = {
     apply({ peer, records, delayMs, token }) {
-      const delayTicks = Math.ceil(delayMs * TICKS_PER_MS);
-      replica.apply({ peer: slotOf(peer), records, delayTicks }, now());
+      replica.apply({ peer: slotOf(peer), records, delayTicks: ticksOf(delayMs) }, now());
       answer({ type: "applied", token });
     },
     beginReload: ({ peer, buckets }) => replica.beginReload(slotOf(peer), buckets),
-    endReload: ({ peer, unmentioned }) =>
-      replica.endReload({ peer: slotOf(peer), unmentioned, handicapTicks: 0 }, now()),
+    endReload({ peer, unmentioned, handicapMs }) {
+      replica.endReload({ peer: slotOf(peer), unmentioned, handicapTicks: ticksOf(handicapMs) }, now());
+    },
     readOwned({ request, bucket, cursor, maxBytes }) {
       const from = { cursor: cursor ?? 0, maxBytes, ...(bucket === null ? {} : { bucket }) };
       const { records, count, next } = publisher.readOwned(from, now());

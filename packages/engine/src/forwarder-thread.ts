@@ -4,6 +4,9 @@ import { Worker } from "node:worker_threads";
 import type { KernelOptions } from "./dataplane/kernel/kernel.ts";
 import type { ForwarderCommand, ForwarderEvent, ForwarderLink } from "./forwarder-protocol.ts";
 
+/** Where the kernel data plane of this node is, and how large. */
+export type ForwarderOptions = Omit<KernelOptions, "transitions">;
+
 /** What the worker posts once, before its first event: the eventfd that ends its sleep. */
 export interface WakeNotice {
   type: "wake";
@@ -17,7 +20,7 @@ const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
  *
  * @returns at once; a failure to start comes as a `failed` event
  */
-export function startForwarderThread(options: KernelOptions): ForwarderLink {
+export function startForwarderThread(options: ForwarderOptions): ForwarderLink {
   const worker = new Worker(new URL("./forwarder-worker.ts", import.meta.url), { workerData: options });
   const ended = Promise.withResolvers<void>();
   let wakeFd = -1;

@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { LbError } from "@tandem/model";
-import { createKernelDataPlane, type KernelOptions } from "./dataplane/kernel/kernel.ts";
+import { createKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 import { createForwarder, type Forwarder } from "./forwarder.ts";
 import type { ForwarderCommand, ForwarderEvent } from "./forwarder-protocol.ts";
-import type { WakeNotice } from "./forwarder-thread.ts";
+import type { ForwarderOptions, WakeNotice } from "./forwarder-thread.ts";
+import { packTransitions } from "./protocols/transitions.ts";
 
 const port = parentPort!;
 const post = (message: ForwarderEvent | WakeNotice) => port.postMessage(message);
@@ -17,10 +18,13 @@ function takeCommands(forwarder: Forwarder): void {
 }
 
 try {
-  const dataplane = createKernelDataPlane(workerData as KernelOptions);
+  const dataplane = createKernelDataPlane({
+    ...(workerData as ForwarderOptions),
+    transitions: packTransitions(),
+  });
   const forwarder = createForwarder(dataplane, post, randomBytes(4).readUInt32LE());
   post({ type: "wake", fd: dataplane.wakeFd });
-  post({ type: "ready" });
+  post({ type: "ready", isTableKept: dataplane.adopted });
   while (!forwarder.isStopped) {
     takeCommands(forwarder);
     forwarder.turn();

@@ -33,7 +33,7 @@ export interface RecordBatch {
 }
 
 export interface Publisher extends ConnectionObserver {
-  /** What has changed since the last call, in order of change; undefined if nothing has. */
+  /** What has changed since the last call, in order of change, at most `BATCH_BYTES`; undefined if nothing is left. */
   take(): RecordBatch | undefined;
   /**
    * A slice of all records that this node owns, for a snapshot or the repair of one bucket. At most `maxBytes`, and at most
@@ -46,6 +46,9 @@ export interface Publisher extends ConnectionObserver {
     now: number,
   ): RecordBatch & { next: number | null };
 }
+
+/** Most that `take` gives at a time: some 4,000 records. */
+const BATCH_BYTES = 64 * 1024;
 
 /** Records that one `readOwned` looks at: below a millisecond. */
 export const SCAN_LIMIT = 16_384;
@@ -62,18 +65,21 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
     4: new Uint32Array(table.records[4].capacity),
     6: new Uint32Array(table.records[6].capacity),
   };
-  let buffer = new Uint8Array(64 * 1024);
+  const buffer = new Uint8Array(BATCH_BYTES);
+  const full: RecordBatch[] = [];
   let used = 0;
   let count = 0;
 
   function append(): void {
-    if (used + MAX_RECORD_BYTES > buffer.length) {
-      const larger = new Uint8Array(buffer.length * 2);
-      larger.set(buffer);
-      buffer = larger;
-    }
+    if (used + MAX_RECORD_BYTES > buffer.length) full.push(cut());
     used = encodeConnection(buffer, used, record);
     count++;
+  }
+
+  function cut(): RecordBatch {
+    const batch = { records: buffer.slice(0, used), count };
+    used = count = 0;
+    return batch;
   }
 
   /** Describe a record as it is now, remember what the peers will know of it, and call it ours. */
@@ -118,10 +124,9 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
       append();
     },
     take() {
-      if (count === 0) return undefined;
-      const batch = { records: buffer.slice(0, used), count };
-      used = count = 0;
-      return batch;
+      const first = full.shift();
+      if (first) return first;
+      return count === 0 ? undefined : cut();
     },
     readOwned({ cursor, maxBytes, bucket }, now) {
       const records = new Uint8Array(maxBytes);
