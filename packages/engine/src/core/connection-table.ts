@@ -10,13 +10,13 @@ import {
   addressAt,
   clearCounters,
   copyKey,
+  fillField,
   isAlive,
   kindWord,
   methodOf,
   type RecordArray,
   raiseGeneration,
   recordArray,
-  writeField,
 } from "./record.ts";
 import { createSlotPool, type SlotPool } from "./slot-pool.ts";
 
@@ -152,20 +152,20 @@ function fillRecord(r: RecordArray, index: number, of: NewConnection): void {
   const words = r.addressWords;
   const ports = of.key[FLOW_PORTS[r.family]]!;
   const protocol = of.key[FLOW_PROTOCOL[r.family]]!;
-  writeField(r, index, RECORD.life, of.life);
-  writeField(r, index, RECORD.kind, kindWord({ protocol, method: of.method, family: r.family }));
-  writeField(r, index, RECORD.lastSeen, of.lastSeen);
-  writeField(r, index, RECORD.serviceId, of.serviceId);
-  writeField(r, index, RECORD.destinationId, of.destinationId);
-  writeField(r, index, RECORD.clientPorts, ports);
-  writeField(r, index, RECORD.serverPorts, of.destinationPort);
+  fillField(r, index, RECORD.life, of.life);
+  fillField(r, index, RECORD.kind, kindWord({ protocol, method: of.method, family: r.family }));
+  fillField(r, index, RECORD.lastSeen, of.lastSeen);
+  fillField(r, index, RECORD.serviceId, of.serviceId);
+  fillField(r, index, RECORD.destinationId, of.destinationId);
+  fillField(r, index, RECORD.clientPorts, ports);
+  fillField(r, index, RECORD.serverPorts, of.destinationPort);
   clearCounters(r, index);
-  writeField(r, index, RECORD.owner, of.owner);
-  for (const field of [RECORD.controller, RECORD.tunnel, RECORD.sequences]) writeField(r, index, field, 0);
+  fillField(r, index, RECORD.owner, of.owner);
+  for (const field of [RECORD.controller, RECORD.tunnel, RECORD.sequences]) fillField(r, index, field, 0);
   for (let i = 0; i < words; i++) {
-    writeField(r, index, addressAt(r, ADDRESS.client) + i, of.key[i]!);
-    writeField(r, index, addressAt(r, ADDRESS.virtual) + i, of.key[words + i]!);
-    writeField(r, index, addressAt(r, ADDRESS.destination) + i, of.destination[i]!);
-    writeField(r, index, addressAt(r, ADDRESS.local) + i, 0);
+    fillField(r, index, addressAt(r, ADDRESS.client) + i, of.key[i]!);
+    fillField(r, index, addressAt(r, ADDRESS.virtual) + i, of.key[words + i]!);
+    fillField(r, index, addressAt(r, ADDRESS.destination) + i, of.destination[i]!);
+    fillField(r, index, addressAt(r, ADDRESS.local) + i, 0);
   }
 }

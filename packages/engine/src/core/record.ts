@@ -1,6 +1,6 @@
 /**
- * The shared connection record (docs/wire/record.md) over the words of one family's array. Every access to memory that the fast path shares
- * goes through `Atomics`, and through this file.
+ * The shared connection record (docs/wire/record.md) over the words of one family's array. All access goes through this file: by `Atomics`
+ * where the fast path may read or write at the same time, plainly where only this thread writes.
  */
 import { FLOW_PORTS, FLOW_PROTOCOL, swapPorts } from "../packet/parse.ts";
 import { ADDRESS, ADDRESS_WORDS, DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
@@ -32,9 +32,18 @@ export function recordArray(family: 4 | 6, words: Uint32Array): RecordArray {
 export const readField = (r: RecordArray, index: number, field: number): number =>
   Atomics.load(r.words, index * r.stride + field);
 
-/** Store a word that only the daemon writes; those that the fast path uses only while the generation is even. */
+/** A word that only this thread writes, such as the tuple and the ids: nothing to wait for. */
+export const readOwn = (r: RecordArray, index: number, field: number): number =>
+  r.words[index * r.stride + field]!;
+
+/** Store a word that the fast path may read or write at the same time. */
 export function writeField(r: RecordArray, index: number, field: number, word: number): void {
   Atomics.store(r.words, index * r.stride + field, word);
+}
+
+/** Store a word before birth: `raiseGeneration` shows it to the others. */
+export function fillField(r: RecordArray, index: number, field: number, word: number): void {
+  r.words[index * r.stride + field] = word;
 }
 
 /** Offset of an address (`ADDRESS`) within the record. */
@@ -79,7 +88,7 @@ export function readCounter(r: RecordArray, index: number, field: number): numbe
 
 /** Zero the four counters, before birth. */
 export function clearCounters(r: RecordArray, index: number): void {
-  for (let field = RECORD.inPackets; field < RECORD.outBytes + 2; field++) writeField(r, index, field, 0);
+  for (let field = RECORD.inPackets; field < RECORD.outBytes + 2; field++) fillField(r, index, field, 0);
 }
 
 /** The word `RECORD.kind`. */
@@ -87,19 +96,19 @@ export const kindWord = (of: { protocol: number; method: number; family: number 
   of.protocol | (of.method << 8) | (of.family << 16);
 
 /** IP protocol of a record. */
-export const protocolOf = (r: RecordArray, index: number): number => readField(r, index, RECORD.kind) & 0xff;
+export const protocolOf = (r: RecordArray, index: number): number => readOwn(r, index, RECORD.kind) & 0xff;
 /** Forwarding method of a record: `METHOD_NUMBERS`. */
 export const methodOf = (r: RecordArray, index: number): number =>
-  (readField(r, index, RECORD.kind) >>> 8) & 0xff;
+  (readOwn(r, index, RECORD.kind) >>> 8) & 0xff;
 /** State number of a record. */
 export const stateOf = (r: RecordArray, index: number): number =>
   readField(r, index, RECORD.life) & LIFE.stateMask;
 
 /** The word of two ports with which packets of a direction come: source, destination. */
 export function portsOf(r: RecordArray, index: number, direction: number): number {
-  const client = readField(r, index, RECORD.clientPorts);
+  const client = readOwn(r, index, RECORD.clientPorts);
   if (direction !== DIRECTION.output) return client;
-  const server = readField(r, index, RECORD.serverPorts);
+  const server = readOwn(r, index, RECORD.serverPorts);
   return ((server & 0xffff) | (client << 16)) >>> 0;
 }
 
@@ -113,8 +122,8 @@ export function matchesKey(r: RecordArray, index: number, direction: number, key
   const source = addressAt(r, sourceOf(direction));
   const target = addressAt(r, targetOf(direction));
   for (let i = 0; i < r.addressWords; i++) {
-    if (readField(r, index, source + i) !== key[i]) return false;
-    if (readField(r, index, target + i) !== key[r.addressWords + i]) return false;
+    if (readOwn(r, index, source + i) !== key[i]) return false;
+    if (readOwn(r, index, target + i) !== key[r.addressWords + i]) return false;
   }
   return (
     portsOf(r, index, direction) === key[FLOW_PORTS[r.family]] &&
@@ -127,8 +136,8 @@ export function copyKey(r: RecordArray, index: number, direction: number, key: U
   const source = addressAt(r, sourceOf(direction));
   const target = addressAt(r, targetOf(direction));
   for (let i = 0; i < r.addressWords; i++) {
-    key[i] = readField(r, index, source + i);
-    key[r.addressWords + i] = readField(r, index, target + i);
+    key[i] = readOwn(r, index, source + i);
+    key[r.addressWords + i] = readOwn(r, index, target + i);
   }
   key[FLOW_PORTS[r.family]] = portsOf(r, index, direction);
   key[FLOW_PROTOCOL[r.family]] = protocolOf(r, index);
