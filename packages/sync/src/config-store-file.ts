@@ -2,6 +2,7 @@ import type { ConfigCache } from "./config-cache.ts";
 import { packDocument } from "./config-form.ts";
 import type { ConfigReading, ConfigStore } from "./config-store.ts";
 
+/** What a store on disk is built from. */
 export interface FileStoreOptions {
   readonly cache: ConfigCache;
   /** Milliseconds since 1970. Default: the machine's clock. */
