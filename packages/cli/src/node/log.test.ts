@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+/** What a process says in its log, line by line. */
+function logged(script: string) {
+  const log = JSON.stringify(join(import.meta.dirname, "log.ts"));
+  const source = `import { createLog, endOnBug } from ${log}; ${script}`;
+  const ran = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
+  expect(ran.stdout).toBe("");
+  const lines = ran.stderr.trimEnd().split("\n");
+  return { status: ran.status, lines: lines.map((line) => JSON.parse(line)) };
+}
+
+test("a log line says when, which node, how grave and what", () => {
+  const { lines } = logged(`createLog({ node: "lb1", level: "info" }).warn({ peer: "lb2" }, "peer is lost")`);
+  expect(lines).toEqual([
+    {
+      level: "warn",
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      node: "lb1",
+      peer: "lb2",
+      msg: "peer is lost",
+    },
+  ]);
+});
+
+test("what is below the level is not logged", () => {
+  const { lines } = logged(
+    `const log = createLog({ node: "n", level: "warn" }); log.info("a"); log.warn("b")`,
+  );
+  expect(lines.map((line) => line.msg)).toEqual(["b"]);
+});
+
+for (const bug of [`setTimeout(() => { throw new Error("x") })`, `Promise.reject(new Error("x"))`]) {
+  test(`a bug is the last word of the log, and the end: ${bug}`, () => {
+    const { status, lines } = logged(
+      `const log = createLog({ node: "n", level: "info" }); endOnBug(log); ${bug}`,
+    );
+    expect(status).toBe(1);
+    expect(lines).toMatchObject([{ level: "fatal", msg: "ended by a bug", err: { message: "x" } }]);
+  });
+}
