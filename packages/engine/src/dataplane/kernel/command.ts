@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { LbError } from "@tandem/model";
 
 /** Run a command of iproute2 and return what it prints. Throws `LbError` (refused) with the command's own complaint. */
-export function runCommand(command: "ip" | "tc" | "mount", args: readonly string[]): string {
+export function runCommand(command: "ip" | "tc" | "mount" | "sysctl", args: readonly string[]): string {
   try {
     return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   } catch (cause) {

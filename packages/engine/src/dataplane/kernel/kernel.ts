@@ -106,7 +106,8 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     ? pinnedRingBytes(options.pinDirectory)
     : (options.ringBytes ?? DEFAULT_RING_BYTES);
   const object = loadFastPath(options.records, ringBytes, { pinDirectory: options.pinDirectory });
-  const fd = (name: (typeof PINNED_MAPS)[number]) => object.mapFd(name);
+  const fds = Object.fromEntries(PINNED_MAPS.map((name) => [name, object.mapFd(name)]));
+  const fd = (name: (typeof PINNED_MAPS)[number]) => fds[name]!;
   bpfChecked(
     libbpf().update(fd("transitions"), new Uint32Array(1), options.transitions, 0n),
     "write the state tables",
