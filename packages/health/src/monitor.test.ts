@@ -177,13 +177,14 @@ test("monitor brings everything up when the check is taken away", async () => {
 });
 
 test("monitor abandons the check of a destination that is gone", async () => {
-  const { clock, monitor, told, moods } = setUp();
+  const { clock, monitor, told, moods, asked } = setUp();
   moods.set(A, "silent");
   monitor.apply(revise(EMPTY_DOCUMENT, { check: { ...CHECK, fall: 1 } }));
   await clock.advance(100);
   monitor.apply(revise(FIRST, { only: ["10.0.0.2"] }));
   await clock.advance(10_000);
   expect(told()).toEqual([]);
+  expect(asked.filter((a) => a === A).length).toBe(1);
   expect(monitor.snapshot().map((d) => d.destinationId)).toEqual([ID_B]);
   expect([...monitor.effectiveWeights()]).toEqual([[ID_B, 7]]);
 });

@@ -99,6 +99,22 @@ test("keeper edits what others made of the document meanwhile", async () => {
   expect(document.services[0]!.destinations.map((d) => d.weight)).toEqual([5, 6]);
 });
 
+test("keeper that has not seen the store yet does not take its own emptiness for the cluster's", async () => {
+  const { start, store } = createWorld();
+  await (await start()).keeper.change(weigh(5), "ann");
+  const fresh = await start(undefined, { ...store, watch: () => () => {} });
+  const document = await fresh.keeper.change(() => DocumentSpec.parse({ version: 1 }), "bob");
+  expect([document.revision, document.services]).toEqual([2, []]);
+});
+
+test("keeper restores nothing over a newer document, but takes it", async () => {
+  const { start, store } = createWorld();
+  const old = await start(undefined, { ...store, watch: () => () => {} });
+  const document = await (await start()).keeper.change(weigh(5), "ann");
+  expect(await old.keeper.restore("bob")).toEqual(document);
+  expect(old.keeper.head()?.author).toBe("ann");
+});
+
 test("keeper loses none of many simultaneous changes", async () => {
   const { start } = createWorld();
   const nodes = [await start(), await start(), await start()];

@@ -32,7 +32,7 @@ export interface ConfigKeeper {
    * @throws LbError `invalid_document`; `stale_revision` if others kept changing it; `refused` or `unavailable` if the store is unwell
    */
   change(edit: (current: Document) => DocumentSpec, author: string): Promise<Document>;
-  /** Write the current document over a store that is behind or in conflict, when an operator says so. @throws as `change` */
+  /** Write the current document over a store that is behind or in conflict, when an operator says so. Does nothing where it is neither. @throws as `change` */
   restore(author: string): Promise<Document>;
   status(): ConfigStatus;
   close(): void;
@@ -100,7 +100,8 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     head: () => running?.head,
     status: () => ({ store: view, disk, faults: { ...faults } }),
     async change(edit, author) {
-      if (view.state === "unread") await see(await store.read());
+      if (view.state !== "current") await see(await store.read());
+      if (view.state !== "current") throw unwell(view);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const base = current();
         const spec = checked(edit(base));
@@ -119,9 +120,11 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     async restore(author) {
       const reading = await store.read();
       if (reading.kind === "refused" || reading.kind === "unavailable") throw failureOf(reading);
+      await see(reading);
+      if (view.state === "current") return current();
       const there = reading.kind === "document" ? reading.stored.head.revision : 0;
-      const revision = Math.max(there, current().revision) + 1;
-      const committed = await propose({ ...current(), revision }, there, author);
+      const document = { ...current(), revision: current().revision + 1 };
+      const committed = await propose(document, there, author);
       if (!committed) throw new LbError({ code: "stale_revision", have: there, current: there + 1 });
       return committed;
     },
@@ -150,7 +153,12 @@ function failureOf(outcome: Extract<ProposeOutcome, { kind: "refused" | "unavail
   return new LbError({ code: "refused", doing: "use the configuration store", why: outcome.why, want });
 }
 
-function unwell(view: StoreView): LbError {
-  const why = `the configuration store is ${view.state}: ${view.why}`;
-  return new LbError({ code: "refused", doing: "change the document", why, want: "it healed or restored" });
+function unwell({ state, why }: StoreView): LbError {
+  if (state === "unavailable") return failureOf({ kind: state, why });
+  return new LbError({
+    code: "refused",
+    doing: "change the document",
+    why: `the configuration store is ${state}: ${why}`,
+    want: "it healed or restored",
+  });
 }
