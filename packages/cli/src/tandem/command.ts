@@ -1,6 +1,8 @@
 /** What a command of `tandem` is, and the world that it may touch. */
 import type { RemoteNode } from "@tandem/engine";
 import type { DocumentSpec } from "@tandem/model";
+import type { Daemon } from "../node/daemon.ts";
+import type { createLog } from "../node/log.ts";
 import type { Machine } from "./doctor/machine.ts";
 import type { Paint } from "./format.ts";
 
@@ -56,6 +58,10 @@ export interface World {
   /** The document in a file; `-` is the standard input. Fails with invalid_document, every mistake at its place, or unavailable. */
   readDocument(path: string): Promise<DocumentSpec>;
   readonly machine: Machine;
+  readonly daemon: Daemon;
+  createLog: typeof createLog;
+  /** Resolves with the name of the first signal that asks the process to end. */
+  untilSignal(): Promise<string>;
   sleep(ms: number): Promise<void>;
   /** Milliseconds since 1970. */
   now(): number;

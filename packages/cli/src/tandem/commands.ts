@@ -5,12 +5,14 @@ import { createCompletion } from "./commands/completion.ts";
 import { connections } from "./commands/connections.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drain } from "./commands/drain.ts";
+import { run } from "./commands/run.ts";
 import { services } from "./commands/services.ts";
 import { status } from "./commands/status.ts";
 import { switchover } from "./commands/switchover.ts";
 
 /** What `tandem` can do. */
 export const COMMANDS: readonly AnyCommand[] = [
+  run,
   apply,
   status,
   services,

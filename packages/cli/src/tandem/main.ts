@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectDaemon } from "../client.ts";
 import { loadDocument, loadDocumentFile } from "../document/load-document.ts";
 import { readText } from "../document/read-text.ts";
+import type { Daemon } from "../node/daemon.ts";
+import { createLog, endOnBug } from "../node/log.ts";
 import { runCli } from "./cli.ts";
 import type { Terminal } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -15,6 +17,13 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../pac
 const out = terminal(process.stdout);
 const err = terminal(process.stderr);
 const { env } = process;
+const COMPOSE = "../node/compose.ts";
+
+/** Loaded when it is wanted: the questions of operators need neither NATS nor BPF. */
+const daemon: Daemon = {
+  start: async (config, log) => (await import(COMPOSE)).daemon.start(config, log),
+  cleanUp: async (config) => (await import(COMPOSE)).daemon.cleanUp(config),
+};
 
 process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   version,
@@ -27,6 +36,9 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     err,
     user: env.SUDO_USER ?? userName(),
     machine: thisMachine,
+    daemon,
+    createLog: createDaemonLog,
+    untilSignal,
     connect: () => connectDaemon(socketPath),
     readDocument: async (path) =>
       path === "-" ? loadDocument(await readText("/dev/stdin"), "<stdin>") : loadDocumentFile(path),
@@ -50,4 +62,18 @@ function userName(): string {
   } catch {
     return `uid ${process.getuid?.()}`;
   }
+}
+
+/** The daemon's log, and its last word. */
+function createDaemonLog(options: Parameters<typeof createLog>[0]) {
+  const log = createLog(options);
+  endOnBug(log);
+  return log;
+}
+
+/** Listens from the call on: before it, a signal ends the process as usual. A second signal does so again. */
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+  });
 }

@@ -6,13 +6,21 @@ export function wholeNumber(field: string, min: number, max: number): (text: str
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    const want = `a whole number from ${min} to ${max}`;
-    throw new LbError({
-      code: "invalid_argument",
-      doing: "understand the options",
-      field,
-      got: `"${text}"`,
-      want,
-    });
+    throw unreadable(field, text, `a whole number from ${min} to ${max}`);
   };
 }
+
+/** Reads one of a few words. */
+export function oneOf<Word extends string>(field: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((each) => each === text);
+    if (word !== undefined) return word;
+    throw unreadable(field, text, `one of ${words.join(", ")}`);
+  };
+}
+
+/** Collects the values of an option that is given again and again. */
+export const several = (text: string, before: unknown): string[] => [...((before as string[]) ?? []), text];
+
+const unreadable = (field: string, text: string, want: string): LbError =>
+  new LbError({ code: "invalid_argument", doing: "understand the options", field, got: `"${text}"`, want });

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type NodeApi, startApiServer } from "@tandem/engine";
+import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { connectDaemon } from "../client.ts";
 import { loadDocument } from "../document/load-document.ts";
+import type { Daemon } from "../node/daemon.ts";
 import { runCli } from "../tandem/cli.ts";
 import { COMMANDS } from "../tandem/commands.ts";
 import type { Machine } from "../tandem/doctor/machine.ts";
@@ -26,6 +28,9 @@ export interface Setting {
   /** Texts by path. */
   readonly files?: Record<string, string>;
   readonly machine?: Machine;
+  readonly daemon?: Daemon;
+  /** The signal that ends the daemon, when it comes. */
+  readonly signal?: Promise<string>;
 }
 
 /** A machine on which nothing can be found. */
@@ -36,13 +41,26 @@ export const emptyMachine: Machine = {
   run: () => undefined,
 };
 
+const forever = new Promise<never>(() => {});
+const noDaemon: Daemon = {
+  start: () => forever,
+  cleanUp: async () => [],
+};
+
 /** Runs `argv` against the socket at `socketPath`. */
 export async function runTandem(
   socketPath: string,
   argv: readonly string[],
   setting: Setting = {},
 ): Promise<Ran> {
-  const { isTTY = false, env = {}, files = {}, machine = emptyMachine } = setting;
+  const {
+    isTTY = false,
+    env = {},
+    files = {},
+    machine = emptyMachine,
+    daemon = noDaemon,
+    signal = forever,
+  } = setting;
   const printed = { out: "", err: "" };
   const terminal = (to: keyof typeof printed) => ({
     isTTY,
@@ -59,6 +77,9 @@ export async function runTandem(
       out,
       err,
       machine,
+      daemon,
+      createLog: ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
+      untilSignal: () => signal,
       user: "ops",
       connect: () => connectDaemon(path),
       readDocument: async (file) => loadDocument(files[file] ?? "", file),

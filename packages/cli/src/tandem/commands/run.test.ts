@@ -1,0 +1,146 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LbError } from "@tandem/model";
+import { expect, test } from "vitest";
+import type { Daemon } from "../../node/daemon.ts";
+import { createFolder, runTandem } from "../../testing/run-tandem.ts";
+import { type RunOptions, readRunConfig } from "./run.ts";
+
+const ALONE = "interfaces: [{name: eth0, hook: xdp}]\nname: lb9\n";
+const CLUSTER = `${ALONE}cluster: {name: c}\nnats: {servers: [n1:4222], replicas: 3}\n`;
+
+async function fileWith(text: string): Promise<string> {
+  const file = join(await createFolder(), "node.yaml");
+  await writeFile(file, text);
+  return file;
+}
+
+test("options say instead of the file what they say, and nothing else", async () => {
+  const config = await fileWith(ALONE);
+  expect(await readRunConfig({ config })).toMatchObject({ name: "lb9", logLevel: "info" });
+  const typed = { config, node: "lb1", document: "/d.yaml", logLevel: "debug" } as const;
+  expect(await readRunConfig(typed)).toMatchObject({
+    name: "lb1",
+    document: "/d.yaml",
+    logLevel: "debug",
+    interfaces: [{ name: "eth0", hook: "xdp" }],
+  });
+});
+
+test("NATS servers on the command line replace the file's, and leave the rest of it", async () => {
+  const config = await fileWith(CLUSTER);
+  expect(await readRunConfig({ config, nats: ["a:1", "b:2"] })).toMatchObject({
+    document: undefined,
+    nats: { servers: ["a:1", "b:2"], replicas: 3 },
+  });
+});
+
+test("an interface is enough to run without a file", async () => {
+  expect(await readRunConfig({ interface: ["eth0", "eth1"], node: "lb1" })).toMatchObject({
+    name: "lb1",
+    interfaces: [
+      { name: "eth0", hook: "tc" },
+      { name: "eth1", hook: "tc" },
+    ],
+    document: "/etc/tandem/tandem.yaml",
+  });
+});
+
+const misfits: { name: string; file?: string; options: RunOptions; says: string }[] = [
+  { name: "a file that is not there", options: { config: "/nope" }, says: 'Cannot find file "/nope"' },
+  { name: "a bad name", options: { interface: ["eth0"], node: "a b" }, says: "<command line>:1:9: name: " },
+  {
+    name: "a bad name beside a file",
+    file: ALONE,
+    options: { node: "a b" },
+    says: "<command line>:1:9: name: ",
+  },
+  {
+    name: "a file and an interface",
+    file: ALONE,
+    options: { interface: ["eth0"] },
+    says: "Cannot run: --interface is beside --config or --nats, wanted one of them",
+  },
+  {
+    name: "NATS for a director on its own",
+    file: ALONE,
+    options: { nats: ["a:1"] },
+    says: "Cannot run: --nats is for a director on its own, wanted cluster and nats in the configuration",
+  },
+  {
+    name: "a document for a cluster",
+    file: CLUSTER,
+    options: { document: "/d.yaml" },
+    says: "Cannot run: --document is for a cluster, wanted none: use `tandem apply`",
+  },
+];
+for (const { name, file, options, says } of misfits) {
+  test(`run is refused with ${name}`, async () => {
+    const config = file === undefined ? options : { ...options, config: await fileWith(file) };
+    await expect(readRunConfig(config)).rejects.toThrow(says);
+  });
+}
+
+/** A daemon that keeps what was asked of it. */
+function createDaemon(failed: Promise<LbError> = new Promise(() => {})) {
+  const events: string[] = [];
+  const daemon: Daemon = {
+    async start(config) {
+      events.push(`start ${config.name}`);
+      return { failed, stop: async () => void events.push("stop") };
+    },
+    async cleanUp(config) {
+      return [`programs on ${config.interfaces.map((i) => i.name).join(", ")}`];
+    },
+  };
+  return { events, daemon };
+}
+const RUN = ["run", "--interface", "eth0", "--node", "lb1"];
+
+const messages = (log: string): string[] =>
+  log
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line).msg);
+
+test("run goes on until a signal, then stops the node and exits 0", async () => {
+  const { events, daemon } = createDaemon();
+  const signal = Promise.withResolvers<string>();
+  const ran = runTandem("/nowhere.sock", RUN, { daemon, signal: signal.promise });
+  await expect.poll(() => events).toEqual(["start lb1"]);
+  signal.resolve("SIGTERM");
+  const { err, exitCode } = await ran;
+  expect(exitCode).toBe(0);
+  expect(messages(err)).toEqual(["running", "stopping; known flows go on", "stopped"]);
+  expect(events).toEqual(["start lb1", "stop"]);
+});
+
+test("run stops the node and exits 1 when it cannot go on", async () => {
+  const failure = new LbError({ code: "unavailable", what: "the forwarder", why: "it has ended" });
+  const { events, daemon } = createDaemon(Promise.resolve(failure));
+  const { err, exitCode } = await runTandem("/nowhere.sock", RUN, { daemon });
+  expect(exitCode).toBe(1);
+  expect(messages(err)).toEqual(["running", "Cannot reach the forwarder: it has ended", "stopped"]);
+  expect(events).toEqual(["start lb1", "stop"]);
+});
+
+test("a machine that lacks something is told in one line, exit code 2", async () => {
+  const missing = [{ name: "Linux", needs: "6.1", found: "5.10", fix: "upgrade" }];
+  const start = () => Promise.reject(new LbError({ code: "unsupported", missing }));
+  const daemon: Daemon = { ...createDaemon().daemon, start };
+  const { err, exitCode } = await runTandem("/nowhere.sock", RUN, { daemon });
+  expect(exitCode).toBe(2);
+  expect(err).toBe("error: Cannot run here: Linux is 5.10, wanted 6.1; upgrade\n");
+});
+
+test("cleanup removes and says what, without starting", async () => {
+  const { events, daemon } = createDaemon();
+  const { out, exitCode } = await runTandem("/nowhere.sock", [...RUN, "--interface", "eth1", "--cleanup"], {
+    daemon,
+  });
+  expect({ out, exitCode, events }).toEqual({
+    out: "Removed:\n  programs on eth0, eth1\n",
+    exitCode: 0,
+    events: [],
+  });
+});

@@ -1,0 +1,106 @@
+/** `tandem run`: the daemon. */
+import { LbError } from "@tandem/model";
+import { LOG_LEVELS, type LogLevel } from "../../node/log.ts";
+import {
+  loadNodeConfig,
+  loadNodeConfigFile,
+  NODE_CONFIG_PATH,
+  type NodeConfig,
+} from "../../node/node-config.ts";
+import { type Answer, type Command, EXIT, type ExitCode, type World } from "../command.ts";
+import { oneOf, several } from "../read-option.ts";
+
+/** What may be given instead of, or beside, a configuration file. */
+export interface RunOptions {
+  readonly config?: string;
+  readonly interface?: readonly string[];
+  readonly document?: string;
+  readonly node?: string;
+  readonly nats?: readonly string[];
+  readonly logLevel?: LogLevel;
+  readonly cleanup?: boolean;
+}
+
+export const run: Command<RunOptions> = {
+  name: "run",
+  summary: "Run a director: on its own with a document, or as one of a cluster when NATS servers are given",
+  options: [
+    { flags: "--config <file>", help: `the node's configuration (default: ${NODE_CONFIG_PATH})` },
+    {
+      flags: "--interface <name>",
+      help: "run without a configuration, on this interface; may be repeated",
+      read: several,
+    },
+    { flags: "--document <file>", help: "the document of a director on its own" },
+    { flags: "--node <name>", help: "name of this director, unique in its cluster" },
+    { flags: "--nats <server>", help: "NATS server, host:port; may be repeated", read: several },
+    { flags: "--log-level <level>", help: LOG_LEVELS.join(", "), read: oneOf("log level", LOG_LEVELS) },
+    { flags: "--cleanup", help: "remove what a daemon left in the kernel (its connections end), and exit" },
+  ],
+  examples: [
+    ["run --interface eth0 --document /etc/tandem/tandem.yaml", "a first try, on its own"],
+    ["run", `as ${NODE_CONFIG_PATH} says`],
+    ["run --cleanup", "afterwards, to leave no trace"],
+  ],
+  async run({ options }, world) {
+    const config = await readRunConfig(options);
+    return options.cleanup ? cleanUp(config, world) : serve(config, world);
+  },
+};
+
+/**
+ * The configuration that a command line comes to: a file's with what the options say instead, or the options' alone.
+ *
+ * @throws LbError as `loadNodeConfigFile`, or invalid_argument for options that do not fit together
+ */
+export async function readRunConfig(options: RunOptions): Promise<NodeConfig> {
+  const { config: file, interface: interfaces, nats } = options;
+  if (interfaces) {
+    if (file !== undefined || nats) throw misfit("--interface", "beside --config or --nats", "one of them");
+    return readTyped(options, interfaces);
+  }
+  const config = await loadNodeConfigFile(file);
+  if (nats && !config.nats)
+    throw misfit("--nats", "for a director on its own", "cluster and nats in the configuration");
+  if (options.document && config.nats)
+    throw misfit("--document", "for a cluster", "none: use `tandem apply`");
+  const typed = readTyped(options, ["lo"]); // what is typed obeys the rules of the file; interfaces are the file's
+  return {
+    ...config,
+    ...(options.node !== undefined && { name: typed.name }),
+    ...(options.document !== undefined && { document: typed.document }),
+    ...(options.logLevel !== undefined && { logLevel: typed.logLevel }),
+    ...(config.nats && nats && { nats: { ...config.nats, servers: [...nats] } }),
+  };
+}
+
+function readTyped({ node, document, logLevel }: RunOptions, interfaces: readonly string[]): NodeConfig {
+  const typed = { name: node, document, logLevel, interfaces: interfaces.map((name) => ({ name })) };
+  return loadNodeConfig(JSON.stringify(typed), "<command line>");
+}
+
+const misfit = (field: string, got: string, want: string): LbError =>
+  new LbError({ code: "invalid_argument", doing: "run", field, got, want });
+
+/** Runs until a signal asks it to end, or it cannot go on. */
+async function serve(config: NodeConfig, world: World): Promise<ExitCode> {
+  const log = world.createLog({ node: config.name, level: config.logLevel });
+  const signal = world.untilSignal(); // from here on: one that comes during the start ends it properly afterwards
+  const node = await world.daemon.start(config, log);
+  log.info({ socket: `${config.runtimeDir}/api.sock`, clustered: config.nats !== undefined }, "running");
+  const end = await Promise.race([node.failed, signal]);
+  if (typeof end === "string") log.info({ signal: end }, "stopping; known flows go on");
+  else log.error({ failure: end.failure }, end.message);
+  await node.stop();
+  log.info("stopped");
+  return typeof end === "string" ? EXIT.ok : EXIT.failed;
+}
+
+async function cleanUp(config: NodeConfig, world: World): Promise<Answer> {
+  const removed = await world.daemon.cleanUp(config);
+  const lines = removed.map((what) => `  ${what}\n`).join("");
+  return {
+    json: { removed },
+    text: () => (removed.length === 0 ? "Nothing to remove.\n" : `Removed:\n${lines}`),
+  };
+}
