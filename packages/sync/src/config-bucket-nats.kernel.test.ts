@@ -43,7 +43,7 @@ async function stopServer(): Promise<void> {
 }
 
 const createBucket = (cluster: string) =>
-  createNatsBucket({ connection: async () => connection, cluster, replicas: 1, timeoutMs: 1000 });
+  createNatsBucket({ connection: Promise.resolve(connection), cluster, replicas: 1, timeoutMs: 1000 });
 
 const createStore = (cluster: string) =>
   createBucketConfigStore({
@@ -77,7 +77,7 @@ testConfigStore("nats", async () => {
 
 test("nats bucket says within its time that no server has answered yet", async () => {
   const never = new Promise<NatsConnection>(() => {});
-  const bucket = createNatsBucket({ connection: () => never, cluster: "none", replicas: 1, timeoutMs: 50 });
+  const bucket = createNatsBucket({ connection: never, cluster: "none", replicas: 1, timeoutMs: 50 });
   await expect(bucket.get("head")).rejects.toThrow(
     "Cannot reach the configuration in NATS: no server has answered yet",
   );

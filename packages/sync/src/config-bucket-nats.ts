@@ -11,8 +11,8 @@ const REWATCH_MS = 1000;
 
 /** Where the bucket lies. */
 export interface NatsBucketOptions {
-  /** The connection, once there is one; asked again for every operation. */
-  readonly connection: () => Promise<NatsConnection>;
+  /** The connection, once there is one; the client itself reconnects. */
+  readonly connection: Promise<NatsConnection>;
   /** Letters, digits, `-` and `_`: it becomes the bucket's name, `tandem-<cluster>-config`. */
   readonly cluster: string;
   /** Copies that JetStream keeps of the bucket when it is created here: 1, or 3 in a cluster of three servers or more. */
@@ -30,7 +30,7 @@ export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
   const { connection, replicas, timeoutMs = 2000 } = options;
   const name = `tandem-${options.cluster}-config`;
   const kvm = async () => {
-    const connected = await inTime(connection(), timeoutMs);
+    const connected = await inTime(connection, timeoutMs);
     return new Kvm(jetstream(connected, { timeout: timeoutMs, checkAPI: false }));
   };
   const open = async (): Promise<KV> => (await kvm()).open(name);
