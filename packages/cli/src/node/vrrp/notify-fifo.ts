@@ -6,7 +6,7 @@ import { type Notification, parseNotifications } from "./notification.ts";
 export interface NotifyFifo {
   /** What was written before anybody read, oldest first. To be called before `listen`. */
   drain(): Notification[];
-  listen(receive: (notification: Notification) => void): void;
+  listen(receive: (notification: Notification) => void, report: (error: unknown) => void): void;
   close(): void;
 }
 
@@ -27,9 +27,10 @@ export function openNotifyFifo(path: string): NotifyFifo {
   };
   return {
     drain: () => take(readBacklog(fd)),
-    listen(receive) {
+    listen(receive, report) {
       socket = new Socket({ fd, readable: true, writable: false });
       socket.setEncoding("utf8");
+      socket.on("error", report);
       socket.on("data", (text: string) => {
         for (const notification of take(text)) receive(notification);
       });

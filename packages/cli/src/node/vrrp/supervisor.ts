@@ -58,7 +58,7 @@ export interface VrrpSupervisor {
   beat(): void;
   /** FAULT before `start`, and for a group that is not configured. */
   role(group: string): VrrpRole;
-  /** Returns a function that ends the subscription. */
+  /** To be called before `start`, which tells the first roles. Returns a function that ends the subscription. */
   onRole(listener: (change: RoleChange) => void): () => void;
 }
 
@@ -138,7 +138,7 @@ export function createVrrpSupervisor(options: VrrpSupervisorOptions): VrrpSuperv
       fifo = openNotifyFifo(paths.notifyFifo);
       const plan = await custody.take(() => writeFlag(paths.readiness, false));
       if (plan !== "start") await learnAdoptedRoles(fifo.drain());
-      fifo.listen(receive);
+      fifo.listen(receive, report);
       keepWatching();
     },
     async stop({ leaveRunning }) {
