@@ -3,6 +3,7 @@
  * fast-path reason; what the core decides about an upcall is counted under one core reason.
  */
 
+/** Verdicts by the number that the fast path has for them. */
 export const VERDICT = { pass: 0, forward: 1, drop: 2, upcall: 3 } as const;
 export type Verdict = keyof typeof VERDICT;
 
