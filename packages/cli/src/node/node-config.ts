@@ -104,7 +104,7 @@ const NodeConfigSpec = z
         ipv6: wholeNumber(1024, 2 ** 24).default(2 ** 16),
       })
       .prefault({})
-      .describe("Most connections at a time: about 300 bytes of kernel memory each for IPv4, 450 for IPv6."),
+      .describe("Most connections at a time: about 300 bytes of kernel memory each for IPv4, 400 for IPv6."),
     metrics: z
       .strictObject({ listen: endpoint })
       .prefault({})
