@@ -27,32 +27,26 @@ export function startProbe(
   tell: (outcome: CheckOutcome) => void,
 ): () => void {
   const { clock, random } = ports;
-  const stopped = new AbortController();
+  let isStopped = false;
+  let check = new AbortController();
   let cancel = clock.after(probe.firstDelayMs, run);
   return () => {
-    stopped.abort("stopped");
+    isStopped = true;
     cancel();
+    check.abort("stopped");
   };
 
   async function run(): Promise<void> {
     const startedMs = clock.now();
-    const outcome = await checkOnce(probe, clock, stopped.signal);
-    if (stopped.signal.aborted) return;
+    check = new AbortController();
+    cancel = clock.after(probe.timeoutMs, () => check.abort(`no answer within ${probe.timeoutMs / 1000} s`));
+    // A checker that throws is a bug of ours: it must not take a destination down.
+    const outcome = await probe.checker
+      .check(probe.target, check.signal)
+      .catch((error): CheckOutcome => ({ result: "unknown", why: `the check itself failed: ${error}` }));
+    if (isStopped) return;
+    cancel();
     cancel = clock.after(nextDelayMs(probe.intervalMs, clock.now() - startedMs, random()), run);
     tell(outcome);
   }
-}
-
-async function checkOnce(probe: Probe, clock: Clock, stopped: AbortSignal): Promise<CheckOutcome> {
-  const timeout = new AbortController();
-  const cancel = clock.after(probe.timeoutMs, () =>
-    timeout.abort(`no answer within ${probe.timeoutMs / 1000} s`),
-  );
-  const signal = AbortSignal.any([timeout.signal, stopped]);
-  // A checker that throws is a bug of ours: it must not take a destination down.
-  const outcome = await probe.checker
-    .check(probe.target, signal)
-    .catch((error): CheckOutcome => ({ result: "unknown", why: `the check itself failed: ${error}` }));
-  cancel();
-  return outcome;
 }
