@@ -49,9 +49,12 @@ export async function runCli(
   for (const command of commands) {
     const parser = addCommand(program, command);
     parser.action(async () => {
-      const { socket, json, ...options } = parser.optsWithGlobals();
-      const answer = await command.run({ argument: parser.args[0] ?? "", options }, around.world(socket));
-      exitCode = typeof answer === "number" ? answer : show(answer, json === true, around);
+      const { socket, json = false, ...options } = parser.optsWithGlobals();
+      const answer = await command.run(
+        { argument: parser.args[0] ?? "", options, json },
+        around.world(socket),
+      );
+      exitCode = typeof answer === "number" ? answer : show(answer, json, around);
     });
   }
   try {

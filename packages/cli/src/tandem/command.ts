@@ -44,6 +44,8 @@ export interface Command<O> {
 export interface Input<O> {
   readonly argument: string;
   readonly options: O;
+  /** Whether `--json` was: for commands that show their work while it goes on. */
+  readonly json: boolean;
 }
 
 /** Everything outside of a command. The real one is in main.ts; tests have their own. */

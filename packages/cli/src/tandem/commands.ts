@@ -3,6 +3,7 @@ import type { AnyCommand } from "./command.ts";
 import { apply } from "./commands/apply.ts";
 import { createCompletion } from "./commands/completion.ts";
 import { connections } from "./commands/connections.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drain } from "./commands/drain.ts";
 import { run } from "./commands/run.ts";
@@ -20,5 +21,6 @@ export const COMMANDS: readonly AnyCommand[] = [
   drain,
   switchover,
   doctor,
+  demo,
   createCompletion(() => COMMANDS),
 ];

@@ -7,6 +7,7 @@ import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { LbError } from "@tandem/model";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectNode, type RemoteNode } from "./client.ts";
+import { nodeDefinition } from "./definition.ts";
 import type { NodeApi } from "./node-api.ts";
 import { type ApiServer, startApiServer } from "./server.ts";
 import {
@@ -22,6 +23,7 @@ let dir: string;
 let socketPath: string;
 let open: { stop(): unknown }[];
 let bugs: unknown[];
+let raw: Client | undefined;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "api-"));
@@ -30,6 +32,8 @@ beforeEach(async () => {
   bugs = [];
 });
 afterEach(async () => {
+  raw?.close();
+  raw = undefined;
   for (const o of open.reverse()) await o.stop();
   await rm(dir, { recursive: true });
 });
@@ -163,13 +167,44 @@ for (const { name, method, bytes } of garbage) {
   });
 }
 
-async function sendRaw(method: string, bytes: Buffer): Promise<ServiceError> {
-  const client = new Client(`unix:${socketPath}`, credentials.createInsecure());
-  open.push({ stop: () => client.close() });
+test("random bytes are answered, whatever they are, and never end the server", async () => {
+  const seed = Math.trunc(Math.random() * 2 ** 32);
+  const random = createRandom(seed);
+  await serve();
+  for (let round = 0; round < 50; round++) {
+    for (const method of Object.keys(nodeDefinition)) {
+      const bytes = Buffer.from(Array.from({ length: random(40) }, () => random(256)));
+      const { code } = await sendRaw(method, bytes);
+      const context = `seed ${seed}, ${method} of ${bytes.toString("hex")}`;
+      expect([undefined, status.INVALID_ARGUMENT], context).toContain(code);
+    }
+  }
+  expect(bugs, `seed ${seed}`).toEqual([]);
+  expect(await connect().services()).toEqual(sampleServices);
+});
+
+/** Numbers from 0 to below `n`, the same for the same seed: xorshift32. */
+function createRandom(seed: number): (n: number) => number {
+  let x = seed || 1;
+  return (n) => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) % n;
+  };
+}
+
+/** Sends bytes as the request. Resolves with the error, or without a code if it was answered. */
+async function sendRaw(method: string, bytes: Buffer): Promise<Partial<ServiceError>> {
+  raw ??= new Client(`unix:${socketPath}`, credentials.createInsecure());
   const same = (b: Buffer) => b;
-  const stream = client.makeServerStreamRequest(`/tandem.v1.Node/${method}`, same, same, bytes);
-  const [error] = (await once(stream.resume(), "error").catch((e: unknown) => [e])) as [ServiceError];
-  return error;
+  const stream = raw.makeServerStreamRequest(`/tandem.v1.Node/${method}`, same, same, bytes);
+  return new Promise((resolve) => {
+    stream
+      .on("data", () => {})
+      .once("end", () => resolve({}))
+      .once("error", resolve);
+  });
 }
 
 test("only the owner can connect", async () => {
