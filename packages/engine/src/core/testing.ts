@@ -1,9 +1,12 @@
-/** A whole director in memory, for tests: data plane, table, services and slow path over virtual time. */
+/** A whole director in memory, for tests: data plane, table, services, slow path and replication over virtual time. */
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { createMemoryDataPlane, type MemoryDataPlane, type MemoryOptions } from "../dataplane/memory.ts";
 import { type ConnectionTable, createConnectionTable } from "./connection-table.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { createDigests, type Digests } from "./digest.ts";
 import { planServices } from "./plan.ts";
+import { createPublisher, type Publisher } from "./publish.ts";
+import { createReplica, type Replica } from "./replica.ts";
 import { createServiceTable, type ServiceTable } from "./service-table.ts";
 import { createSlowPath } from "./slow-path.ts";
 import type { Reason } from "./verdict.ts";
@@ -13,8 +16,13 @@ export interface TestDirector {
   readonly services: ServiceTable;
   readonly table: ConnectionTable;
   readonly connections: Connections;
+  readonly digests: Digests;
+  readonly publisher: Publisher;
+  readonly replica: Replica;
   /** Virtual time in ticks; move it by assigning. */
   clock: { now: number };
+  /** Let time pass, and the timers that come due with it fire. */
+  pass(ticks: number): void;
   /** Replace the configuration. */
   configure(services: unknown[]): Document;
   /** Carry out everything that waits: upcalls, flows, packets, events. Returns the core's reasons, in order. */
@@ -28,6 +36,10 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
   const services = createServiceTable();
   const table = createConnectionTable(dataplane.records, dataplane, 1);
   const connections = createConnections(table, services, clock.now);
+  const digests = createDigests(table.records);
+  const publisher = createPublisher(table, services, digests);
+  const replica = createReplica(connections, services, digests);
+  connections.setObserver(publisher);
   const slowPath = createSlowPath(dataplane, connections, services);
   let document: Document = EMPTY_DOCUMENT;
 
@@ -36,7 +48,15 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     services,
     table,
     connections,
+    digests,
+    publisher,
+    replica,
     clock,
+    pass(ticks) {
+      clock.now += ticks;
+      connections.advance(clock.now, Number.MAX_SAFE_INTEGER);
+      dataplane.flushFlows(() => {});
+    },
     configure(specs) {
       document = reviseDocument(document, DocumentSpec.parse({ version: 1, services: specs }));
       dataplane.program(planServices(dataplane.programmed(), document));

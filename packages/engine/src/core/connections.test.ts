@@ -1,0 +1,131 @@
+import { expect, test } from "vitest";
+import { buildPacket, type PacketSpec } from "../packet/testing.ts";
+import { TcpState } from "../protocols/tcp.ts";
+import { timeoutTicks } from "../protocols/transitions.ts";
+import { LIFE, RECORD } from "./layout.ts";
+import { changeLife, writeField } from "./record.ts";
+import { createTestDirector, type TestDirector } from "./testing.ts";
+
+const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
+const dns = { protocol: "udp", address: "192.0.2.1", port: 53, destinations: [{ address: "10.0.0.1" }] };
+const SLOTS = 3 * 64; // timers are late by up to two slots of the wheel
+
+const fromClient = (flags: string, more: Partial<PacketSpec> = {}): Uint8Array =>
+  buildPacket({
+    protocol: "tcp",
+    from: "198.51.100.7",
+    fromPort: 40_000,
+    to: "192.0.2.1",
+    toPort: 80,
+    flags,
+    ...more,
+  });
+const datagram = (): Uint8Array => fromClient("", { protocol: "udp", toPort: 53 });
+
+function directorWith(...packets: Uint8Array[]): TestDirector {
+  const d = createTestDirector();
+  d.configure([web, dns]);
+  for (const packet of packets) {
+    d.dataplane.receive(1, packet);
+    d.settle();
+  }
+  return d;
+}
+
+const destinationOf = (d: TestDirector) => [...d.services.services][0]!.destinations[0]!;
+
+const silences: [string, Uint8Array[], number][] = [
+  ["SYN_RECV", [fromClient("S")], timeoutTicks(6, TcpState.synRecv)],
+  ["ESTABLISHED", [fromClient("S"), fromClient("A")], timeoutTicks(6, TcpState.established)],
+  ["CLOSE", [fromClient("S"), fromClient("A"), fromClient("R")], timeoutTicks(6, TcpState.close)],
+  ["UDP", [datagram()], timeoutTicks(17, 1)],
+];
+for (const [state, packets, timeout] of silences) {
+  test(`connection in ${state} ends after its timeout without a packet, not before`, () => {
+    const d = directorWith(...packets);
+    d.pass(timeout - 1);
+    expect(d.table.size).toBe(1);
+    d.pass(1 + SLOTS);
+    expect(d.table.size).toBe(0);
+    const flows: number[] = [];
+    d.dataplane.scanFlows(4, (_, index) => flows.push(index));
+    expect(flows).toEqual([]);
+  });
+}
+
+test("a packet gives a connection its whole timeout again, without an event", () => {
+  const d = directorWith(fromClient("S"), fromClient("A"));
+  const timeout = timeoutTicks(6, TcpState.established);
+  for (let i = 0; i < 3; i++) {
+    d.pass(timeout - SLOTS);
+    d.dataplane.receive(1, fromClient("A"));
+    expect(d.dataplane.waiting.events).toBe(0);
+  }
+  expect(d.table.size).toBe(1);
+  d.pass(timeout + SLOTS);
+  expect(d.table.size).toBe(0);
+});
+
+test("a connection whose packet was lost before injection ends soon", () => {
+  const d = createTestDirector();
+  d.configure([web]);
+  d.dataplane.receive(1, fromClient("S"));
+  d.dataplane.inject = () => {};
+  d.settle();
+  expect(d.table.size).toBe(1);
+  d.pass(timeoutTicks(6, TcpState.none) + SLOTS);
+  expect(d.table.size).toBe(0);
+});
+
+const counts: [string, string[], [number, number]][] = [
+  ["half open", ["S"], [1, 0]],
+  ["established", ["S", "A"], [1, 0]],
+  ["half closed", ["S", "A", "FA"], [0, 1]],
+  ["reset", ["S", "A", "R"], [0, 1]],
+];
+for (const [what, flags, want] of counts) {
+  test(`a ${what} connection counts as active, inactive ${want}, and as nothing once it is gone`, () => {
+    const d = directorWith(...flags.map((f) => fromClient(f)));
+    const destination = destinationOf(d);
+    expect([destination.active, destination.inactive]).toEqual(want);
+    d.connections.close(4, 0, d.clock.now);
+    expect([destination.active, destination.inactive]).toEqual([0, 0]);
+    const { inPackets, inBytes, connections } = destination.totals;
+    expect([connections, inPackets, inBytes]).toEqual([1, flags.length, flags.length * 40]);
+  });
+}
+
+test("events that were lost are made up for by reviewing all records", () => {
+  const d = createTestDirector({ eventCapacity: 0 });
+  d.configure([web]);
+  for (const flags of ["S", "A", "FA"]) {
+    d.dataplane.receive(1, fromClient(flags));
+    d.settle();
+  }
+  const destination = destinationOf(d);
+  expect([destination.active, destination.inactive]).toEqual([0, 1]); // as at birth
+  d.connections.reviewAll(d.clock.now);
+  expect([destination.active, destination.inactive]).toEqual([0, 1]);
+  d.pass(timeoutTicks(6, TcpState.closeWait) + SLOTS);
+  expect(d.table.size).toBe(0);
+});
+
+test("a peer's connection expires only while the peer's stream is live", () => {
+  const d = directorWith(fromClient("S"), fromClient("A"));
+  changeLife(d.table.records[4], 0, { clear: 0, set: LIFE.remote });
+  writeField(d.table.records[4], 0, RECORD.owner, 7);
+  d.pass(2 * timeoutTicks(6, TcpState.established));
+  expect(d.table.size).toBe(1);
+  d.connections.setPeerLive(7, true);
+  d.pass(11_000);
+  expect(d.table.size).toBe(0);
+});
+
+test("a peer's connection whose packet comes here is this node's own", () => {
+  const d = directorWith(fromClient("S"), fromClient("A"));
+  changeLife(d.table.records[4], 0, { clear: 0, set: LIFE.remote });
+  writeField(d.table.records[4], 0, RECORD.owner, 7);
+  d.dataplane.receive(1, fromClient("A"));
+  d.settle();
+  expect(d.table.records[4].words[RECORD.owner]).toBe(0);
+});
