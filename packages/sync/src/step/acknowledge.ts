@@ -1,7 +1,7 @@
 /** What the table has confirmed, and who waits for it: acknowledgements given and taken. */
 import { likelyAgeMs } from "./clock-bounds.ts";
 import type { Peer } from "./peer.ts";
-import type { Applying, SyncState, Turn } from "./sync-state.ts";
+import type { Applying, Flush, SyncState, Turn } from "./sync-state.ts";
 
 /** The last number of a peer's stream whose records the table has confirmed; 0 before a snapshot is loaded. */
 export function appliedOf(state: SyncState, peer: Peer): number {
@@ -25,11 +25,11 @@ export function reportLag(turn: Turn, applied: Applying): void {
   if (lagMs !== undefined) turn.effects.push({ type: "lag", peer: applied.peer.name, lagMs });
 }
 
-/** Answer those who wait for followers: yes when every follower has applied the number, no at the deadline. */
+/** Answer those who wait for followers: yes when every follower has said since that it applied the number, no at the deadline. */
 export function settleFlushes(turn: Turn): void {
   const { state, nowMs, effects } = turn;
   for (const [id, flush] of state.flushes) {
-    const isAcknowledged = haveFollowersApplied(state, flush.sequence);
+    const isAcknowledged = haveFollowersApplied(state, flush);
     if (!isAcknowledged && nowMs < flush.deadlineMs) continue;
     state.flushes.delete(id);
     effects.push({ type: "flushed", id, isAcknowledged });
@@ -37,9 +37,11 @@ export function settleFlushes(turn: Turn): void {
 }
 
 /** False if nobody follows: then nobody has it. */
-function haveFollowersApplied(state: SyncState, sequence: number): boolean {
+function haveFollowersApplied(state: SyncState, flush: Flush): boolean {
   const followers = [...state.peers.values()].filter(
     (p) => p.follow !== "alone" && p.acknowledged !== undefined,
   );
-  return followers.length > 0 && followers.every((p) => p.acknowledged! >= sequence);
+  const hasApplied = (p: Peer): boolean =>
+    p.acknowledged! >= flush.sequence && p.lastHello!.receivedMs > flush.askedMs;
+  return followers.length > 0 && followers.every(hasApplied);
 }

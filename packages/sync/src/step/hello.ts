@@ -3,9 +3,7 @@
 import type { FrameHeader } from "../wire/header.ts";
 import type { Acknowledgement, Hello } from "../wire/message.ts";
 import { appliedOf } from "./acknowledge.ts";
-import { change } from "./change.ts";
 import { learnEcho } from "./clock-bounds.ts";
-import { startJoin } from "./join.ts";
 import type { Peer, Standing } from "./peer.ts";
 import { sendControl, toMicroseconds } from "./send.ts";
 import { checkGap } from "./stream.ts";
@@ -28,18 +26,14 @@ export function answerIfApplied(turn: Turn, peer: Peer): void {
   sendHello(turn);
 }
 
-/** A hello of the epoch that we follow, or of one that may be a recording: that is only a hint to ask. */
+/** Take a hello. One that may be a recording is no more than a hint (receive.ts). */
 export function receiveHello(
   turn: Turn,
   peer: Peer,
   standing: Standing,
   hello: { header: FrameHeader; body: Hello },
 ): undefined {
-  if (standing === "candidate") hint(turn, peer);
-  else learn(turn, peer, hello);
-}
-
-function learn(turn: Turn, peer: Peer, hello: { header: FrameHeader; body: Hello }): void {
+  if (standing === "candidate") return;
   const { header, body } = hello;
   peer.lastHello = { atUs: header.atUs, receivedMs: turn.nowMs };
   peer.revision = header.revision;
@@ -49,14 +43,6 @@ function learn(turn: Turn, peer: Peer, hello: { header: FrameHeader; body: Hello
   checkGap(turn, peer);
   if (body.isAckWanted) peer.ackWanted = body.head;
   answerIfApplied(turn, peer);
-}
-
-function hint(turn: Turn, peer: Peer): void {
-  const { state, nowMs } = turn;
-  if (nowMs - state.helloMs >= state.limits.greetMs) sendHello(turn);
-  if (peer.follow === "alone" && nowMs >= peer.askAgainMs) change(turn, peer, "peerSeen");
-  const isFollowed = peer.follow === "live" || peer.follow === "repairing";
-  if (isFollowed && peer.join === undefined) startJoin(turn, peer);
 }
 
 function learnAcknowledgement(turn: Turn, peer: Peer, hello: { header: FrameHeader; body: Hello }): void {

@@ -4,8 +4,8 @@ import { Channel, channelOf, decodeHeader, type Kind } from "../wire/header.ts";
 import { type Frame, openFrame } from "../wire/seal.ts";
 import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";
-import { receiveHello } from "./hello.ts";
-import { receiveChunk } from "./join.ts";
+import { receiveHello, sendHello } from "./hello.ts";
+import { receiveChunk, startJoin } from "./join.ts";
 import { createPeer, noteControl, type Peer, type Standing, standingOf } from "./peer.ts";
 import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
 import { receiveReplayGone, receiveStream } from "./stream.ts";
@@ -60,7 +60,8 @@ function judge(turn: Turn, bytes: Uint8Array): Refusal | undefined {
 
 function accept(turn: Turn, peer: Peer, frame: Frame, standing: Standing): Refusal | undefined {
   if (channelOf(frame.kind) === Channel.control) noteControl(peer, frame.header);
-  noteHeard(turn, peer, standing);
+  if (standing === "proven") noteProven(turn, peer);
+  else noteCandidate(turn, peer);
   const receiveKind = RECEIVE[frame.kind] as (
     turn: Turn,
     peer: Peer,
@@ -70,14 +71,25 @@ function accept(turn: Turn, peer: Peer, frame: Frame, standing: Standing): Refus
   return receiveKind(turn, peer, frame, standing);
 }
 
-/** A recording keeps nobody alive whose stream we follow. */
-function noteHeard(turn: Turn, peer: Peer, standing: Standing): void {
-  const isFollowed = peer.follow !== "alone" && peer.follow !== "joining";
-  if (standing === "candidate" && isFollowed) return;
+/** A peer that we follow, or did, lives. */
+function noteProven(turn: Turn, peer: Peer): void {
   peer.heardMs = turn.nowMs;
-  if (peer.follow !== "alone" || standing === "candidate") return;
-  if (peer.isPositioned) change(turn, peer, "peerResumed");
-  else if (turn.nowMs >= peer.askAgainMs) change(turn, peer, "peerSeen");
+  if (peer.follow === "alone" && peer.isPositioned) change(turn, peer, "peerResumed");
+  else noteSeen(turn, peer);
+}
+
+/** Somebody speaks for the peer who did not prove that it is alive: greet it, and ask. A recording keeps nobody alive whom we follow. */
+function noteCandidate(turn: Turn, peer: Peer): void {
+  const { state, nowMs } = turn;
+  if (nowMs - state.helloMs >= state.limits.greetMs) sendHello(turn);
+  if (peer.follow === "alone" || peer.follow === "joining") peer.heardMs = nowMs;
+  noteSeen(turn, peer);
+  const isFollowed = peer.follow === "live" || peer.follow === "repairing";
+  if (isFollowed && peer.join === undefined) startJoin(turn, peer);
+}
+
+function noteSeen(turn: Turn, peer: Peer): void {
+  if (peer.follow === "alone" && turn.nowMs >= peer.askAgainMs) change(turn, peer, "peerSeen");
 }
 
 /** Undefined if there are too many; a peer that never answered makes room. */

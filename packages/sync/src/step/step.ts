@@ -49,9 +49,8 @@ const HANDLERS: Handlers = {
   },
   flush(turn, { id, deadlineMs }) {
     flushBatch(turn);
-    turn.state.flushes.set(id, { sequence: turn.state.streamSequence, deadlineMs });
+    turn.state.flushes.set(id, { sequence: turn.state.streamSequence, askedMs: turn.nowMs, deadlineMs });
     sendHello(turn);
-    settleFlushes(turn);
   },
   described(turn, { revision, presence }) {
     turn.state.revision = revision;
@@ -67,6 +66,7 @@ export function step(state: SyncState, event: SyncEvent, nowMs: number, random: 
   for (const peer of state.peers.values()) {
     if (peer.follow === "joining" && peer.join === undefined) startJoin(turn, peer);
   }
+  settleFlushes(turn);
   updateReadiness(turn);
   return turn.effects;
 }

@@ -104,6 +104,13 @@ export interface Applying {
       };
 }
 
+/** Somebody waits until followers have applied our stream up to `sequence`. */
+export interface Flush {
+  readonly sequence: number;
+  readonly askedMs: number;
+  readonly deadlineMs: number;
+}
+
 /** Everything that replication knows. Changed by the step function's parts only. */
 export interface SyncState {
   readonly cluster: string;
@@ -117,7 +124,7 @@ export interface SyncState {
   readonly sessions: Map<string, Session>;
   readonly questions: Map<number, Question>;
   readonly applying: Applying[];
-  readonly flushes: Map<number, { readonly sequence: number; readonly deadlineMs: number }>;
+  readonly flushes: Map<number, Flush>;
   readonly batch: Batch;
   readonly replay: ReplayRing;
   /** Last number used in each number space. */

@@ -1,5 +1,4 @@
 /** What time brings: hellos, digests, requests sent again, and the end of patience. */
-import { settleFlushes } from "./acknowledge.ts";
 import { batchDueMs } from "./batch.ts";
 import { change } from "./change.ts";
 import { askOwnDigest } from "./digest.ts";
@@ -31,7 +30,6 @@ export function runTimers(turn: Turn): void {
   for (const session of state.sessions.values()) {
     if (nowMs - session.touchedMs > state.limits.sessionMs) state.sessions.delete(session.asker);
   }
-  settleFlushes(turn);
 }
 
 /** Silence counts only while we could hear; without NATS everybody is lost after a while. */
