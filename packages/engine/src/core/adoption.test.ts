@@ -1,0 +1,160 @@
+/** A daemon dies between any two steps of birth and death; the next one finds records and flows that agree, or makes them. */
+import { expect, test } from "vitest";
+import { createMemoryDataPlane, type MemoryDataPlane } from "../dataplane/memory.ts";
+import { FLOW_WORDS } from "../packet/parse.ts";
+import { buildPacket, type PacketSpec } from "../packet/testing.ts";
+import { type Adoption, adoptConnections } from "./adoption.ts";
+import { createConnectionTable, type FlowMap } from "./connection-table.ts";
+import { type Connections, createConnections, UNKNOWN_PEER } from "./connections.ts";
+import { FLOW_KEY, LIFE, RECORD } from "./layout.ts";
+import { isAlive, matchesKey, readField } from "./record.ts";
+import { createTestDirector, type TestDirector } from "./testing.ts";
+
+const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
+const fromClient = (flags: string, more: Partial<PacketSpec> = {}): Uint8Array =>
+  buildPacket({
+    protocol: "tcp",
+    from: "198.51.100.7",
+    fromPort: 40_000,
+    to: "192.0.2.1",
+    toPort: 80,
+    flags,
+    ...more,
+  });
+
+/** A director with an established connection, whose records and flows outlive it. */
+function director(): TestDirector {
+  const d = createTestDirector({ capacity: 8 });
+  d.configure([web]);
+  for (const flags of ["S", "A"]) {
+    d.dataplane.receive(1, fromClient(flags));
+    d.settle();
+  }
+  return d;
+}
+
+/** A new daemon's connections over what the old one left. */
+function restart(old: TestDirector): { connections: Connections; adoption: Adoption } {
+  const table = createConnectionTable(old.dataplane.records, old.dataplane, 2);
+  const connections = createConnections(table, old.services, old.clock.now);
+  const adoption = adoptConnections(old.dataplane, connections);
+  old.dataplane.flushFlows(() => {});
+  return { connections, adoption };
+}
+
+/** What docs/wire/record.md promises: every flow leads to a living record with its tuple, every living record has its flows. */
+function expectAgreement(dataplane: MemoryDataPlane, connections: Connections): void {
+  const r = connections.table.records[4];
+  const flows = new Map<number, number>();
+  const key = new Uint32Array(FLOW_WORDS);
+  dataplane.scanFlows(4, (bytes, index, direction) => {
+    new Uint8Array(key.buffer, 0, FLOW_KEY[4].size).set(bytes);
+    expect(isAlive(r, index) && matchesKey(r, index, direction, key)).toBe(true);
+    expect(connections.table.find(4, key)).toBe(index * 2 + direction);
+    flows.set(index, (flows.get(index) ?? 0) + 1);
+  });
+  for (let index = 0; index < r.capacity; index++)
+    expect(flows.get(index) ?? 0).toBe(isAlive(r, index) ? 2 : 0);
+  expect(connections.table.size).toBe(flows.size);
+}
+
+test("adoption takes over what is whole", () => {
+  const old = director();
+  const { connections, adoption } = restart(old);
+  expect(adoption).toEqual({ adopted: 1, repaired: 0 });
+  expectAgreement(old.dataplane, connections);
+  expect(old.dataplane.receive(1, fromClient("A")).reason).toBe("forwarded");
+});
+
+class Killed extends Error {}
+
+/** Flow maps whose daemon dies at the call after `calls`. */
+function mortal(dataplane: MemoryDataPlane, calls: number): FlowMap {
+  let left = calls;
+  const live = (call: () => void) => {
+    if (left-- === 0) throw new Killed();
+    call();
+    dataplane.flushFlows(() => {});
+  };
+  return {
+    insertFlow: (...of) => live(() => dataplane.insertFlow(...of)),
+    deleteFlow: (...of) => live(() => dataplane.deleteFlow(...of)),
+  };
+}
+
+const deaths: [string, "birth" | "death", number, number][] = [
+  ["birth before its flows", "birth", 0, 1],
+  ["birth between its flows", "birth", 1, 1],
+  ["birth after its flows", "birth", 2, 2],
+  ["death before its flows are gone", "death", 0, 0],
+  ["death between its flows", "death", 1, 0],
+  ["death after its flows", "death", 2, 0],
+];
+for (const [when, what, calls, adopted] of deaths) {
+  test(`a daemon that dies in the ${when} leaves nothing that adoption does not mend`, () => {
+    const old = director();
+    const table = createConnectionTable(old.dataplane.records, mortal(old.dataplane, calls), 3);
+    const connections = createConnections(table, old.services, old.clock.now);
+    connections.table.adopt(4, 0);
+    const act = () => {
+      if (what === "death") return connections.close(4, 0, 0);
+      const key = new Uint32Array(FLOW_WORDS);
+      key.set([1, 2, 3, 6]);
+      const destination = Uint32Array.of(4);
+      const of = {
+        method: 0,
+        life: 0,
+        serviceId: 1,
+        destinationId: 2,
+        destinationPort: 5,
+        owner: 0,
+        lastSeen: 0,
+      };
+      connections.open({ family: 4, key, destination, ...of }, 0);
+    };
+    if (calls < 2) expect(act).toThrow(Killed);
+    else act();
+    const next = restart(old);
+    expect(next.adoption.adopted).toBe(adopted);
+    expectAgreement(old.dataplane, next.connections);
+  });
+}
+
+test("adoption deletes flows that lead nowhere, to a dead record or to another tuple", () => {
+  const old = director();
+  const key = new Uint8Array(FLOW_KEY[4].size);
+  for (const index of [0, 5, 99]) {
+    key[0] = index + 1;
+    old.dataplane.insertFlow(4, key, index, 0);
+  }
+  old.dataplane.flushFlows(() => {});
+  const { connections, adoption } = restart(old);
+  expect(adoption).toEqual({ adopted: 1, repaired: 3 });
+  expectAgreement(old.dataplane, connections);
+});
+
+test("adopted connections count at their destination and expire", () => {
+  const old = director();
+  const destination = old.services.destination(2)!;
+  destination.active = 0; // the new daemon's table starts at nothing
+  const { connections } = restart(old);
+  expect([destination.active, destination.inactive]).toEqual([1, 0]);
+  connections.advance(1_000_000, 99);
+  expect(connections.table.size).toBe(0);
+});
+
+test("adoption forgets which peer owned a record, but not that one did", () => {
+  const old = director();
+  const r = old.table.records[4];
+  r.words[RECORD.life]! |= LIFE.remote;
+  r.words[RECORD.owner] = 7;
+  restart(old);
+  expect(readField(r, 0, RECORD.owner)).toBe(UNKNOWN_PEER);
+  expect(readField(r, 0, RECORD.life) & LIFE.remote).toBe(LIFE.remote);
+});
+
+test("adoption of an empty data plane finds nothing", () => {
+  const d = createTestDirector();
+  expect(restart(d).adoption).toEqual({ adopted: 0, repaired: 0 });
+  expect(createMemoryDataPlane().programmed()).toEqual([]);
+});
