@@ -114,7 +114,8 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     flush: (timeoutMs = FLUSH_TIMEOUT_MS) =>
       new Promise((resolve) => {
         const id = ++lastFlush;
-        flushes.set(id, resolve);
+        if (isClosed) resolve(false);
+        else flushes.set(id, resolve);
         handle({ type: "flush", id, deadlineMs: performance.now() + timeoutMs });
       }),
     status: () => statusOf(state, performance.now()),
