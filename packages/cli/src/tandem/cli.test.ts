@@ -196,13 +196,13 @@ test("drain hands over who asks, and in which service", async () => {
 });
 
 test("switchover tells its steps, and why it is refused", async () => {
-  expect((await tandem("switchover --dry-run")).out).toBe(`Would move from lb1 to lb2:
+  expect((await tandem("switchover --dry-run")).out).toBe(`Would go from lb1 to lb2:
   1. enter maintenance
   2. flush and wait for "lb2"
   3. lower the priority
   4. forward on for 5 s
 `);
-  expect((await tandem("switchover --force")).out).toMatch(/^Moved from lb1 to lb2:/);
+  expect((await tandem("switchover --force")).out).toMatch(/^From lb1 to lb2:/);
   expect(await tandem("switchover")).toMatchObject({
     exitCode: 1,
     err: 'error: Cannot switch over: peer "lb2" is loading, wanted a live peer (or --force)\n',
@@ -232,7 +232,7 @@ const usage: { line: string; says: string }[] = [
   { line: "drain web1", says: 'Cannot drain: destination is "web1", wanted address or address:port' },
   { line: "connections -n 0", says: 'limit is "0", wanted a whole number from 1 to 1000000' },
   { line: "connections -n ten", says: 'limit is "ten", wanted a whole number from 1 to 1000000' },
-  { line: "connections --client x", says: 'client is "x", wanted an IPv4 or IPv6 address' },
+  { line: "connections --client x", says: 'client is "x", wanted address or address:port' },
   {
     line: "connections --service http",
     says: 'service is "http", wanted a service such as "tcp 192.0.2.1:80"',

@@ -107,7 +107,7 @@ export interface DestinationStatus {
 
 /** Which connections to list; nothing given: all. */
 export interface ConnectionFilter {
-  /** Only this service (`tcp 192.0.2.1:80`), client address or destination address, where given. */
+  /** Only this service (`tcp 192.0.2.1:80`), client or destination (address, or address:port), where given. */
   service?: string;
   client?: string;
   destination?: string;

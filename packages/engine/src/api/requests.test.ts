@@ -6,6 +6,7 @@ const filters = [
   { ask: { limit: 1 }, want: { limit: 1 } },
   { ask: { client: "2001:DB8::0:1" }, want: { client: "2001:db8::1" } },
   { ask: { destination: "10.0.0.1" }, want: { destination: "10.0.0.1" } },
+  { ask: { client: "[2001:DB8::1]:80" }, want: { client: "[2001:db8::1]:80" } },
   { ask: { service: "tcp 192.0.2.1:80" }, want: { service: "tcp 192.0.2.1:80" } },
   { ask: { service: "udp/[2001:DB8::1]:53" }, want: { service: "udp [2001:db8::1]:53" } },
 ];
@@ -19,10 +20,10 @@ const badFilters = [
   { ask: { limit: 0 }, says: "Cannot list connections: limit is 0, wanted 1 or more" },
   {
     ask: { client: "10.0.0" },
-    says: 'Cannot list connections: client is "10.0.0", wanted an IPv4 or IPv6 address',
+    says: 'Cannot list connections: client is "10.0.0", wanted address or address:port',
   },
-  { ask: { client: "" }, says: 'client is "", wanted an IPv4 or IPv6 address' },
-  { ask: { destination: "h1" }, says: 'destination is "h1", wanted an IPv4 or IPv6 address' },
+  { ask: { client: "" }, says: 'client is "", wanted address or address:port' },
+  { ask: { destination: "h1" }, says: 'destination is "h1", wanted address or address:port' },
   ...[
     "tcp",
     "tcp 192.0.2.1",

@@ -12,8 +12,10 @@ export function readFilter(list: List): ConnectionFilter {
   const check = checker("list connections");
   return {
     ...(list.service !== undefined && { service: check("service", list.service, service) }),
-    ...(list.client !== undefined && { client: check("client", list.client, address) }),
-    ...(list.destination !== undefined && { destination: check("destination", list.destination, address) }),
+    ...(list.client !== undefined && { client: check("client", list.client, addressOrEndpoint) }),
+    ...(list.destination !== undefined && {
+      destination: check("destination", list.destination, addressOrEndpoint),
+    }),
     ...(list.limit !== undefined && { limit: check("limit", list.limit, positive) }),
   };
 }
@@ -43,7 +45,6 @@ interface Rule<T> {
   read(value: T): T | undefined;
 }
 
-const address: Rule<string> = { want: "an IPv4 or IPv6 address", read: canonicalAddress };
 const addressOrEndpoint: Rule<string> = {
   want: "address or address:port, IPv6 in brackets before a port",
   read: (text) => canonicalAddress(text) ?? canonicalEndpoint(text),

@@ -19,8 +19,8 @@ export const connections: Command<Options> = {
       flags: "--service <service>",
       help: 'only this service, such as "tcp 192.0.2.1:80" or tcp/192.0.2.1:80',
     },
-    { flags: "--client <address>", help: "only this client" },
-    { flags: "--destination <address>", help: "only this destination" },
+    { flags: "--client <address>", help: "only this client: address or address:port" },
+    { flags: "--destination <address>", help: "only this destination, likewise" },
     {
       flags: "-n, --limit <number>",
       help: "at most so many",

@@ -8,20 +8,19 @@ interface Options {
 
 export const switchover: Command<Options> = {
   name: "switchover",
-  summary: "Hand the active role to a peer; refused when none is live",
+  summary: "Hand the active role to a peer, and stay in maintenance; the same again there ends that",
   options: [
     { flags: "--dry-run", help: "say what would happen, and do nothing" },
     { flags: "--force", help: "even if no peer is live: its connections may be lost" },
   ],
   examples: [
     ["switchover --dry-run", "would it be safe?"],
-    ["switchover", "before maintenance of the active director"],
+    ["switchover", "on the active director, before its maintenance"],
+    ["switchover", "on the same director, afterwards"],
   ],
   async run({ options: { dryRun = false, force = false } }, world) {
     const plan = await withDaemon(world, (node) => node.switchover({ dryRun, force }));
-    const head = dryRun
-      ? `Would move from ${plan.from} to ${plan.to}:`
-      : `Moved from ${plan.from} to ${plan.to}:`;
+    const head = dryRun ? `Would go from ${plan.from} to ${plan.to}:` : `From ${plan.from} to ${plan.to}:`;
     const steps = plan.steps.map((step, i) => `  ${i + 1}. ${step}\n`).join("");
     return { json: { dryRun, ...plan }, text: (paint) => `${paint("strong", head)}\n${steps}` };
   },

@@ -10,11 +10,11 @@ export interface ListConnectionsRequest {
    */
   'service'?: (string);
   /**
-   * Only this client: an address.
+   * Only this client: address or address:port.
    */
   'client'?: (string);
   /**
-   * Only this destination: an address.
+   * Only this destination: address or address:port.
    */
   'destination'?: (string);
   /**
@@ -36,11 +36,11 @@ export interface ListConnectionsRequest__Output {
    */
   'service'?: (string);
   /**
-   * Only this client: an address.
+   * Only this client: address or address:port.
    */
   'client'?: (string);
   /**
-   * Only this destination: an address.
+   * Only this destination: address or address:port.
    */
   'destination'?: (string);
   /**
