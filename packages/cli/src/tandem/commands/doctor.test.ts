@@ -44,3 +44,8 @@ test("doctor asks about the daemon's addresses and the document's", async () => 
   const { out } = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document }, machine });
   expect(out.match(/handle \d/g)).toEqual(["handle 0", "handle 1", "handle 2"]);
 });
+
+test("doctor refuses a configuration that was named and is not there", async () => {
+  const { err, exitCode } = await runTandem("/nowhere.sock", ["doctor", "--config", "/nope.yaml"]);
+  expect({ err, exitCode }).toEqual({ err: 'error: Cannot find file "/nope.yaml"\n', exitCode: 1 });
+});

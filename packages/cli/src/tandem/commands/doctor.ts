@@ -1,10 +1,13 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
+import { LbError } from "@tandem/model";
+import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import type { Finding, Probe, Verdict } from "../doctor/probe.ts";
 import { PROBES } from "../doctor/probes.ts";
 import { type Cell, formatPlural, formatTable, type Paint, type Tone } from "../format.ts";
 
 interface Options {
+  readonly config?: string;
   readonly document?: string;
 }
 
@@ -13,6 +16,10 @@ export const doctor: Command<Options> = {
   summary:
     "Examine this machine: kernel, settings, capabilities, versions, firewall; exit code 2 if something is missing",
   options: [
+    {
+      flags: "--config <file>",
+      help: `examine only the interfaces of this node's configuration (default: ${NODE_CONFIG_PATH}, if there)`,
+    },
     {
       flags: "--document <file>",
       help: "look for firewall rules about this document's addresses too, not only the daemon's",
@@ -26,8 +33,12 @@ export const doctor: Command<Options> = {
 };
 
 /** The report of `probes`. */
-export async function examine(probes: readonly Probe[], { document }: Options, world: World) {
-  const patient = { machine: world.machine, virtualAddresses: await addressesOf(document, world) };
+export async function examine(probes: readonly Probe[], options: Options, world: World) {
+  const patient = {
+    machine: world.machine,
+    virtualAddresses: await addressesOf(options.document, world),
+    interfaces: await interfacesOf(options.config),
+  };
   const findings = (await Promise.all(probes.map((probe) => probe(patient)))).flat();
   const failed = findings.some(({ verdict }) => verdict === "fail");
   return {
@@ -43,6 +54,17 @@ async function addressesOf(document: string | undefined, world: World): Promise<
     document === undefined ? [] : (await world.readDocument(document)).services.map((s) => s.address);
   const running = await withDaemon(world, (node) => node.status()).catch(() => undefined);
   return [...new Set([...written, ...(running?.virtualAddresses ?? [])])];
+}
+
+/** Where nothing was said, a configuration may be missing; one that is wrong may not. */
+async function interfacesOf(file: string | undefined): Promise<string[] | undefined> {
+  try {
+    return (await loadNodeConfigFile(file)).interfaces.map(({ name }) => name);
+  } catch (error) {
+    const isMissing = error instanceof LbError && error.failure.code === "not_found";
+    if (isMissing && file === undefined) return undefined;
+    throw error;
+  }
 }
 
 const TONES: Record<Verdict, Tone> = { ok: "good", warn: "warn", fail: "bad" };

@@ -15,6 +15,8 @@ export interface Patient {
   readonly machine: Machine;
   /** Virtual addresses in canonical text, from the daemon and from the document given; none if neither is there. */
   readonly virtualAddresses: readonly string[];
+  /** Interfaces that the node's configuration names; undefined without one: all that there are. */
+  readonly interfaces: readonly string[] | undefined;
 }
 
 /** Looks at one thing. Changes nothing, never throws. */

@@ -39,14 +39,19 @@ function machine({ files = {}, programs = {}, links = {} }: Described): Machine 
 
 const VIPS = ["192.0.2.10", "2001:db8::10"];
 
-async function examine(probe: Probe, described: Described, virtualAddresses = VIPS): Promise<string[]> {
-  const findings = await probe({ machine: machine(described), virtualAddresses });
+async function examine(
+  probe: Probe,
+  described: Described,
+  virtualAddresses = VIPS,
+  interfaces?: string[],
+): Promise<string[]> {
+  const findings = await probe({ machine: machine(described), virtualAddresses, interfaces });
   return findings.map(({ check, verdict, found }) => `${verdict} ${check}: ${found}`);
 }
 
 test("no probe throws on a machine where nothing can be found, and one at least fails", async () => {
   const found = await Promise.all(
-    PROBES.map((probe) => probe({ machine: emptyMachine, virtualAddresses: VIPS })),
+    PROBES.map((probe) => probe({ machine: emptyMachine, virtualAddresses: VIPS, interfaces: undefined })),
   );
   expect(found.every((findings) => findings.length > 0)).toBe(true);
   expect(found.flat().some(({ verdict }) => verdict === "fail")).toBe(true);
@@ -68,6 +73,12 @@ test("forwarding is looked at on each interface, not on the kernel's templates n
   expect(forwarding).toBe(
     "fail net.ipv4.conf.*.forwarding: 0 on eth1, eth2: the kernel refuses to route what comes in there",
   );
+});
+
+test("only the interfaces of the configuration are looked at, where there is one", async () => {
+  const files = conf({ "ipv4/conf/eth0/forwarding": "1", "ipv4/conf/eth1/forwarding": "0" });
+  const [forwarding] = await examine(probeSysctls, { files }, VIPS, ["eth0"]);
+  expect(forwarding).toBe("ok net.ipv4.conf.*.forwarding: 1 on eth0");
 });
 
 test("settings that are good are told with their values", async () => {
@@ -278,7 +289,7 @@ test("a ruleset that cannot be read is told, not taken for empty", async () => {
     run: (program) =>
       program === "nft" ? { status: 1, output: "Operation not permitted (you must be root)" } : undefined,
   };
-  const [finding] = await probeFirewall({ machine: denied, virtualAddresses: VIPS });
+  const [finding] = await probeFirewall({ machine: denied, virtualAddresses: VIPS, interfaces: undefined });
   expect(finding).toMatchObject({
     verdict: "warn",
     found: "cannot be read: Operation not permitted (you must be root)",

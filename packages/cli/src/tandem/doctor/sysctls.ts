@@ -54,14 +54,14 @@ const SETTINGS: readonly Setting[] = [
 ];
 
 /** One finding per setting; one that is per interface names those where it is not good. */
-export function probeSysctls({ machine, virtualAddresses }: Patient): Finding[] {
-  const hasIpv6 = virtualAddresses.some((address) => address.includes(":"));
-  return SETTINGS.filter((setting) => !setting.ipv6 || hasIpv6).map((setting) => examine(setting, machine));
+export function probeSysctls(patient: Patient): Finding[] {
+  const hasIpv6 = patient.virtualAddresses.some((address) => address.includes(":"));
+  return SETTINGS.filter((setting) => !setting.ipv6 || hasIpv6).map((setting) => examine(setting, patient));
 }
 
-function examine(setting: Setting, machine: Machine): Finding {
+function examine(setting: Setting, patient: Patient): Finding {
   const check = setting.path.replaceAll("/", ".");
-  const values = valuesOf(setting.path, machine);
+  const values = valuesOf(setting.path, patient);
   if (values.length === 0) return { check, verdict: "warn", found: "cannot be read", fix: setting.fix };
   const bad = values.filter(({ value }) => !setting.isGood(value));
   if (bad.length === 0) return { check, verdict: "ok", found: summary(values) };
@@ -79,9 +79,9 @@ interface Value {
   readonly value: number;
 }
 
-function valuesOf(path: string, machine: Machine): Value[] {
+function valuesOf(path: string, { machine, interfaces }: Patient): Value[] {
   const [above, below] = path.split("/*/");
-  const names = below === undefined ? [""] : interfacesIn(`/proc/sys/${above}`, machine);
+  const names = below === undefined ? [""] : (interfaces ?? interfacesIn(`/proc/sys/${above}`, machine));
   return names.flatMap((where) => {
     const text = machine.read(`/proc/sys/${path.replace("*", where)}`);
     return text === undefined ? [] : [{ where, value: Number(text) }];
