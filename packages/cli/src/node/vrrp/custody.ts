@@ -106,6 +106,7 @@ export function createCustody(options: CustodyOptions): Custody {
       vrrp ??= findVrrp(paths);
     },
     async end() {
+      main ??= findMain(paths);
       if (main) await endProcess(main);
       await cleanUp();
     },

@@ -1,0 +1,194 @@
+/** The composition root of a running node: engine, configuration, health, replication, VRRP, API and metrics plugged together. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  createMetrics,
+  type Engine,
+  type ForwarderOptions,
+  type NodeStatus,
+  removeKernelDataPlane,
+  startApiServer,
+  startEngine,
+  startForwarderThread,
+  startHttp,
+} from "@tandem/engine";
+import { createMonitor, createSystemClock, type Monitor } from "@tandem/health";
+import { EMPTY_DOCUMENT, type LbError } from "@tandem/model";
+import type { ConfigKeeper, StoreView } from "@tandem/sync";
+import type { Logger } from "pino";
+import manifest from "../../package.json" with { type: "json" };
+import { openClusterLink } from "./cluster-link.ts";
+import { openConfiguration } from "./configuration.ts";
+import type { Daemon, RunningNode } from "./daemon.ts";
+import { createDocumentRunner } from "./document-runner.ts";
+import type { NodeConfig } from "./node-config.ts";
+import { createNodeService } from "./node-service.ts";
+import { statusOf } from "./node-status.ts";
+import { encodePresence } from "./presence.ts";
+import { type Replication, startReplication } from "./replication.ts";
+import { createSwitchover } from "./switchover.ts";
+import { createSeatHolder, removeSeat } from "./vrrp-seat.ts";
+
+/** How often a node tells its peers what it is. */
+const DESCRIBE_EVERY_MS = 500;
+/** A node that is in sync with nobody after so long is not ready, whatever it was before its restart. */
+const READY_DEADLINE_MS = 8000;
+
+/** Start a node from its configuration: forwarding first, then the document, then whatever makes it one of several. */
+async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> {
+  await using parts = new AsyncDisposableStack(); // ended in reverse order, if anything below fails
+  await mkdir(config.runtimeDir, { recursive: true });
+  const link = await openClusterLink(config);
+  if (link) parts.defer(() => link.transport.close());
+  const engine = await startEngine(startForwarderThread(forwarderOptions(config)));
+  parts.defer(() => engine.close());
+  const failed = Promise.withResolvers<LbError>();
+  engine.onFailure(failed.resolve);
+
+  let keeper: ConfigKeeper | undefined;
+  let replication: Replication | undefined;
+  const runner = createDocumentRunner(engine, () => monitor, log);
+  const monitor: Monitor = createMonitor({
+    clock: createSystemClock(),
+    random: Math.random,
+    onChange: runner.onHealth,
+  });
+  parts.defer(() => monitor.stop());
+  const seat = createSeatHolder(config, { log, isAlive: () => answers(engine) });
+
+  /** Only a store that says so is empty; one that cannot be read says nothing. */
+  function onView(view: StoreView): void {
+    log[view.why ? "warn" : "info"](view, "configuration store");
+    if (view.state === "current" && !keeper?.current().revision) runner.run(EMPTY_DOCUMENT);
+  }
+  keeper = await openConfiguration(config, { onDocument: runner.run, onView }, { link, log });
+  const configuration = keeper;
+  parts.defer(() => configuration.close());
+
+  async function status(): Promise<NodeStatus> {
+    const counts = await engine.ask("counts", {}).catch(() => undefined);
+    return statusOf({
+      node: config.name,
+      version: manifest.version,
+      seat: seat.seat(),
+      document: engine.document,
+      documentProblem: runner.problem,
+      configuration: configuration.status(),
+      counts,
+      replication: replication?.replicator.status(),
+      isClustered: link !== undefined,
+      health: monitor.snapshot(),
+      lag: replication?.lag.percentiles(),
+      peerLagMs: replication?.peerLagMs ?? new Map(),
+      maintenance: seat.isInMaintenance(),
+      virtualAddresses: seat.addresses,
+    });
+  }
+
+  const switchover = createSwitchover({
+    status,
+    setMaintenance: seat.setMaintenance,
+    flush: async () => (await replication?.replicator.flush()) ?? false,
+    role: () => seat.seat().role,
+    sleep: async (ms) => void (await sleep(ms)),
+  });
+  const api = createNodeService({
+    node: config.name,
+    engine,
+    keeper: configuration,
+    monitor,
+    switchover,
+    status,
+  });
+  const metrics = createMetrics({ ...api, checkAges: () => checkAges(monitor) });
+  const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
+  const apiServer = await startApiServer({ socketPath: join(config.runtimeDir, "api.sock"), api, onBug });
+  parts.defer(() => apiServer.stop());
+  const http = await startHttp({
+    ...config.metrics.listen,
+    metrics,
+    health: async () =>
+      (await answers(engine)) ? { ok: true, why: "ok" } : { ok: false, why: "the forwarder does not answer" },
+    ready: () => seat.readiness(),
+    onBug,
+  });
+  parts.defer(() => http.stop());
+
+  async function describe(): Promise<void> {
+    const counts = await engine.ask("counts", {}).catch(() => undefined);
+    const presence = {
+      role: seat.seat().role,
+      connections: counts?.owned.get("") ?? 0,
+      maintenance: seat.isInMaintenance(),
+    };
+    replication?.replicator.describe(engine.document.revision, encodePresence(presence));
+  }
+
+  /** Once the first document runs: replicate, and take a seat in VRRP. */
+  async function takePart(): Promise<void> {
+    if (link) {
+      const listener = { onReadiness: seat.setReady, onLag: metrics.observeLag };
+      const started = startReplication({ node: config.name, link, engine, log }, listener);
+      running.defer(() => started.replicator.close());
+      replication = started;
+    }
+    await seat.take();
+    if (!link) seat.setReady(true);
+  }
+  void runner.started.then(takePart).catch(failed.resolve);
+  parts.defer(() => seat.leave());
+  const describing = setInterval(() => void describe(), DESCRIBE_EVERY_MS);
+  parts.defer(() => clearInterval(describing));
+  const overdue = setTimeout(() => {
+    if (link && !replication?.replicator.status().isReady) seat.setReady(false);
+  }, READY_DEADLINE_MS);
+  parts.defer(() => clearTimeout(overdue));
+  log.info({ interfaces: config.interfaces, isTableKept: engine.isTableKept }, "forwarding");
+
+  const running = parts.move();
+  return { failed: failed.promise, stop: () => running.disposeAsync() };
+}
+
+/** Take away what a node left: keepalived with its addresses, programs, maps and the injection veth. */
+async function cleanUp(config: NodeConfig): Promise<string[]> {
+  const removed = await removeSeat(config);
+  removeKernelDataPlane(forwarderOptions(config));
+  return [...removed, `programs, maps and connections in ${config.bpffsDir}`];
+}
+
+/** The daemon, put together. */
+export const daemon: Daemon = { start: startNode, cleanUp };
+
+/** Where this node's data plane is: every daemon with this configuration means the same one. */
+function forwarderOptions(config: NodeConfig): ForwarderOptions {
+  return {
+    pinDirectory: config.bpffsDir,
+    lockPath: join(config.runtimeDir, "forwarder.lock"),
+    records: { 4: config.connections.ipv4, 6: config.connections.ipv6 },
+    attach: config.interfaces.map(({ name, hook }) => ({ link: name, hook })),
+  };
+}
+
+const ANSWER_DEADLINE_MS = 1000;
+
+/** Whether the forwarder answers in time. */
+async function answers(engine: Engine): Promise<boolean> {
+  const late = new AbortController();
+  const timeout = sleep(ANSWER_DEADLINE_MS, false, { signal: late.signal }).catch(() => false);
+  const answer = engine.ask("ping", {}).then(
+    () => true,
+    () => false,
+  );
+  const isAlive = await Promise.race([answer, timeout]);
+  late.abort();
+  return isAlive;
+}
+
+function checkAges(monitor: Monitor): ReadonlyMap<number, number> {
+  return new Map(
+    monitor
+      .snapshot()
+      .flatMap((d) => (d.lastCheckAgeMs === undefined ? [] : [[d.destinationId, d.lastCheckAgeMs / 1000]])),
+  );
+}

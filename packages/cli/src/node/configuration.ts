@@ -1,0 +1,67 @@
+/** Where a node's document comes from: the cluster's store with a copy on disk, or a file of its own. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type ConfigKeeper,
+  type ConfigKeeperOptions,
+  createBucketConfigStore,
+  createChecksumSigner,
+  createClusterSigner,
+  createConfigCache,
+  createFileConfigStore,
+  createNatsBucket,
+  openConfigKeeper,
+} from "@tandem/sync";
+import type { Logger } from "pino";
+import { loadDocumentFile } from "../document/load-document.ts";
+import type { ClusterLink } from "./cluster-link.ts";
+import type { NodeConfig } from "./node-config.ts";
+
+/** Told of documents and of how the store looks. */
+export type ConfigurationListener = Pick<ConfigKeeperOptions, "onDocument" | "onView">;
+
+/** Open a node's configuration: with a cluster's store behind it, or standalone. @throws LbError for a document file with mistakes in it */
+export function openConfiguration(
+  config: NodeConfig,
+  listener: ConfigurationListener,
+  around: { link: ClusterLink | undefined; log: Logger },
+): Promise<ConfigKeeper> {
+  return around.link
+    ? openCluster(config, listener, around.link)
+    : openStandalone(config, listener, around.log);
+}
+
+function openCluster(
+  config: NodeConfig,
+  listener: ConfigurationListener,
+  { cluster, key, transport }: ClusterLink,
+): Promise<ConfigKeeper> {
+  const signer = createClusterSigner(key, cluster);
+  const replicas = config.nats?.replicas ?? 1;
+  const bucket = createNatsBucket({ connection: transport.connection(), cluster, replicas });
+  const store = createBucketConfigStore({ bucket, signer });
+  return openConfigKeeper({
+    store,
+    cache: createConfigCache({ directory: config.stateDir, signer }),
+    ...listener,
+  });
+}
+
+/** A file that was changed after the last `tandem apply` wins over it; otherwise what was applied stays. */
+async function openStandalone(
+  config: NodeConfig,
+  listener: ConfigurationListener,
+  log: Logger,
+): Promise<ConfigKeeper> {
+  const signer = createChecksumSigner();
+  const cache = createConfigCache({ directory: join(config.stateDir, "standalone"), signer });
+  const store = createFileConfigStore({ cache });
+  const { stored } = await cache.load();
+  const path = config.document!;
+  const file = await stat(path).catch(() => undefined);
+  const spec = file && file.mtimeMs > (stored?.head.timeMs ?? 0) ? await loadDocumentFile(path) : undefined;
+  if (!file) log.warn({ path }, "no document file: running what was applied last, or nothing");
+  const keeper = await openConfigKeeper({ store, ...listener });
+  if (spec) await keeper.change(() => spec, path);
+  return keeper;
+}

@@ -1,0 +1,38 @@
+/** Draining as an edit of the document. Pure. */
+import type { DrainRequest } from "@tandem/engine";
+import { type DocumentSpec, destinationKey, formatEndpoint, LbError, serviceKey } from "@tandem/model";
+
+/**
+ * Set or clear `drain` on the destinations that a request names.
+ *
+ * @returns the edited specification and the keys of the destinations meant
+ * @throws LbError not_found (service, or destination)
+ */
+export function drainDestinations(
+  spec: DocumentSpec,
+  request: Omit<DrainRequest, "author">,
+): { spec: DocumentSpec; destinations: string[] } {
+  const { service, undo } = request;
+  if (service !== undefined && !spec.services.some((s) => serviceKey(s) === service)) {
+    throw new LbError({ code: "not_found", what: "service", key: service });
+  }
+  const destinations: string[] = [];
+  const services = spec.services.map((s) => {
+    if (service !== undefined && serviceKey(s) !== service) return s;
+    return {
+      ...s,
+      destinations: s.destinations.map((d) => {
+        const isMeant = [d.address, formatEndpoint(d.address, d.port ?? s.port)].includes(
+          request.destination,
+        );
+        if (!isMeant) return d;
+        destinations.push(destinationKey(s, d));
+        return { ...d, drain: !undo };
+      }),
+    };
+  });
+  if (destinations.length === 0) {
+    throw new LbError({ code: "not_found", what: "destination", key: request.destination });
+  }
+  return { spec: { ...spec, services }, destinations };
+}

@@ -1,0 +1,138 @@
+/** The answer to "are we safe?": a node's status and its alarms, made from what its parts say. Pure. */
+import type { ForwarderCounts, NodeStatus, PeerStatus, SyncState } from "@tandem/engine";
+import type { DestinationHealth } from "@tandem/health";
+import { type Document, destinationKey, serviceKey } from "@tandem/model";
+import type { ConfigStatus, ReplicationStatus, PeerStatus as SyncPeer } from "@tandem/sync";
+import { decodePresence } from "./presence.ts";
+import type { Seat } from "./vrrp-seat.ts";
+
+/** What the parts of a node say at one moment. */
+export interface Parts {
+  readonly node: string;
+  readonly version: string;
+  readonly seat: Seat;
+  readonly document: Document;
+  /** Why the latest document does not run; empty when it does. */
+  readonly documentProblem: string;
+  readonly configuration: ConfigStatus;
+  /** Undefined when the forwarder does not answer. */
+  readonly counts: ForwarderCounts | undefined;
+  readonly isClustered: boolean;
+  /** Undefined without a cluster, and before the first document runs. */
+  readonly replication: ReplicationStatus | undefined;
+  readonly health: readonly DestinationHealth[];
+  readonly lag: { p50: number; p99: number } | undefined;
+  readonly peerLagMs: ReadonlyMap<string, number>;
+  readonly maintenance: boolean;
+  readonly virtualAddresses: readonly string[];
+}
+
+/** Worst last. */
+const SEVERITY: readonly SyncState[] = ["off", "live", "alone", "repairing", "loading", "joining"];
+
+/** Put the parts together. Never throws. */
+export function statusOf(p: Parts): NodeStatus {
+  const peers = (p.replication?.peers ?? []).map((peer) => peerStatus(peer, p));
+  return {
+    node: p.node,
+    version: p.version,
+    role: p.seat.role,
+    roleCause: p.seat.cause,
+    roleSinceMs: p.seat.sinceMs,
+    revision: p.document.revision,
+    sync: p.isClustered ? syncState(p.replication) : "off",
+    connections: p.counts?.connections ?? 0,
+    capacity: p.counts?.capacity ?? 0,
+    forwarding: p.counts !== undefined,
+    ...(p.lag ? { lagMs: p.lag } : {}),
+    peers,
+    nats: p.isClustered ? (p.replication?.isConnected ? "connected" : "disconnected") : "off",
+    maintenance: p.maintenance,
+    virtualAddresses: [...p.virtualAddresses],
+    alarms: alarmsOf(p),
+    packets: Object.fromEntries(p.counts?.packets ?? []),
+  };
+}
+
+/** `live` with every peer, else the worst of them; a peer that is gone does not make a node unsynced. */
+function syncState(replication: ReplicationStatus | undefined): SyncState {
+  if (!replication) return "joining";
+  const states = replication.peers.map((peer) => peer.state).filter((s) => s !== "alone");
+  if (states.length === 0) return replication.isAlone ? "alone" : "joining";
+  return states.reduce<SyncState>(
+    (worst, s) => (SEVERITY.indexOf(s) > SEVERITY.indexOf(worst) ? s : worst),
+    "live",
+  );
+}
+
+function peerStatus(peer: SyncPeer, p: Parts): PeerStatus {
+  const presence = decodePresence(peer.presence);
+  const lagMs = p.peerLagMs.get(peer.node);
+  const isLost = peer.state === "alone";
+  return {
+    node: peer.node,
+    state: isLost ? "lost" : peer.state,
+    role: presence.role,
+    revision: peer.revision,
+    connections: presence.connections,
+    held: p.counts?.owned.get(peer.node) ?? 0,
+    ...(lagMs === undefined ? {} : { lagMs }),
+    lastSeenMsAgo: isLost ? peer.sinceMs : 0,
+  };
+}
+
+function alarmsOf(p: Parts): string[] {
+  return [
+    ...alarmsOfNode(p),
+    ...(p.replication ? alarmsOfCluster(p.replication, p.document.revision) : []),
+    ...alarmsOfServices(p),
+  ];
+}
+
+function alarmsOfNode({
+  counts,
+  seat,
+  document,
+  configuration,
+  documentProblem,
+  maintenance,
+}: Parts): string[] {
+  const { store, disk } = configuration;
+  return [
+    ...(counts ? [] : ["The forwarder does not answer: new connections wait"]),
+    ...(seat.role === "fault" ? [`VRRP is in fault: ${seat.cause}`] : []),
+    ...(documentProblem ? [`The document's ${documentProblem}`] : []),
+    ...(document.revision === 0 ? ["No document runs here yet: nothing is served"] : []),
+    ...(store.why ? [`The configuration store is ${store.state}: ${store.why}`] : []),
+    ...(disk ? [`The document's copy on disk is not good: ${disk}`] : []),
+    ...(maintenance ? ["In maintenance: run `tandem switchover` here to end it"] : []),
+  ];
+}
+
+function alarmsOfCluster(replication: ReplicationStatus, revision: number): string[] {
+  const peers = replication.peers.flatMap((peer) => {
+    if (peer.state === "alone") return [`Peer "${peer.node}" is lost: nobody takes over if this node dies`];
+    if (peer.state !== "live") return [`Peer "${peer.node}" is not in sync: ${peer.state}`];
+    return peer.revision < revision
+      ? [`Peer "${peer.node}" runs revision ${peer.revision}, not ${revision}`]
+      : [];
+  });
+  const alone =
+    replication.peers.length === 0 ? ["No peer was ever heard of: nobody takes over if this node dies"] : [];
+  return [
+    ...(replication.isConnected ? [] : ["NATS cannot be reached: replication pauses"]),
+    ...alone,
+    ...peers,
+  ];
+}
+
+function alarmsOfServices({ document, health }: Parts): string[] {
+  const byId = new Map(health.map((h) => [h.destinationId, h]));
+  return document.services.flatMap((s) => {
+    const down = s.destinations.filter((d) => byId.get(d.id)?.up === false);
+    if (s.destinations.length > 0 && down.length === s.destinations.length) {
+      return [`Service "${serviceKey(s)}" has no healthy destination`];
+    }
+    return down.map((d) => `Destination "${destinationKey(s, d)}" is down: ${byId.get(d.id)!.why}`);
+  });
+}

@@ -1,0 +1,51 @@
+/** Replication as this node takes part in it: the engine's table on one side, NATS on the other. */
+import type { Engine } from "@tandem/engine";
+import { createAesGcmSeal, createReplicator, type Replicator } from "@tandem/sync";
+import type { Logger } from "pino";
+import type { ClusterLink } from "./cluster-link.ts";
+import { createLagWindow, type LagWindow } from "./lag.ts";
+
+/** A running replicator with what it measured. */
+export interface Replication {
+  readonly replicator: Replicator;
+  readonly lag: LagWindow;
+  /** The latest lag by peer, milliseconds. */
+  readonly peerLagMs: ReadonlyMap<string, number>;
+}
+
+/** Who is told. */
+export interface ReplicationListener {
+  onReadiness(isReady: boolean): void;
+  onLag(peer: string, lagMs: number): void;
+}
+
+/** The one key that a cluster has until keys are rotated. */
+const KEY_ID = 0;
+
+/** Start replicating the engine's connections. */
+export function startReplication(
+  of: { node: string; link: ClusterLink; engine: Engine; log: Logger },
+  listener: ReplicationListener,
+): Replication {
+  const { node, link, engine, log } = of;
+  const lag = createLagWindow();
+  const peerLagMs = new Map<string, number>();
+  const replicator = createReplicator({
+    cluster: link.cluster,
+    node,
+    seal: createAesGcmSeal(new Map([[KEY_ID, link.key]]), KEY_ID),
+    transport: link.transport,
+    table: { send: (call) => engine.order({ type: "replica", call }) },
+    isTableKept: engine.isTableKept,
+    onReadiness: listener.onReadiness,
+    onFollow: (change) => log.info(change, "follows a peer differently"),
+    onLag(peer, lagMs) {
+      lag.add(lagMs);
+      peerLagMs.set(peer, lagMs);
+      listener.onLag(peer, lagMs);
+    },
+  });
+  engine.onRecords((records, count) => replicator.offer(records, count));
+  engine.onReplicaAnswer((answer) => replicator.answer(answer));
+  return { replicator, lag, peerLagMs };
+}

@@ -1,0 +1,95 @@
+/** Handing the active role to a peer without losing a connection, and taking part again afterwards. */
+import type { NodeApi, NodeStatus, Role } from "@tandem/engine";
+import { LbError } from "@tandem/model";
+
+/** What a switchover asks of the node. */
+export interface SwitchoverPorts {
+  status(): Promise<NodeStatus>;
+  setMaintenance(isOn: boolean): void;
+  /** Resolves to true once every peer has what was offered; false after 2 s. */
+  flush(): Promise<boolean>;
+  role(): Role;
+  sleep(ms: number): Promise<void>;
+}
+
+/** The one command: out of service on the active node, back into it on a node in maintenance. */
+export interface Switchover {
+  run(request: Parameters<NodeApi["switchover"]>[0]): ReturnType<NodeApi["switchover"]>;
+}
+
+/** The peer takes the address within its master-down time, well below a second. */
+const HAND_OVER_DEADLINE_MS = 5000;
+const LOOK_EVERY_MS = 20;
+
+/** A switchover over a node. While the peer takes over, what still arrives here is forwarded and replicated as ever. */
+export function createSwitchover(ports: SwitchoverPorts): Switchover {
+  async function handOver(): Promise<string[]> {
+    const steps = [
+      (await ports.flush()) ? "every peer has every connection" : "not every peer confirmed within 2 s",
+    ];
+    ports.setMaintenance(true);
+    steps.push("entered maintenance: priority lowered");
+    for (let waitedMs = 0; ports.role() === "active"; waitedMs += LOOK_EVERY_MS) {
+      if (waitedMs > HAND_OVER_DEADLINE_MS) {
+        ports.setMaintenance(false);
+        throw refused("no peer took the addresses within 5 s", "a peer that is ready to serve");
+      }
+      await ports.sleep(LOOK_EVERY_MS);
+    }
+    steps.push("the peer holds the virtual addresses", "this node goes on forwarding what still reaches it");
+    return steps;
+  }
+
+  return {
+    async run({ dryRun, force }) {
+      const status = await ports.status();
+      const plan = planSwitchover(status, force);
+      const { from, to } = plan;
+      if (dryRun) return plan;
+      if (plan.kind === "handOver") return { from, to, steps: await handOver() };
+      ports.setMaintenance(false);
+      return { from, to, steps: ["left maintenance: VRRP decides by priority"] };
+    },
+  };
+}
+
+/** What a switchover on this node would do. */
+export interface SwitchoverPlan {
+  readonly kind: "handOver" | "endMaintenance";
+  readonly from: string;
+  readonly to: string;
+  readonly steps: string[];
+}
+
+/** Plan it from the node's status. @throws LbError refused where there is nothing to hand over, or nobody to hand it to */
+export function planSwitchover(status: NodeStatus, force: boolean): SwitchoverPlan {
+  if (status.maintenance) {
+    const steps = ["leave maintenance: the node of higher priority that is in sync becomes active"];
+    return { kind: "endMaintenance", from: "maintenance", to: status.node, steps };
+  }
+  if (status.role !== "active") {
+    throw refused(`this node is ${status.role}`, "the active node (see `tandem status`)");
+  }
+  const heir = status.peers.find((peer) => peer.state === "live" && peer.role === "standby");
+  if (!heir && !force) {
+    throw refused(
+      "no standby peer is in sync with this node",
+      "one, or --force to lose what it does not know",
+    );
+  }
+  return {
+    kind: "handOver",
+    from: status.node,
+    to: heir?.node ?? "whoever answers",
+    steps: [
+      "wait until every peer has every connection (2 s at most)",
+      "enter maintenance: VRRP priority drops below the peer's",
+      "the peer takes the virtual addresses",
+      "go on forwarding what still reaches this node",
+    ],
+  };
+}
+
+function refused(why: string, want: string): LbError {
+  return new LbError({ code: "refused", doing: "switch over", why, want });
+}

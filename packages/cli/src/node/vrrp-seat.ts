@@ -1,0 +1,130 @@
+/** A node's seat in VRRP: one role out of its groups', the heartbeat that keeps it, and what the node says about being ready. */
+import { join } from "node:path";
+import type { Probe, Role } from "@tandem/engine";
+import type { Logger } from "pino";
+import type { NodeConfig } from "./node-config.ts";
+import { runtimePaths } from "./vrrp/paths.ts";
+import type { VrrpRole } from "./vrrp/role.ts";
+import { createVrrpSupervisor, type VrrpSupervisor } from "./vrrp/supervisor.ts";
+import { readFlag } from "./vrrp/track-files.ts";
+import { vrrpSpecOf } from "./vrrp-spec.ts";
+
+/** A node's role, and why it has it. */
+export interface Seat {
+  readonly role: Role;
+  readonly cause: string;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+export interface SeatHolder {
+  seat(): Seat;
+  /** The virtual addresses that move with this seat. */
+  readonly addresses: readonly string[];
+  /** Start or adopt keepalived and beat for as long as the node is alive. Rejects as `VrrpSupervisor.start`. */
+  take(): Promise<void>;
+  /** Stop beating and supervising; keepalived goes on by itself. */
+  leave(): Promise<void>;
+  setReady(isReady: boolean): void;
+  setMaintenance(isOn: boolean): void;
+  isInMaintenance(): boolean;
+  /** Whether this node may become active, and why not. */
+  readiness(): Probe;
+}
+
+const ROLE_OF: Record<VrrpRole, Role> = { MASTER: "active", BACKUP: "standby", FAULT: "fault" };
+
+/** The one role of a node with several groups: active where it owns any, else fault if any is. */
+export function roleOf(groups: readonly VrrpRole[]): Role {
+  if (groups.includes("MASTER")) return ROLE_OF.MASTER;
+  return groups.includes("FAULT") ? ROLE_OF.FAULT : ROLE_OF.BACKUP;
+}
+
+/** keepalived looks at the heartbeat once a second and gives up at 2 s. */
+const BEAT_EVERY_MS = 500;
+
+/** The seat of a node; without VRRP in its configuration it serves whatever reaches it. `isAlive`: main thread and forwarder both answer. */
+export function createSeatHolder(
+  config: NodeConfig,
+  around: { log: Logger; isAlive: () => Promise<boolean> },
+): SeatHolder {
+  const spec = vrrpSpecOf(config);
+  const { log } = around;
+  const groups = (config.vrrp?.groups ?? []).map((group) => group.name);
+  const runtimeDir = join(config.runtimeDir, "vrrp");
+  const vrrp: VrrpSupervisor | undefined = spec && createVrrpSupervisor({ runtimeDir, spec, report });
+  let seat: Seat = vrrp
+    ? { role: "fault", cause: "not started", sinceMs: Date.now() }
+    : { role: "standalone", cause: "no VRRP is configured", sinceMs: Date.now() };
+  let isReady = false;
+  let isInMaintenance = vrrp !== undefined && readFlag(runtimePaths(runtimeDir).maintenance);
+  let endBeating = () => {};
+
+  function report(error: unknown): void {
+    log.warn({ err: error }, "keepalived's supervision");
+  }
+
+  vrrp?.onRole(({ group, role, previous, cause, atMs }) => {
+    log.info({ group, role, previous, cause }, "VRRP role changed");
+    const next = roleOf(groups.map((name) => vrrp.role(name)));
+    if (next !== seat.role) seat = { role: next, cause, sinceMs: atMs };
+  });
+
+  return {
+    seat: () => seat,
+    addresses: (config.vrrp?.groups ?? []).flatMap((group) => group.addresses),
+    async take() {
+      if (!vrrp) return;
+      endBeating = repeat(BEAT_EVERY_MS, async () => {
+        if (await around.isAlive()) vrrp.beat();
+      });
+      await vrrp.start();
+    },
+    async leave() {
+      endBeating();
+      await vrrp?.stop({ leaveRunning: true });
+    },
+    setReady(now) {
+      if (now !== isReady) log.info({ isReady: now }, now ? "ready to serve" : "not ready to serve");
+      isReady = now;
+      vrrp?.setReady(now);
+    },
+    setMaintenance(isOn) {
+      log.info({ maintenance: isOn }, "maintenance");
+      isInMaintenance = isOn;
+      vrrp?.setMaintenance(isOn);
+    },
+    isInMaintenance: () => isInMaintenance,
+    readiness() {
+      if (isInMaintenance) return { ok: false, why: "in maintenance" };
+      return isReady ? { ok: true, why: "ready" } : { ok: false, why: "not in sync with the peers yet" };
+    },
+  };
+}
+
+/** End the keepalived that a node left running, and take its addresses away. Returns what was removed, one line each. */
+export async function removeSeat(config: NodeConfig): Promise<string[]> {
+  const spec = vrrpSpecOf(config);
+  if (!spec) return [];
+  const runtimeDir = join(config.runtimeDir, "vrrp");
+  const report = (error: unknown) => {
+    throw error;
+  };
+  await createVrrpSupervisor({ runtimeDir, spec, report }).stop({ leaveRunning: false });
+  return ["keepalived with its addresses and allow-list"];
+}
+
+/** Run `task` again and again, `everyMs` after it is done. Returns a function that ends it. */
+function repeat(everyMs: number, task: () => Promise<void>): () => void {
+  let isEnded = false;
+  let timer: NodeJS.Timeout | undefined;
+  const round = async (): Promise<void> => {
+    await task();
+    if (!isEnded) timer = setTimeout(round, everyMs);
+  };
+  void round();
+  return () => {
+    isEnded = true;
+    clearTimeout(timer);
+  };
+}
