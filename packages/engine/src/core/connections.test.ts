@@ -92,6 +92,8 @@ for (const [what, flags, want] of counts) {
     expect([destination.active, destination.inactive]).toEqual([0, 0]);
     const { inPackets, inBytes, connections } = destination.totals;
     expect([connections, inPackets, inBytes]).toEqual([1, flags.length, flags.length * 40]);
+    d.pass(2 * timeoutTicks(6, TcpState.established));
+    expect(d.table.size).toBe(0); // no timer is left
   });
 }
 

@@ -99,6 +99,14 @@ test("publisher tells of an end only where it told of the connection", () => {
   expect(published(d)).toEqual([{ state: E, ended: true }]);
 });
 
+test("publisher tells nothing twice when all records are reviewed", () => {
+  const d = director();
+  see(d, packet("S"), packet("A"));
+  d.publisher.take();
+  d.connections.reviewAll(d.clock.now);
+  expect(published(d)).toEqual([]);
+});
+
 test("publisher refreshes an active connection within a third of its timeout, a silent one never", () => {
   const d = director();
   see(d, packet("S"), packet("A"), packet("S", { fromPort: 1 }), packet("A", { fromPort: 1 }));
@@ -203,6 +211,17 @@ test("a peer's later record with another destination replaces ours without a wor
   expect([...a.dataplane.sent.at(-1)!.nextHop]).toEqual([10, 0, 0, 2]);
 });
 
+test("a peer's later end ends ours without a word", () => {
+  const [a, b] = [director(), director()];
+  for (const d of [a, b]) see(d, packet("S"), packet("A"));
+  a.publisher.take();
+  a.clock.now += 500;
+  b.connections.close(4, 0, b.clock.now);
+  tell(b, a);
+  expect(outcomes(a)).toEqual({ taken_over: 1, ended: 1 });
+  expect(a.publisher.take()).toBeUndefined();
+});
+
 test("records of an unknown service wait until it is configured, and age meanwhile", () => {
   const [active, standby] = [director(), createTestDirector()];
   see(active, packet("S"), packet("A"));
@@ -256,6 +275,14 @@ test("digests agree exactly while the tables do", () => {
   expect(b.digests.digest(PEER)).not.toEqual(a.digests.digest(MINE));
   tell(a, b);
   expect(b.digests.digest(PEER)).toEqual(a.digests.digest(MINE));
+});
+
+test("digests differ when the same flow goes to another destination", () => {
+  const [a, b] = [director(), director()];
+  see(b, packet("S", { fromPort: 9 })); // so that b's round robin stands elsewhere
+  for (const d of [a, b]) see(d, packet("S"), packet("A"));
+  expect([a.digests.count(MINE), b.digests.count(MINE)]).toEqual([1, 1]);
+  expect(a.digests.digest(MINE)).not.toEqual(b.digests.digest(MINE));
 });
 
 test("digest of one bucket differs by what is missing, and reading that bucket repairs it", () => {
