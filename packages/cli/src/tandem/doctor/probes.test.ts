@@ -60,11 +60,12 @@ test("no probe throws on a machine where nothing can be found, and one at least 
 const conf = (values: Record<string, string>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`/proc/sys/net/${name}`, value]));
 
-test("forwarding is looked at on each interface, not on the kernel's templates nor the loopback", async () => {
+test("forwarding is looked at on each interface, not on the kernel's templates, the loopback and our own pair", async () => {
   const files = conf({
     "ipv4/conf/all/forwarding": "0",
     "ipv4/conf/default/forwarding": "0",
     "ipv4/conf/lo/forwarding": "0",
+    "ipv4/conf/tandem-inject/forwarding": "0",
     "ipv4/conf/eth0/forwarding": "1",
     "ipv4/conf/eth1/forwarding": "0",
     "ipv4/conf/eth2/forwarding": "0",

@@ -88,9 +88,10 @@ function valuesOf(path: string, { machine, interfaces }: Patient): Value[] {
   });
 }
 
-/** `all` and `default` are templates of the kernel's, and nothing is forwarded on the loopback. */
+/** The kernel's two templates, the loopback, where nothing is forwarded, and the daemon's own pair, which it sees to itself. */
+const NOT_LOOKED_AT = /^(all|default|lo|tandem-\w+)$/;
 const interfacesIn = (folder: string, machine: Machine): string[] =>
-  machine.list(folder).filter((name) => !["all", "default", "lo"].includes(name));
+  machine.list(folder).filter((name) => !NOT_LOOKED_AT.test(name));
 
 /** `1 on eth0, eth1` or `1`. */
 function summary(values: readonly Value[]): string {
