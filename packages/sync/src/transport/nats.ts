@@ -84,7 +84,10 @@ interface PendingSubscription {
 
 function open(client: NatsConnection, subscription: PendingSubscription): void {
   const { subject, receive } = subscription;
-  subscription.opened = client.subscribe(subject, { callback: (error, m) => error || receive(m.data) });
+  const callback = (error: Error | null, message: Msg): void => {
+    if (!error) receive(message.data);
+  };
+  subscription.opened = client.subscribe(subject, { callback });
 }
 
 /** The client reconnects by itself, but only after it was connected once. Rejects when `closed`. */

@@ -1,0 +1,51 @@
+/** docs/wire/frame.md says what the code does. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createConnectionRecord, decodeConnection, RecordFlag } from "@tandem/model";
+import { expect, test } from "vitest";
+import { createAesGcmSeal } from "../aes-gcm-seal.ts";
+import { peerSubject, streamSubject } from "../transport/subjects.ts";
+import { channelOf, decodeHeader, KIND_CODES, type Kind } from "./header.ts";
+import { openFrame, sealFrame } from "./seal.ts";
+
+const doc = readFileSync(join(import.meta.dirname, "../../../../docs/wire/frame.md"), "utf8");
+const seal = createAesGcmSeal(new Map([[1, new Uint8Array(32).fill(7)]]), 1);
+const example = Uint8Array.fromHex(/```hex\n([^`]+)```/.exec(doc)![1]!.replaceAll(/\s/g, ""));
+const header = {
+  keyId: 1,
+  kind: "delta",
+  count: 1,
+  revision: 9,
+  sequence: 5,
+  atUs: 1_000_000,
+  epoch: "000102030405060708090a0b0c0d0e0f",
+  node: "a",
+} as const;
+const records = Uint8Array.fromHex("8001c00002079cb001ac0205");
+
+test("the worked example is the frame that is sealed, and opens to what is written about it", () => {
+  expect(sealFrame(seal, header, { records }).toHex()).toBe(example.toHex());
+  expect(decodeHeader(example)).toEqual(header);
+  expect(openFrame(seal, header, example)).toMatchObject({ body: { records: Buffer.from(records) } });
+  const record = createConnectionRecord();
+  expect(decodeConnection(records, 0, record)).toBe(records.length);
+  expect(record).toMatchObject({ protocol: 6, flags: RecordFlag.assured, clientPort: 40112, ageTicks: 5 });
+  expect(record).toMatchObject({ serviceId: 1, destinationId: 300 });
+});
+
+test("the table of kinds lists every kind with its number and channel", () => {
+  const rows = [...doc.matchAll(/^\| (\w+) \| (\d) \| (\d) \w+ \|/gm)].map((m) => m.slice(1, 4).join(" "));
+  const kinds = Object.entries(KIND_CODES) as [Kind, number][];
+  expect(rows).toEqual(kinds.map(([kind, code]) => `${kind} ${code} ${channelOf(kind)}`));
+});
+
+test("the table of subjects names them as they are", () => {
+  for (const subject of [streamSubject, peerSubject]) {
+    expect(doc).toContain(`\`${subject("<cluster>", "<node>")}\``);
+  }
+});
+
+test("the body begins after the node's name, as drawn", () => {
+  const frame = sealFrame(seal, { ...header, node: "abc" }, { records });
+  expect(frame.length).toBe(44 + 3 + records.length + 16);
+});
