@@ -82,6 +82,12 @@ test("only the interfaces of the configuration are looked at, where there is one
   expect(forwarding).toBe("ok net.ipv4.conf.*.forwarding: 1 on eth0");
 });
 
+test("a setting that a network namespace does not show is no reason for a warning", async () => {
+  expect(await examine(probeSysctls, {})).toContain(
+    "ok net.core.bpf_jit_enable: cannot be seen from this network namespace",
+  );
+});
+
 test("settings that are good are told with their values", async () => {
   const files = conf({
     "ipv4/conf/eth0/forwarding": "1",
