@@ -20,6 +20,7 @@ import {
 } from "./record.ts";
 import { createSlotPool, type SlotPool } from "./slot-pool.ts";
 
+/** Both address families, for loops over tables. */
 export const FAMILIES = [4, 6] as const;
 
 /** Where flows go: the data plane's flow maps. Keys are copied. */
@@ -46,6 +47,7 @@ export interface NewConnection {
   lastSeen: number;
 }
 
+/** Records and flows of this node; one thread owns them. */
 export interface ConnectionTable {
   readonly records: { readonly 4: RecordArray; readonly 6: RecordArray };
   /** Living connections. */

@@ -40,6 +40,7 @@ export interface ConnectionObserver {
   looked(family: 4 | 6, index: number, now: number): void;
 }
 
+/** The connections of this node, alive; one thread owns them. */
 export interface Connections {
   readonly table: ConnectionTable;
   /** Create, count and arm. Returns the index, or -1 if no record is free. */

@@ -7,11 +7,14 @@ import { DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
 import { copyKey, type RecordArray, readField } from "./record.ts";
 import { hashWords } from "./word-map.ts";
 
+/** Buckets of a digest. */
 export const DIGEST_BUCKETS = 64;
-/** Owners: nobody that peers know of, a peer's slot 1 to 254, or this node. */
+/** Owner of a record that peers know nothing of. Others are a peer's slot, 1 to 254, or `MINE`. */
 export const NOBODY = 0;
+/** This node, as the owner of what it has published. */
 export const MINE = 255;
 
+/** Owners and their digests. */
 export interface Digests {
   /** Under whose name the record is replicated: `NOBODY`, a slot, or `MINE` (published by this node). */
   ownerOf(family: 4 | 6, index: number): number;

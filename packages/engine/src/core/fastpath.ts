@@ -19,7 +19,7 @@ import { wordsToAddress } from "../packet/words.ts";
 import { transitionAt } from "../protocols/transitions.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
-import { ENDPOINT_WORDS, writeEndpoint } from "./endpoint.ts";
+import { ENDPOINT_WORDS, type EndpointParts, writeEndpoint } from "./endpoint.ts";
 import { ADDRESS, DIRECTION, LIFE, RECORD, SERVICE_FLAG, TCP_EVENT, TRANSITIONS } from "./layout.ts";
 import {
   addressAt,
@@ -85,8 +85,8 @@ export interface FastpathWorld {
   serviceFlags(endpoint: Uint32Array): number;
   /** `real_servers`. */
   isRealServer(endpoint: Uint32Array): boolean;
-  /** One of `ROUTE`, or negative. `lengthBytes` 0: do not check the MTU. `words` hold the destination address from `at` on. */
-  route(family: 4 | 6, to: { words: Uint32Array; at: number }, lengthBytes: number): number;
+  /** One of `ROUTE`, or negative, for an address of 4 or 16 bytes. `lengthBytes` 0: do not check the MTU. */
+  route(address: Uint8Array, lengthBytes: number): number;
   now(): number;
   event(family: 4 | 6, index: number, change: { generation: number; before: number; after: number }): void;
 }
@@ -101,6 +101,7 @@ interface Hit {
 export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) => Readonly<Outcome> {
   const p = createParsedPacket();
   const endpoint = new Uint32Array(ENDPOINT_WORDS);
+  const parts: EndpointParts = { family: 4, from: p.key, at: 0, port: 0, protocol: 0 };
   const hit: Hit = { index: 0, direction: 0 };
   const hop = new Uint32Array(4);
   const hops = { none: new Uint8Array(), 4: new Uint8Array(4), 6: new Uint8Array(16) };
@@ -123,11 +124,12 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
 
   /** Point `endpoint` at one end of the packet: with its port, or with port and protocol 0 at its address alone. */
   function pointAt(end: "source" | "destination", withPort: boolean): Uint32Array {
-    const words = p.family === 4 ? 1 : 4;
     const ports = p.key[FLOW_PORTS[p.family]]!;
-    const port = end === "source" ? ports & 0xffff : ports >>> 16;
-    const from = { family: p.family, from: p.key, at: end === "source" ? 0 : words };
-    writeEndpoint(endpoint, from, withPort ? { port, protocol: p.protocol } : NO_PORT);
+    parts.family = p.family;
+    parts.at = end === "source" ? 0 : p.family === 4 ? 1 : 4;
+    parts.port = withPort ? (end === "source" ? ports & 0xffff : ports >>> 16) : 0;
+    parts.protocol = withPort ? p.protocol : 0;
+    writeEndpoint(endpoint, parts);
     return endpoint;
   }
 
@@ -193,7 +195,7 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
   function ask(words: Uint32Array, at: number, packet: FastpathPacket): number {
     outcome.nextHop = hops[p.family];
     wordsToAddress(words, at, outcome.nextHop, outcome.nextHop.length / 4);
-    return world.route(p.family, { words, at }, packet.gsoSize > 0 ? 0 : p.totalBytes);
+    return world.route(outcome.nextHop, packet.gsoSize > 0 ? 0 : p.totalBytes);
   }
 
   function advanceLife(records: RecordArray): void {
@@ -274,7 +276,6 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
 }
 
 const ICMP = { 4: IP_PROTOCOL.icmp, 6: IP_PROTOCOL.icmp6 } as const;
-const NO_PORT = { port: 0, protocol: 0 };
 
 /** The event of one TCP segment: the first flag present, asked in the order rst, syn, fin, ack. */
 export function tcpEvent(flags: number): number {

@@ -8,11 +8,14 @@ import { hashWords } from "./word-map.ts";
 
 /** A node names a record and a direction: `index * 2 + direction`. */
 export const nodeOf = (index: number, direction: number): number => index * 2 + direction;
+/** The record of a node. */
 export const indexOf = (node: number): number => node >> 1;
+/** The direction of a node. */
 export const directionOf = (node: number): number => node & 1;
 
 const NONE = -1;
 
+/** Records by the flow keys of their packets. */
 export interface FlowIndex {
   /** Node whose record has this tuple in its direction, or -1. */
   find(key: Uint32Array): number;

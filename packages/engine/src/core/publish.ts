@@ -32,6 +32,7 @@ export interface RecordBatch {
   count: number;
 }
 
+/** The observer of connections that speaks for this node. */
 export interface Publisher extends ConnectionObserver {
   /** What has changed since the last call, in order of change, at most `BATCH_BYTES`; undefined if nothing is left. */
   take(): RecordBatch | undefined;

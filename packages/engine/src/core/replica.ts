@@ -35,6 +35,7 @@ export const APPLY_OUTCOMES = [
   "table_full",
   "invalid",
 ] as const;
+/** One of them. */
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
 
 /** What a peer says. */
@@ -47,6 +48,7 @@ export interface PeerRecords {
   delayTicks: number;
 }
 
+/** The peers' records in our table. */
 export interface Replica {
   /** Apply records of a peer, in order; bytes that are no record end it, as one `invalid`. Never throws. */
   apply(said: PeerRecords, now: number): void;

@@ -11,7 +11,7 @@ import { FLOW_PORTS, FLOW_PROTOCOL } from "../packet/parse.ts";
 import { addressToWords, swapPort } from "../packet/words.ts";
 import { SCHEDULERS } from "../schedulers/registry.ts";
 import type { Scheduler } from "../schedulers/scheduler.ts";
-import { ENDPOINT_WORDS, writeEndpoint } from "./endpoint.ts";
+import { ENDPOINT_WORDS, type EndpointParts, writeEndpoint } from "./endpoint.ts";
 import { createWordMap } from "./word-map.ts";
 
 /** One destination of one service, running. Words and ports are as they stand in packets. */
@@ -31,6 +31,7 @@ export interface Destination {
   readonly totals: DestinationTotals;
 }
 
+/** What a destination has had. */
 export interface DestinationTotals {
   connections: number;
   inPackets: number;
@@ -39,6 +40,7 @@ export interface DestinationTotals {
   outBytes: number;
 }
 
+/** One virtual service, running. */
 export interface Service {
   readonly id: number;
   readonly family: 4 | 6;
@@ -52,6 +54,7 @@ export interface Service {
 /** Effective weights by destination id; one that is not named has its configured weight. */
 export type Weights = ReadonlyMap<number, number>;
 
+/** Services and destinations; one thread owns them. */
 export interface ServiceTable {
   readonly services: Iterable<Service>;
   service(id: number): Service | undefined;
@@ -76,6 +79,7 @@ export function createServiceTable(): ServiceTable {
   const byEndpoint = createWordMap<Service>(ENDPOINT_WORDS);
   const configured = new Map<number, number>(); // destination id → configured weight
   const endpoint = new Uint32Array(ENDPOINT_WORDS);
+  const parts: EndpointParts = { family: 4, from: endpoint, at: 0, port: 0, protocol: 0 };
 
   function commitService(record: ServiceRecord, weights: Weights): Service {
     const service = byId.get(record.id) ?? createService(record);
@@ -110,9 +114,12 @@ export function createServiceTable(): ServiceTable {
     destination: (id) => destinations.get(id),
     isConfigured: (id) => configured.has(id),
     find(family, key) {
-      const port = key[FLOW_PORTS[family]]! >>> 16;
-      const address = { family, from: key, at: family === 4 ? 1 : 4 };
-      writeEndpoint(endpoint, address, { port, protocol: key[FLOW_PROTOCOL[family]]! });
+      parts.family = family;
+      parts.from = key;
+      parts.at = family === 4 ? 1 : 4;
+      parts.port = key[FLOW_PORTS[family]]! >>> 16;
+      parts.protocol = key[FLOW_PROTOCOL[family]]!;
+      writeEndpoint(endpoint, parts);
       return byEndpoint.get(endpoint);
     },
     commit(document, weights) {
@@ -122,7 +129,7 @@ export function createServiceTable(): ServiceTable {
       byEndpoint.clear();
       for (const service of services) {
         byId.set(service.id, service);
-        writeEndpoint(endpoint, { family: service.family, from: service.address, at: 0 }, service);
+        writeEndpoint(endpoint, { ...service, from: service.address, at: 0 });
         byEndpoint.set(endpoint, service);
         for (const d of service.destinations) destinations.set(d.id, d);
       }

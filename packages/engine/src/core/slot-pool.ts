@@ -4,6 +4,7 @@ import { ticksSince } from "./record.ts";
 /** 1024 ticks of 2^20 ns: 1.07 s, above the second that docs/wire/record.md asks for. */
 export const QUARANTINE_TICKS = 1024;
 
+/** The record indexes that are not in use. */
 export interface SlotPool {
   /** Indexes that are neither taken nor resting. */
   readonly free: number;

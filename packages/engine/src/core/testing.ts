@@ -11,6 +11,7 @@ import { createServiceTable, type ServiceTable } from "./service-table.ts";
 import { createSlowPath } from "./slow-path.ts";
 import type { Reason } from "./verdict.ts";
 
+/** A director and all its parts. */
 export interface TestDirector {
   readonly dataplane: MemoryDataPlane;
   readonly services: ServiceTable;

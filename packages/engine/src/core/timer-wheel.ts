@@ -8,6 +8,7 @@ const TICKS_PER_SLOT_BITS = 6;
 const SLOTS = 1 << 14;
 const HORIZON_TICKS = (SLOTS - 1) << TICKS_PER_SLOT_BITS;
 
+/** Timers by record index. */
 export interface TimerWheel {
   /** Fire for `index` once `afterTicks` from `now` have passed, instead of when it was armed for. O(1). */
   arm(index: number, now: number, afterTicks: number): void;

@@ -8,7 +8,7 @@ import { ADDRESS, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } fro
 import { addressAt, recordArray } from "../core/record.ts";
 import { REASONS, type Reason } from "../core/verdict.ts";
 import { createWordMap } from "../core/word-map.ts";
-import { addressToWords, readWord32, swapPort, wordsToAddress } from "../packet/words.ts";
+import { addressToWords, swapPort, wordsToAddress } from "../packet/words.ts";
 import { packTransitions } from "../protocols/transitions.ts";
 import type {
   DataPlane,
@@ -20,6 +20,7 @@ import type {
   Upcall,
 } from "./dataplane.ts";
 
+/** Sizes and surroundings; every one has a default. */
 export interface MemoryOptions {
   /** Records per family. */
   capacity?: number;
@@ -48,6 +49,7 @@ export interface Arrival {
   gsoSegments?: number;
 }
 
+/** The port, and both ends of the wire. */
 export interface MemoryDataPlane extends DataPlane {
   /** What left, in order; the test empties it. */
   readonly sent: SentPacket[];
@@ -97,11 +99,8 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   const sent: SentPacket[] = [];
   let lost = 0;
 
-  function routeOf(family: 4 | 6, to: { words: Uint32Array; at: number }, lengthBytes: number): number {
-    const address = new Uint8Array(family === 4 ? 4 : 16);
-    wordsToAddress(to.words, to.at, address, address.length / 4);
-    return options.route?.(address, lengthBytes) ?? ROUTE.success;
-  }
+  const route = (address: Uint8Array, lengthBytes: number): number =>
+    options.route?.(address, lengthBytes) ?? ROUTE.success;
 
   const step = createFastpath({
     records,
@@ -109,7 +108,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     findFlow: (family, key) => flows[family].get(key) ?? -1,
     serviceFlags: (endpoint) => services.get(endpoint)?.flags ?? -1,
     isRealServer: (endpoint) => realServers.get(endpoint) !== undefined,
-    route: routeOf,
+    route,
     now,
     event(family, index, change) {
       if (events.length < (options.eventCapacity ?? 65_536)) events.push({ family, index, ...change });
@@ -162,10 +161,8 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     else map.set(change.key, change.index * 4 + change.direction);
   }
 
-  function sendAsIs(bytes: Uint8Array, family: 4 | 6, to: { words: Uint32Array; at: number }): void {
-    const nextHop = new Uint8Array(family === 4 ? 4 : 16);
-    wordsToAddress(to.words, to.at, nextHop, nextHop.length / 4);
-    const reason = ROUTE_REASONS[routeOf(family, to, bytes.length)] ?? "fib_failed";
+  function sendAsIs(bytes: Uint8Array, nextHop: Uint8Array): void {
+    const reason = ROUTE_REASONS[route(nextHop, bytes.length)] ?? "fib_failed";
     if (reason === "forwarded") sent.push({ bytes, nextHop });
     count(reason);
   }
@@ -176,15 +173,13 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
       const isForHost = true;
       run({ bytes, lengthBytes, family, isForHost, isInjected: true, gsoSize, gsoSegments, ifindex });
     },
-    route({ packet, family }) {
-      const to = new Uint32Array(4);
-      const at = family === 4 ? 16 : 24;
-      for (let i = 0; i < (family === 4 ? 1 : 4); i++) to[i] = readWord32(packet, at + 4 * i);
-      sendAsIs(packet, family, { words: to, at: 0 });
-    },
+    route: ({ packet, family }) => sendAsIs(packet, packet.slice(...(family === 4 ? [16, 20] : [24, 40]))),
     via({ packet, family }, index) {
       const r = records[family];
-      sendAsIs(packet, family, { words: r.words, at: index * r.stride + addressAt(r, ADDRESS.destination) });
+      const nextHop = new Uint8Array(family === 4 ? 4 : 16);
+      const at = index * r.stride + addressAt(r, ADDRESS.destination);
+      wordsToAddress(r.words, at, nextHop, r.addressWords);
+      sendAsIs(packet, nextHop);
     },
   };
 
@@ -274,10 +269,7 @@ function wordsOf(key: Uint8Array): Uint32Array {
 function endpointKey(at: Endpoint): Uint32Array {
   const key = new Uint32Array(ENDPOINT_WORDS);
   const family = at.address.length === 4 ? 4 : 6;
-  writeEndpoint(
-    key,
-    { family, from: wordsOf(at.address), at: 0 },
-    { port: swapPort(at.port), protocol: at.protocol },
-  );
+  const port = swapPort(at.port);
+  writeEndpoint(key, { family, from: wordsOf(at.address), at: 0, port, protocol: at.protocol });
   return key;
 }

@@ -13,8 +13,9 @@ export const TCP_FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 
 
 /** Words of the longest flow key (IPv6). */
 export const FLOW_WORDS = FLOW_KEY[6].size / 4;
-/** Word of the flow key that holds both ports, and the one that holds the protocol, by family. */
+/** Word of the flow key that holds both ports, by family. */
 export const FLOW_PORTS = { 4: FLOW_KEY[4].sourcePort / 4, 6: FLOW_KEY[6].sourcePort / 4 } as const;
+/** Word of the flow key that holds the protocol, by family. */
 export const FLOW_PROTOCOL = { 4: FLOW_KEY[4].protocol / 4, 6: FLOW_KEY[6].protocol / 4 } as const;
 
 /** One packet's headers. Offsets count from the IP header; `key` is the flow key of `core/layout.ts`, as words and as bytes. */

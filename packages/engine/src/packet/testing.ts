@@ -4,6 +4,7 @@ import { checksumOf, sumPseudoHeader, sumWords } from "./checksum.ts";
 import { IP_PROTOCOL, TCP_FLAG } from "./parse.ts";
 import { readNetwork16, readWord16, writeNetwork16, writeWord16 } from "./words.ts";
 
+/** A TCP or UDP packet. */
 export interface PacketSpec {
   protocol: "tcp" | "udp";
   /** Addresses in text; both of one family. */
@@ -40,6 +41,7 @@ export function buildPacket(spec: PacketSpec): Uint8Array {
   return packet;
 }
 
+/** An IP packet of any protocol. */
 export interface IpSpec {
   from: string;
   to: string;

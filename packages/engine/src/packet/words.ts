@@ -13,16 +13,19 @@ export const readWord32 = (bytes: Uint8Array, at: number): number =>
 /** Two bytes at `at` in network order, 0..0xffff. */
 export const readNetwork16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
 
+/** Write two bytes at `at` as they stand in the word. */
 export function writeWord16(bytes: Uint8Array, at: number, word: number): void {
   bytes[at] = word & 0xff;
   bytes[at + 1] = (word >>> 8) & 0xff;
 }
 
+/** Write four bytes at `at` as they stand in the word. */
 export function writeWord32(bytes: Uint8Array, at: number, word: number): void {
   writeWord16(bytes, at, word & 0xffff);
   writeWord16(bytes, at + 2, word >>> 16);
 }
 
+/** Write a number in network order, two bytes. */
 export function writeNetwork16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = (value >>> 8) & 0xff;
   bytes[at + 1] = value & 0xff;

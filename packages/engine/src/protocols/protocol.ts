@@ -3,6 +3,7 @@
 /** A grid of next states: `[direction][event][state]`, directions in the order of `DIRECTION` in core/layout.ts. */
 export type TransitionGrid = readonly (readonly (readonly number[])[])[];
 
+/** What a transport protocol says of itself. */
 export interface TransportProtocol {
   readonly name: "tcp" | "udp";
   /** IP protocol number. */

@@ -4,6 +4,7 @@
  */
 import type { TransportProtocol } from "./protocol.ts";
 
+/** State numbers. */
 export const UdpState = { none: 0, single: 1, lasting: 2 } as const;
 
 const anyPacket = [[UdpState.single, UdpState.lasting, UdpState.lasting]];

@@ -19,7 +19,7 @@ export const CHECKSUM_AT: Readonly<Record<number, number>> = {
 
 /**
  * Rewrite one end of a parsed TCP or UDP packet. A UDP checksum of 0 (none) stays 0, and one that becomes 0 is written 0xffff (RFC 768).
- * Never throws, never allocates.
+ * Never throws.
  */
 export function masquerade(p: ParsedPacket, bytes: Uint8Array, to: NewEnd): void {
   const checksumAt = p.transportAt + CHECKSUM_AT[p.protocol]!;

@@ -11,6 +11,7 @@ export interface Candidate {
   readonly overloaded: boolean;
 }
 
+/** One service's scheduler, with its own cursor. */
 export interface Scheduler<C extends Candidate> {
   readonly name: SchedulerName;
   /** The destinations in listing order. To be called after each change of the list or of a weight. */
@@ -19,6 +20,7 @@ export interface Scheduler<C extends Candidate> {
   pick(): C | undefined;
 }
 
+/** Makes a scheduler for destinations of any shape. */
 export type SchedulerFactory = <C extends Candidate>() => Scheduler<C>;
 
 /** Weight 0 means quiesced: old connections only. */
