@@ -133,8 +133,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       running.defer(() => started.replicator.close());
       replication = started;
     }
-    await seat.take();
     if (!link) seat.setReady(true);
+    await seat.take();
   }
   void runner.started.then(takePart).catch(failed.resolve);
   parts.defer(() => seat.leave());

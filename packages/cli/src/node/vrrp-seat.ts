@@ -57,6 +57,7 @@ export function createSeatHolder(
     ? { role: "fault", cause: "not started", sinceMs: Date.now() }
     : { role: "standalone", cause: "no VRRP is configured", sinceMs: Date.now() };
   let isReady = false;
+  let isSeated = false;
   let isInMaintenance = vrrp !== undefined && readFlag(runtimePaths(runtimeDir).maintenance);
   let endBeating = () => {};
 
@@ -79,6 +80,8 @@ export function createSeatHolder(
         if (await around.isAlive()) vrrp.beat();
       });
       await vrrp.start();
+      isSeated = true;
+      if (isReady) vrrp.setReady(true); // said before there was anybody to say it to
     },
     async leave() {
       endBeating();
@@ -87,7 +90,7 @@ export function createSeatHolder(
     setReady(now) {
       if (now !== isReady) log.info({ isReady: now }, now ? "ready to serve" : "not ready to serve");
       isReady = now;
-      vrrp?.setReady(now);
+      if (isSeated) vrrp?.setReady(now);
     },
     setMaintenance(isOn) {
       log.info({ maintenance: isOn }, "maintenance");
