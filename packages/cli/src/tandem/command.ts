@@ -64,6 +64,8 @@ export interface World {
   createLog: typeof createLog;
   /** Resolves with the name of the first signal that asks the process to end. */
   untilSignal(): Promise<string>;
+  /** Run a script of ours in this terminal, to its end. */
+  runScript(path: string, args: readonly string[]): Promise<ExitCode>;
   sleep(ms: number): Promise<void>;
   /** Milliseconds since 1970. */
   now(): number;

@@ -1,8 +1,7 @@
 /** The program `tandem`: the table of commands in the real world. */
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import manifest from "../../package.json" with { type: "json" };
 import { connectDaemon } from "../client.ts";
 import { loadDocument, loadDocumentFile } from "../document/load-document.ts";
 import { readText } from "../document/read-text.ts";
@@ -12,21 +11,20 @@ import { runCli } from "./cli.ts";
 import type { Terminal } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { thisMachine } from "./doctor/machine.ts";
+import { runScript } from "./run-script.ts";
 
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
 const out = terminal(process.stdout);
 const err = terminal(process.stderr);
 const { env } = process;
-const COMPOSE = "../node/compose.ts";
 
 /** Loaded when it is wanted: the questions of operators need neither NATS nor BPF. */
 const daemon: Daemon = {
-  start: async (config, log) => (await import(COMPOSE)).daemon.start(config, log),
-  cleanUp: async (config) => (await import(COMPOSE)).daemon.cleanUp(config),
+  start: async (config, log) => (await import("../node/compose.ts")).daemon.start(config, log),
+  cleanUp: async (config) => (await import("../node/compose.ts")).daemon.cleanUp(config),
 };
 
 process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
-  version,
+  version: manifest.version,
   env,
   out,
   err,
@@ -39,6 +37,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     daemon,
     createLog: createDaemonLog,
     untilSignal,
+    runScript,
     connect: () => connectDaemon(socketPath),
     readDocument: async (path) =>
       path === "-" ? loadDocument(await readText("/dev/stdin"), "<stdin>") : loadDocumentFile(path),

@@ -83,6 +83,7 @@ export async function runTandem(
       user: "ops",
       connect: () => connectDaemon(path),
       readDocument: async (file) => loadDocument(files[file] ?? "", file),
+      runScript: async () => 0,
       sleep: async () => {},
       now: () => FAKE_NOW_MS,
     }),

@@ -1,25 +1,21 @@
-/** `tandem demo`: the main job, shown: two directors, real traffic, and one thing after another killed. */
-import type { Command, ExitCode, World } from "../command.ts";
+/** `tandem demo`: the main job, shown. It is part of the source tree (test/demo), because it brings the lab. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LbError } from "@tandem/model";
+import type { Command } from "../command.ts";
 import { wholeNumber } from "../read-option.ts";
 
-/** How the demo is to run. */
-export interface DemoOptions {
-  /** Shorter waits between the steps. */
+interface Options {
   readonly fast?: boolean;
-  /** TCP sessions that are held through everything. */
   readonly sessions: number;
+  readonly logs?: string;
 }
 
-/** What ../demo/demo.ts has to offer: exit code 0 if every target was met. With `json` it prints one object and nothing else to `world.out`. */
-export type RunDemo = (options: DemoOptions & { readonly json: boolean }, world: World) => Promise<ExitCode>;
+const SCRIPT = join(import.meta.dirname, "../../../../../test/demo/main.ts");
 
-/** Loaded when it is wanted: it brings the whole lab. */
-const DEMO = "../demo/demo.ts";
-
-export const demo: Command<DemoOptions> = {
+export const demo: Command<Options> = {
   name: "demo",
-  summary:
-    "Show what happens to 1,000 connections when a director dies: in network namespaces of its own, as root",
+  summary: "Show what happens to connections when a director dies: in network namespaces of its own, as root",
   options: [
     { flags: "--fast", help: "wait less between the steps" },
     {
@@ -28,13 +24,32 @@ export const demo: Command<DemoOptions> = {
       default: 1000,
       read: wholeNumber("sessions", 1, 20_000),
     },
+    { flags: "--logs <folder>", help: "copy every log there at the end" },
   ],
   examples: [
     ["demo", "with a live view and a summary; exit code 0 if every target was met"],
     ["demo --fast --json", "for scripts"],
   ],
   async run({ options, json }, world) {
-    const { runDemo } = (await import(DEMO)) as { runDemo: RunDemo };
-    return runDemo({ ...options, json }, world);
+    if (!existsSync(SCRIPT)) {
+      const missing = {
+        name: "the demo",
+        needs: "the source tree",
+        found: "not installed",
+        fix: "run `npm run demo` there",
+      };
+      throw new LbError({ code: "unsupported", missing: [missing] });
+    }
+    return world.runScript(SCRIPT, demoArguments(options, json));
   },
 };
+
+/** The command line of test/demo, which reads its own. */
+export function demoArguments({ fast, sessions, logs }: Options, json: boolean): string[] {
+  return [
+    `--sessions=${sessions}`,
+    ...(fast ? ["--fast"] : []),
+    ...(json ? ["--json"] : []),
+    ...(logs === undefined ? [] : [`--logs=${logs}`]),
+  ];
+}
