@@ -1,0 +1,207 @@
+/** Scenarios through the BPF programs. */
+import { EVENT, INJECT, RECORD, RECORD_BYTES, UPCALL } from "../../packages/engine/src/core/layout.ts";
+import { REASONS, type Reason, VERDICT, type Verdict } from "../../packages/engine/src/core/verdict.ts";
+import { createFlowMap } from "../../packages/engine/src/dataplane/kernel/flow-map.ts";
+import { loadFastPath } from "../../packages/engine/src/dataplane/kernel/kernel.ts";
+import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
+import { attachProgram } from "../../packages/engine/src/dataplane/kernel/links.ts";
+import { createRing } from "../../packages/engine/src/dataplane/kernel/ring.ts";
+import { createServiceMaps } from "../../packages/engine/src/dataplane/kernel/service-maps.ts";
+import { mapMemory } from "../../packages/engine/src/dataplane/kernel/syscalls.ts";
+import type { Topology } from "../../packages/engine/src/dataplane/kernel/testing/topology.ts";
+import { packTransitions } from "../../packages/engine/src/protocols/transitions.ts";
+import { createTestRun } from "./bpf-run.ts";
+import type { Hook } from "./network.ts";
+import { hex } from "./packets.ts";
+import {
+  configuredServices,
+  encodeRecord,
+  flowKeys,
+  NEVER_SEEN,
+  type Outcome,
+  RECORD_INDEX,
+  RECORDS,
+  type Scenario,
+} from "./scenario.ts";
+
+const RING_BYTES = { upcalls: 1 << 20, events: 1 << 16 } as const;
+const PROGRAMS: Readonly<Record<Hook, string>> = {
+  tc: "tandem_tc",
+  xdp: "tandem_xdp",
+  inject: "tandem_inject",
+};
+const ETHERNET_BYTES = 14;
+const ETHER_TYPES = { 0: [0x08, 0x06], 4: [0x08, 0x00], 6: [0x86, 0xdd] } as const;
+const OTHER_MAC = [2, 9, 9, 9, 9, 9];
+const INJECT_MAC = [2, INJECT.flow, 0, 0, 0, 0];
+/** struct observation (maps.h), in words: verdict, reason, bytes of next hop, next hop; 32 bytes per CPU. */
+const OBSERVATION = { verdict: 0, reason: 1, nextHopBytes: 2, nextHop: 3, strideBytes: 32 } as const;
+const UNTOUCHED = 0xffff_ffff;
+/** What the program returns by verdict; XDP forwards with XDP_TX or XDP_REDIRECT. */
+const RESULTS: Readonly<Record<"tc" | "xdp", Record<Verdict, readonly number[]>>> = {
+  tc: { pass: [-1], drop: [2], upcall: [2], forward: [7] },
+  xdp: { pass: [2], drop: [1], upcall: [1], forward: [3, 4] },
+};
+/** A stamp may be that much older than now, in ticks of 2^20 ns: the clock is coarse and the machine busy. */
+const STAMP_TOLERANCE_TICKS = 2000;
+
+export interface KernelSide {
+  /** Undefined if the kernel does not run a test with so short a packet. */
+  run(scenario: Scenario): Outcome | undefined;
+  /** Mean time of a run in nanoseconds, of `repeat` in a row. */
+  measure(scenario: Scenario, repeat: number): number;
+  close(): void;
+}
+
+/** Load the programs, configure them, and attach XDP so that its test runs know the interfaces' queues. */
+export function createKernelSide(topology: Topology): KernelSide {
+  const lib = libbpf();
+  const constants = new Uint8Array(new Uint32Array([1]).buffer); // observe
+  const object = loadFastPath({ 4: RECORDS, 6: RECORDS }, RING_BYTES, { constants });
+  const fd = (name: string) => object.mapFd(name);
+  bpfChecked(
+    lib.update(fd("transitions"), new Uint32Array(1), packTransitions(), 0n),
+    "write the state tables",
+  );
+  createServiceMaps(fd("services"), fd("real_servers")).program(configuredServices());
+  for (const link of Object.values(topology.director)) {
+    bpfChecked(
+      lib.update(fd("interfaces"), new Uint32Array([link.index]), link.mac, 0n),
+      "name an interface",
+    );
+    attachProgram(link, "xdp", object.programFd(PROGRAMS.xdp));
+  }
+  const records = {
+    4: new Uint8Array(mapMemory(fd("connections4"), RECORDS * RECORD_BYTES[4], { writable: true })),
+    6: new Uint8Array(mapMemory(fd("connections6"), RECORDS * RECORD_BYTES[6], { writable: true })),
+  };
+  const flows = { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) };
+  const upcalls = createRing(fd("upcalls"), RING_BYTES.upcalls);
+  const events = createRing(fd("events"), RING_BYTES.events);
+  const observations = Buffer.alloc(lib.possibleCpus() * OBSERVATION.strideBytes);
+  const runs = Object.fromEntries(
+    Object.entries(PROGRAMS).map(([hook, name]) => [
+      hook,
+      createTestRun(object.programFd(name), hook as Hook),
+    ]),
+  ) as Record<Hook, ReturnType<typeof createTestRun>>;
+
+  function arrange({ family, connection }: Scenario): void {
+    const record = records[family].subarray(RECORD_INDEX * RECORD_BYTES[family]);
+    record.fill(0, 0, RECORD_BYTES[family]);
+    if (!connection) return;
+    record.set(encodeRecord(family, connection));
+    for (const [direction, key] of flowKeys(family, connection).entries()) {
+      flows[family].insert(key, RECORD_INDEX, direction);
+    }
+    flows[family].flush(() => {
+      throw new Error("no room for a flow");
+    });
+  }
+
+  function clear({ family, connection }: Scenario): void {
+    if (!connection) return;
+    for (const key of flowKeys(family, connection)) flows[family].delete(key);
+    flows[family].flush(() => {});
+  }
+
+  function frameOf(s: Scenario): Uint8Array {
+    const to = s.isForHost ? topology.director[s.side].mac : OTHER_MAC;
+    return Uint8Array.from([...to, ...INJECT_MAC, ...ETHER_TYPES[s.etherFamily], ...s.packet]);
+  }
+
+  function arrivalOf(s: Scenario) {
+    return { frame: frameOf(s), ifindex: topology.director[s.side].index, gsoSize: s.gsoSize };
+  }
+
+  /** What the program left on the CPU that it ran on. */
+  function observation(): Pick<Outcome, "verdict" | "reason" | "nextHop"> {
+    bpfChecked(lib.lookup(fd("observed"), new Uint32Array(1), observations), "read the observation");
+    for (let at = 0; at < observations.length; at += OBSERVATION.strideBytes) {
+      const word = (index: number) => observations.readUInt32LE(at + index * 4);
+      if (word(OBSERVATION.reason) === UNTOUCHED) continue;
+      const hop = at + OBSERVATION.nextHop * 4;
+      return {
+        verdict: nameOf(VERDICT, word(OBSERVATION.verdict)),
+        reason: reasonOf(word(OBSERVATION.reason)),
+        nextHop: hex(observations.subarray(hop, hop + word(OBSERVATION.nextHopBytes))),
+      };
+    }
+    throw new Error("the program observed nothing");
+  }
+
+  function takeEvents(): Outcome["events"] {
+    const taken: Outcome["events"] = [];
+    events.drain(Number.MAX_SAFE_INTEGER, (at) => {
+      const word = (field: number) => events.data.readUInt32LE(at + field * 4);
+      taken.push({
+        index: word(EVENT.familyIndex),
+        generation: word(EVENT.generation),
+        before: word(EVENT.before),
+        after: word(EVENT.after),
+      });
+    });
+    return taken;
+  }
+
+  function takeUpcalls(): string[] {
+    const taken: string[] = [];
+    upcalls.drain(Number.MAX_SAFE_INTEGER, (at) => {
+      const bytes = upcalls.data.readUInt32LE(at + UPCALL.packetBytes);
+      taken.push(hex(upcalls.data.subarray(at + UPCALL.size, at + UPCALL.size + bytes)));
+    });
+    return taken;
+  }
+
+  function run(scenario: Scenario): Outcome | undefined {
+    arrange(scenario);
+    observations.fill(0xff);
+    bpfChecked(lib.update(fd("observed"), new Uint32Array(1), observations, 0n), "clear the observation");
+    const done = runs[scenario.hook](arrivalOf(scenario));
+    clear(scenario);
+    if (done.error < 0) return undefined;
+    const seen = observation();
+    const allowed = RESULTS[scenario.hook === "xdp" ? "xdp" : "tc"][seen.verdict];
+    if (!allowed.includes(done.result)) throw new Error(`verdict ${seen.verdict}, result ${done.result}`);
+    const { family } = scenario;
+    const at = RECORD_INDEX * RECORD_BYTES[family];
+    const words = [...new Uint32Array(records[family].slice(at, at + RECORD_BYTES[family]).buffer)];
+    const [lastSeen] = words.splice(RECORD.lastSeen, 1);
+    return {
+      ...seen,
+      packet: hex(done.frame.subarray(ETHERNET_BYTES)),
+      record: words,
+      isStamped: isStamped(lastSeen!),
+      events: takeEvents(),
+      upcalls: takeUpcalls(),
+    };
+  }
+
+  return {
+    run,
+    measure(scenario, repeat) {
+      arrange(scenario);
+      const { durationNs } = runs[scenario.hook]({ ...arrivalOf(scenario), repeat });
+      clear(scenario);
+      return durationNs;
+    },
+    close() {
+      object.close();
+    },
+  };
+}
+
+function isStamped(lastSeen: number): boolean {
+  if (lastSeen === NEVER_SEEN || lastSeen === 0) return false;
+  const now = Number(BigInt.asUintN(32, process.hrtime.bigint() >> 20n));
+  const age = (now - lastSeen) | 0;
+  if (age < -1 || age > STAMP_TOLERANCE_TICKS) throw new Error(`stamped ${age} ticks ago`);
+  return true;
+}
+
+function nameOf<K extends string>(table: Readonly<Record<K, number>>, number: number): K {
+  return (Object.keys(table) as K[]).find((name) => table[name] === number)!;
+}
+
+const reasonOf = (number: number): Reason =>
+  (Object.keys(REASONS) as Reason[]).find((name) => REASONS[name].number === number)!;

@@ -1,0 +1,150 @@
+/** One packet and the state that it meets, as plain values: what fixtures list and generators vary. */
+import { METHOD_NUMBERS } from "@tandem/model";
+import {
+  ADDRESS,
+  ADDRESS_WORDS,
+  FLOW_KEY,
+  RECORD,
+  RECORD_BYTES,
+  SERVICE_FLAG,
+} from "../../packages/engine/src/core/layout.ts";
+import type { Reason, Verdict } from "../../packages/engine/src/core/verdict.ts";
+import type { ServiceChange } from "../../packages/engine/src/dataplane/dataplane.ts";
+import { type Family, type Hook, PLACES, type PlaceName, type Side } from "./network.ts";
+import { bytesOf } from "./packets.ts";
+
+/** A connection in the table. Ports are numbers. */
+export interface Connection {
+  readonly protocol: "tcp" | "udp";
+  readonly method: keyof typeof METHOD_NUMBERS;
+  /** The life word: state and flags. */
+  readonly life: number;
+  readonly generation: number;
+  readonly client: PlaceName;
+  readonly clientPort: number;
+  readonly virtualPort: number;
+  readonly destination: PlaceName;
+  readonly destinationPort: number;
+  /** Flow entries lead to the record, but its own tuple is another's. */
+  readonly isStale: boolean;
+}
+
+export interface Scenario {
+  readonly family: Family;
+  readonly hook: Hook;
+  readonly side: Side;
+  /** The frame is addressed to the director. */
+  readonly isForHost: boolean;
+  /** What the frame's EtherType says; 0 is ARP. */
+  readonly etherFamily: Family | 0;
+  /** Everything behind the Ethernet header. */
+  readonly packet: Uint8Array;
+  /** 0 but at tc. */
+  readonly gsoSize: number;
+  readonly connection?: Connection;
+}
+
+/** All that can be seen of what an implementation did. */
+export interface Outcome {
+  verdict: Verdict;
+  reason: Reason;
+  /** Address asked for, in hex; empty if none was. */
+  nextHop: string;
+  /** The packet afterwards, in hex. */
+  packet: string;
+  /** The record's words afterwards, `lastSeen` left out. */
+  record: number[];
+  isStamped: boolean;
+  events: { index: number; generation: number; before: number; after: number }[];
+  /** The packet that was handed up, in hex. */
+  upcalls: string[];
+}
+
+export const VIRTUAL_PORT = 80;
+export const SLOPPY_PORT = 81;
+export const SERVER_PORT = 8080;
+export const CLIENT_PORT = 40_000;
+export const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const;
+
+/** Capacity of the table, and the record that a scenario's connection has. */
+export const RECORDS = 8;
+export const RECORD_INDEX = 5;
+/** What `lastSeen` says before the packet comes. */
+export const NEVER_SEEN = 1;
+
+/** The services that every scenario meets: TCP, sloppy TCP and UDP on the VIP, two masqueraded destinations. */
+export function configuredServices(): ServiceChange[] {
+  return ([4, 6] as const).flatMap((family) => {
+    const address = bytesOf(PLACES.vip[family]);
+    const service = (protocol: number, port: number, flags = 0): ServiceChange => ({
+      kind: "set_service",
+      at: { address, port, protocol },
+      id: 7,
+      flags,
+    });
+    const realServers = (["server", "gateway"] as const).flatMap((name): ServiceChange[] => {
+      const at = { address: bytesOf(PLACES[name][family]), port: SERVER_PORT };
+      return [
+        { kind: "set_real_server", at: { ...at, protocol: PROTOCOL_NUMBERS.tcp } },
+        { kind: "set_real_server", at: { ...at, protocol: PROTOCOL_NUMBERS.udp } },
+        { kind: "set_real_server", at: { ...at, port: 0, protocol: 0 } },
+      ];
+    });
+    return [
+      { kind: "set_vip", address },
+      service(PROTOCOL_NUMBERS.tcp, VIRTUAL_PORT),
+      service(PROTOCOL_NUMBERS.udp, VIRTUAL_PORT),
+      service(PROTOCOL_NUMBERS.tcp, SLOPPY_PORT, SERVICE_FLAG.sloppy),
+      ...realServers,
+    ];
+  });
+}
+
+/** The bytes of a connection's record. */
+export function encodeRecord(family: Family, c: Connection): Uint8Array {
+  const bytes = Buffer.alloc(RECORD_BYTES[family]);
+  const word = (field: number, value: number) => bytes.writeUInt32LE(value >>> 0, field * 4);
+  word(RECORD.generation, c.generation);
+  word(RECORD.life, c.life);
+  word(RECORD.kind, PROTOCOL_NUMBERS[c.protocol] | (METHOD_NUMBERS[c.method] << 8) | (family << 16));
+  word(RECORD.lastSeen, NEVER_SEEN);
+  bytes.writeUInt16BE(c.isStale ? c.clientPort ^ 1 : c.clientPort, RECORD.clientPorts * 4);
+  bytes.writeUInt16BE(c.virtualPort, RECORD.clientPorts * 4 + 2);
+  bytes.writeUInt16BE(c.destinationPort, RECORD.serverPorts * 4);
+  // The low halves are nearly full, so that the first packet carries into the high ones.
+  for (const counter of [RECORD.inPackets, RECORD.inBytes, RECORD.outPackets, RECORD.outBytes]) {
+    word(counter, 0xffff_ffff);
+  }
+  const place = (which: number, name: PlaceName) =>
+    bytes.set(bytesOf(PLACES[name][family]), (RECORD.addresses + which * ADDRESS_WORDS[family]) * 4);
+  place(ADDRESS.client, c.client);
+  place(ADDRESS.virtual, "vip");
+  place(ADDRESS.destination, c.destination);
+  return bytes;
+}
+
+/** Keys of the flow entries of a connection: input, and output if it is masqueraded. */
+export function flowKeys(family: Family, c: Connection): Uint8Array[] {
+  const client = { at: bytesOf(PLACES[c.client][family]), port: c.clientPort };
+  const virtual = { at: bytesOf(PLACES.vip[family]), port: c.virtualPort };
+  const server = { at: bytesOf(PLACES[c.destination][family]), port: c.destinationPort };
+  const keys = [encodeFlowKey(family, c.protocol, client, virtual)];
+  if (c.method === "masquerade") keys.push(encodeFlowKey(family, c.protocol, server, client));
+  return keys;
+}
+
+interface FlowEnd {
+  at: Uint8Array;
+  port: number;
+}
+
+function encodeFlowKey(family: Family, protocol: "tcp" | "udp", from: FlowEnd, to: FlowEnd): Uint8Array {
+  const layout = FLOW_KEY[family];
+  const key = Buffer.alloc(layout.size);
+  key.set(from.at, layout.source);
+  key.set(to.at, layout.destination);
+  key.writeUInt16BE(from.port, layout.sourcePort);
+  key.writeUInt16BE(to.port, layout.destinationPort);
+  key[layout.protocol] = PROTOCOL_NUMBERS[protocol];
+  return key;
+}
