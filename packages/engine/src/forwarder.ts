@@ -146,7 +146,7 @@ export function createForwarder(
     const lost = dataplane.lostEvents();
     if (lost === lostEvents) return;
     lostEvents = lost;
-    connections.reviewAll(dataplane.now());
+    connections.reviewAll();
   }
 
   return {
@@ -161,14 +161,10 @@ export function createForwarder(
       dataplane.flushPackets();
       const events = dataplane.drainEvents(EVENTS_PER_TURN, onEvent);
       rescanIfEventsWereLost();
-      const timers = connections.advance(dataplane.now(), TIMERS_PER_TURN);
+      const hasTimers = connections.advance(dataplane.now(), TIMERS_PER_TURN);
       const isReplicating = replication.turn();
       dataplane.flushFlows(onRefused);
-      isBusy =
-        upcalls === UPCALLS_PER_TURN ||
-        events === EVENTS_PER_TURN ||
-        timers === TIMERS_PER_TURN ||
-        isReplicating;
+      isBusy = upcalls === UPCALLS_PER_TURN || events === EVENTS_PER_TURN || hasTimers || isReplicating;
     },
     get idleMs() {
       return isBusy ? 0 : IDLE_MS;

@@ -106,10 +106,26 @@ test("events that were lost are made up for by reviewing all records", () => {
   }
   const destination = destinationOf(d);
   expect([destination.active, destination.inactive]).toEqual([0, 1]); // as at birth
-  d.connections.reviewAll(d.clock.now);
+  d.connections.reviewAll();
+  while (d.connections.advance(d.clock.now, 99));
   expect([destination.active, destination.inactive]).toEqual([0, 1]);
   d.pass(timeoutTicks(6, TcpState.closeWait) + SLOTS);
   expect(d.table.size).toBe(0);
+});
+
+test("timers beyond the limit wait for the next call, which is told", () => {
+  const d = directorWith(...[1, 2, 3].map((fromPort) => fromClient("S", { fromPort })));
+  const later = timeoutTicks(6, TcpState.synRecv) + SLOTS;
+  expect(d.connections.advance(later, 2)).toBe(true);
+  expect(d.table.size).toBe(1);
+  expect(d.connections.advance(later, 2)).toBe(false);
+  expect(d.table.size).toBe(0);
+});
+
+test("closing a dead connection does nothing", () => {
+  const d = directorWith(fromClient("S"));
+  for (let i = 0; i < 2; i++) d.connections.close(4, 0, d.clock.now);
+  expect([d.table.size, destinationOf(d).active]).toEqual([0, 0]);
 });
 
 test("a peer's connection expires only while the peer's stream is live", () => {

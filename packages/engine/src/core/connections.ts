@@ -3,7 +3,7 @@
  * below it only knows records and flows.
  */
 import { PROTOCOLS, timeoutTicks } from "../protocols/transitions.ts";
-import { type ConnectionTable, FAMILIES, type NewConnection } from "./connection-table.ts";
+import type { ConnectionTable, NewConnection } from "./connection-table.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import {
   isAlive,
@@ -28,6 +28,9 @@ export const UNKNOWN_PEER = 255;
 const FROZEN_LOOK_TICKS = 9537;
 const FROZEN_LIMIT_TICKS = 82_397_461;
 
+/** Records that are reviewed between two looks at the timers: a few milliseconds. */
+const REVIEW_SLICE = 16_384;
+
 /** Told what happens to connections: the publisher, or nobody. */
 export interface ConnectionObserver {
   /** The record has changed in a way that peers may want to know. */
@@ -45,14 +48,18 @@ export interface Connections {
   readonly table: ConnectionTable;
   /** Create, count and arm. Returns the index, or -1 if no record is free. */
   open(of: NewConnection, now: number): number;
-  /** Count off and kill. The connection must be alive. */
+  /** Count off and kill. Nothing happens if the connection is dead already. */
   close(family: 4 | 6, index: number, now: number): void;
   /** Look at a record that a state event, a peer or a scan points at. Idempotent: the record is the truth. */
   review(family: 4 | 6, index: number, now: number): void;
-  /** Let timers fire, at most `limit`: expire what has been silent for its timeout. Returns how many fired. */
-  advance(now: number, limit: number): number;
-  /** Review every living record: after events were lost. */
-  reviewAll(now: number): void;
+  /**
+   * Let timers fire, at most `limit`: expire what has been silent for its timeout. Goes on with `reviewAll`, too.
+   *
+   * @returns whether there is more to do now
+   */
+  advance(now: number, limit: number): boolean;
+  /** Have every living record reviewed by the next calls of `advance`: after events were lost. */
+  reviewAll(): void;
   /** Count and arm a record that the table has adopted. */
   adopted(family: 4 | 6, index: number, now: number): void;
   /** Records of a peer (slot) expire only while its stream is live. A peer that was never named is not live. */
@@ -80,6 +87,8 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   const isLivePeer = new Uint8Array(256);
   isLivePeer[UNKNOWN_PEER] = 1; // nobody may ever name them
   let observer = NOBODY;
+  /** Records of both families that `reviewAll` has behind it. */
+  let reviewed = table.capacity;
 
   function recount(r: RecordArray, index: number, as: number): void {
     const before = counted[r.family][index]!;
@@ -116,6 +125,12 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     arm(r, index, now);
   }
 
+  function reviewAt(position: number, now: number): void {
+    const before6 = table.records[4].capacity;
+    if (position < before6) review(4, position, now);
+    else review(6, position - before6, now);
+  }
+
   function adopted(family: 4 | 6, index: number, now: number): void {
     recount(table.records[family], index, countAs(table.records[family], index));
     arm(table.records[family], index, now);
@@ -123,6 +138,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
 
   function close(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
+    if (!isAlive(r, index)) return;
     const destination = services.destination(readField(r, index, RECORD.destinationId));
     observer.ending(family, index, now);
     recount(r, index, COUNTED.no);
@@ -161,11 +177,13 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     review,
     advance(now, limit) {
       const fired = wheels[4].advance(now, limit, (index) => look(4, index, now));
-      return fired + wheels[6].advance(now, limit - fired, (index) => look(6, index, now));
+      const all = fired + wheels[6].advance(now, limit - fired, (index) => look(6, index, now));
+      const end = Math.min(reviewed + REVIEW_SLICE, table.capacity);
+      for (; reviewed < end; reviewed++) reviewAt(reviewed, now);
+      return all === limit || reviewed < table.capacity;
     },
-    reviewAll(now) {
-      for (const family of FAMILIES)
-        for (let index = 0; index < table.records[family].capacity; index++) review(family, index, now);
+    reviewAll() {
+      reviewed = 0;
     },
     adopted,
     setPeerLive(peer, isLive) {

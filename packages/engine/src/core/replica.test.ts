@@ -103,7 +103,8 @@ test("publisher tells nothing twice when all records are reviewed", () => {
   const d = director();
   see(d, packet("S"), packet("A"));
   d.publisher.take();
-  d.connections.reviewAll(d.clock.now);
+  d.connections.reviewAll();
+  d.connections.advance(d.clock.now, 99);
   expect(published(d)).toEqual([]);
 });
 

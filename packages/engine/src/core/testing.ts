@@ -55,7 +55,7 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     clock,
     pass(ticks) {
       clock.now += ticks;
-      connections.advance(clock.now, Number.MAX_SAFE_INTEGER);
+      while (connections.advance(clock.now, Number.MAX_SAFE_INTEGER));
       dataplane.flushFlows(() => {});
     },
     configure(specs) {

@@ -49,13 +49,16 @@ test("in-memory data plane counts events that find no room", () => {
   expect(dataplane.lostEvents()).toBe(1);
 });
 
-test("in-memory data plane refuses flows that find no room, and the connection is given up", () => {
-  const { dataplane, configure, settle, table } = createTestDirector({ flowCapacity: 3 });
-  configure([web]);
-  for (const port of [1, 2]) dataplane.receive(1, syn(port));
-  settle();
-  expect([table.size, dataplane.sent.length]).toEqual([1, 1]);
-});
+for (const flowCapacity of [2, 3]) {
+  test(`in-memory data plane with room for ${flowCapacity} flows refuses more, and the connection is given up`, () => {
+    const { dataplane, configure, settle, table } = createTestDirector({ flowCapacity });
+    configure([web]);
+    for (const port of [1, 2]) dataplane.receive(1, syn(port));
+    settle();
+    dataplane.flushFlows(() => expect.unreachable("nothing is inserted any more"));
+    expect([table.size, dataplane.sent.length]).toEqual([1, 1]);
+  });
+}
 
 test("in-memory data plane leaves packets for other hosts alone", () => {
   const { dataplane, configure } = createTestDirector();
