@@ -2,6 +2,7 @@
 import { probeBpffs } from "./bpffs.ts";
 import { probeCapabilities } from "./capabilities.ts";
 import { probeFirewall } from "./firewall.ts";
+import { probeKernelOptions } from "./kernel-options.ts";
 import type { Probe } from "./probe.ts";
 import { probeSysctls } from "./sysctls.ts";
 import { probeVersions } from "./versions.ts";
@@ -9,6 +10,7 @@ import { probeVersions } from "./versions.ts";
 /** Every probe. */
 export const PROBES: readonly Probe[] = [
   probeVersions,
+  probeKernelOptions,
   probeCapabilities,
   probeBpffs,
   probeSysctls,
