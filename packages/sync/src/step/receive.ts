@@ -74,6 +74,7 @@ function accept(turn: Turn, peer: Peer, frame: Frame, standing: Standing): Refus
 /** A peer that we follow, or did, lives. */
 function noteProven(turn: Turn, peer: Peer): void {
   peer.heardMs = turn.nowMs;
+  peer.candidate = undefined; // there is no other life
   if (peer.follow === "alone" && peer.isPositioned) change(turn, peer, "peerResumed");
   else noteSeen(turn, peer);
 }

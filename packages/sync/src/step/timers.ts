@@ -43,9 +43,11 @@ function isLost({ state, nowMs }: Turn, peer: Peer): boolean {
 const PATIENCE: Record<FollowState, (turn: Turn, peer: Peer) => void> = {
   alone: () => {},
   joining(turn, peer) {
-    if (turn.nowMs - peer.sinceMs < turn.state.limits.noAnswerMs) return askAgainInTime(turn, peer);
-    peer.askAgainMs = turn.nowMs + turn.state.limits.askAgainMs;
-    change(turn, peer, "noAnswer");
+    const { noAnswerMs, askAgainMs } = turn.state.limits;
+    if (turn.nowMs - peer.sinceMs >= noAnswerMs) {
+      peer.askAgainMs = turn.nowMs + askAgainMs;
+      change(turn, peer, "noAnswer");
+    } else askAgainInTime(turn, peer);
   },
   loading(turn, peer) {
     if (isStalled(turn, peer)) change(turn, peer, "stalled");

@@ -3,4 +3,5 @@ export * from "./chance.ts";
 export * from "./cluster.ts";
 export * from "./plain-seal.ts";
 export * from "./table-model.ts";
+export * from "./trouble.ts";
 export * from "./virtual-time.ts";

@@ -2,6 +2,7 @@
 import {
   type ConnectionOptions,
   connect,
+  type Msg,
   type NatsConnection,
   type Subscription,
 } from "@nats-io/transport-node";
