@@ -1,0 +1,13 @@
+/** How long the demo watches; everything else waits for a condition. All in ms. */
+export interface Pace {
+  /** The undisturbed window, about as long as the longest step: that is how long the worst gap has to show itself. */
+  readonly baselineMs: number;
+  /** After each disturbance, and after each recovery. */
+  readonly settleMs: number;
+  /** How long the failed server is watched for new connections. */
+  readonly avoidMs: number;
+  readonly natsAwayMs: number;
+}
+
+export const FULL_PACE: Pace = { baselineMs: 30_000, settleMs: 6_000, avoidMs: 3_000, natsAwayMs: 10_000 };
+export const FAST_PACE: Pace = { baselineMs: 10_000, settleMs: 2_000, avoidMs: 1_000, natsAwayMs: 4_000 };
