@@ -63,5 +63,6 @@ export function describeFailure(f: LbFailure): string {
 
 function describeProblem(source: string, p: DocumentProblem): string {
   const field = p.path === "" ? "" : `${p.path}: `;
-  return `${source}:${p.line}:${p.column}: ${field}${p.message}`;
+  const place = p.line === 0 ? source : `${source}:${p.line}:${p.column}`;
+  return `${place}: ${field}${p.message}`;
 }
