@@ -14,6 +14,7 @@ import {
   type Scenario,
   SERVER_PORT,
   SLOPPY_PORT,
+  STALE_PARTS,
   VIRTUAL_PORT,
 } from "./scenario.ts";
 
@@ -32,7 +33,6 @@ const ESTABLISHED: Connection = {
   virtualPort: VIRTUAL_PORT,
   destination: "server",
   destinationPort: SERVER_PORT,
-  isStale: false,
 };
 const DIRECT: Connection = {
   ...ESTABLISHED,
@@ -123,7 +123,7 @@ function* states(family: Family): Generator<Fixture> {
 function* lives(family: Family): Generator<Fixture> {
   const changes: Record<string, Partial<Connection>> = {
     "dead record": { generation: 8 },
-    "stale record": { isStale: true },
+    ...Object.fromEntries(STALE_PARTS.map((stale) => [`record with another ${stale}`, { stale }])),
     template: { life: LIFE.template | 1 },
     "peer's record": { life: LIFE.remote | 1 },
     "peer's record without output": { life: LIFE.remote | LIFE.noOutput | 1 },
@@ -239,8 +239,24 @@ function* datagrams(family: Family): Generator<Fixture> {
       }
     }
   }
+  for (const spec of [fromClient, fromServer]) {
+    yield fixture(family, `UDP checksum that becomes 0, ${spec.name}`, vanishing(family, connection, spec), {
+      connection,
+    });
+  }
   yield fixture(family, "UDP to a service", buildPacket(fromClient(family, connection)));
   yield fixture(family, "UDP to another port", buildPacket(fromClient(family, connection, { toPort: 99 })));
+}
+
+/** A datagram whose payload is such that its checksum is 0 once it is translated. */
+function vanishing(family: Family, c: Connection, spec: typeof fromClient): Uint8Array {
+  const translated =
+    spec === fromClient
+      ? { to: PLACES[c.destination][family], toPort: c.destinationPort }
+      : { from: PLACES.vip[family], fromPort: c.virtualPort };
+  const checksumAt = family === 4 ? 26 : 46;
+  const bare = buildPacket(spec(family, c, { ...translated, payload: new Uint8Array(2) }));
+  return buildPacket(spec(family, c, { payload: bare.slice(checksumAt, checksumAt + 2) }));
 }
 
 /** Packets that no flow and no service knows. */
@@ -299,6 +315,9 @@ function* errors(family: Family): Generator<Fixture> {
   for (let length = header; length < whole.length; length += 2) {
     const cut = withLength(whole.slice(0, length), 0);
     yield fixture(family, `ICMP error of ${length} bytes`, cut, { connection });
+    const hidden = padded(cut, whole.length - length);
+    hidden.set(whole.subarray(length), length);
+    yield fixture(family, `ICMP error of ${length} bytes, the rest behind its end`, hidden, { connection });
   }
   const quoted = header + 8;
   for (const first of [0x00, 0x44, 0x46, 0x4f, 0x50, 0x60, 0x65]) {

@@ -5,7 +5,14 @@ import { buildIcmpError, buildPacket, type PacketSpec } from "../../packages/eng
 import { fromClient, fromServer } from "./fixtures.ts";
 import { type Family, type Hook, PLACE_NAMES, PLACES } from "./network.ts";
 import { padded, withByte, withLength, withOptions } from "./packets.ts";
-import { type Connection, type Scenario, SERVER_PORT, SLOPPY_PORT, VIRTUAL_PORT } from "./scenario.ts";
+import {
+  type Connection,
+  type Scenario,
+  SERVER_PORT,
+  SLOPPY_PORT,
+  STALE_PARTS,
+  VIRTUAL_PORT,
+} from "./scenario.ts";
 
 const port = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(VIRTUAL_PORT, SLOPPY_PORT, SERVER_PORT) },
@@ -35,7 +42,10 @@ const connections: fc.Arbitrary<Connection> = fc.record({
   virtualPort: port,
   destination: place,
   destinationPort: port,
-  isStale: rarely,
+  stale: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom(...STALE_PARTS) },
+  ),
 }) as fc.Arbitrary<Connection>;
 
 /** What is sent, before anything odd happens to it. */

@@ -1,35 +1,13 @@
 /** Scenarios through the BPF programs. */
 import { EVENT, INJECT, RECORD, RECORD_BYTES, UPCALL } from "../../packages/engine/src/core/layout.ts";
 import { REASONS, type Reason, VERDICT, type Verdict } from "../../packages/engine/src/core/verdict.ts";
-import { createFlowMap } from "../../packages/engine/src/dataplane/kernel/flow-map.ts";
-import { loadFastPath } from "../../packages/engine/src/dataplane/kernel/kernel.ts";
 import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
-import { attachProgram } from "../../packages/engine/src/dataplane/kernel/links.ts";
-import { createRing } from "../../packages/engine/src/dataplane/kernel/ring.ts";
-import { createServiceMaps } from "../../packages/engine/src/dataplane/kernel/service-maps.ts";
-import { mapMemory } from "../../packages/engine/src/dataplane/kernel/syscalls.ts";
 import type { Topology } from "../../packages/engine/src/dataplane/kernel/testing/topology.ts";
-import { packTransitions } from "../../packages/engine/src/protocols/transitions.ts";
 import { createTestRun } from "./bpf-run.ts";
-import type { Hook } from "./network.ts";
 import { hex } from "./packets.ts";
-import {
-  configuredServices,
-  encodeRecord,
-  flowKeys,
-  NEVER_SEEN,
-  type Outcome,
-  RECORD_INDEX,
-  RECORDS,
-  type Scenario,
-} from "./scenario.ts";
+import { loadPrograms } from "./programs.ts";
+import { encodeRecord, flowKeys, NEVER_SEEN, type Outcome, RECORD_INDEX, type Scenario } from "./scenario.ts";
 
-const RING_BYTES = { upcalls: 1 << 20, events: 1 << 16 } as const;
-const PROGRAMS: Readonly<Record<Hook, string>> = {
-  tc: "tandem_tc",
-  xdp: "tandem_xdp",
-  inject: "tandem_inject",
-};
 const ETHERNET_BYTES = 14;
 const ETHER_TYPES = { 0: [0x08, 0x06], 4: [0x08, 0x00], 6: [0x86, 0xdd] } as const;
 const OTHER_MAC = [2, 9, 9, 9, 9, 9];
@@ -48,43 +26,20 @@ const STAMP_TOLERANCE_TICKS = 2000;
 export interface KernelSide {
   /** Undefined if the kernel does not run a test with so short a packet. */
   run(scenario: Scenario): Outcome | undefined;
-  /** Mean time of a run in nanoseconds, of `repeat` in a row. */
-  measure(scenario: Scenario, repeat: number): number;
   close(): void;
 }
 
-/** Load the programs, configure them, and attach XDP so that its test runs know the interfaces' queues. */
+/** The programs, loaded and configured; each run leaves nothing behind. */
 export function createKernelSide(topology: Topology): KernelSide {
   const lib = libbpf();
-  const constants = new Uint8Array(new Uint32Array([1]).buffer); // observe
-  const object = loadFastPath({ 4: RECORDS, 6: RECORDS }, RING_BYTES, { constants });
-  const fd = (name: string) => object.mapFd(name);
-  bpfChecked(
-    lib.update(fd("transitions"), new Uint32Array(1), packTransitions(), 0n),
-    "write the state tables",
-  );
-  createServiceMaps(fd("services"), fd("real_servers")).program(configuredServices());
-  for (const link of Object.values(topology.director)) {
-    bpfChecked(
-      lib.update(fd("interfaces"), new Uint32Array([link.index]), link.mac, 0n),
-      "name an interface",
-    );
-    attachProgram(link, "xdp", object.programFd(PROGRAMS.xdp));
-  }
-  const records = {
-    4: new Uint8Array(mapMemory(fd("connections4"), RECORDS * RECORD_BYTES[4], { writable: true })),
-    6: new Uint8Array(mapMemory(fd("connections6"), RECORDS * RECORD_BYTES[6], { writable: true })),
-  };
-  const flows = { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) };
-  const upcalls = createRing(fd("upcalls"), RING_BYTES.upcalls);
-  const events = createRing(fd("events"), RING_BYTES.events);
+  const programs = loadPrograms(topology, { isObserved: true });
+  const { records, flows, upcalls, events } = programs;
   const observations = Buffer.alloc(lib.possibleCpus() * OBSERVATION.strideBytes);
-  const runs = Object.fromEntries(
-    Object.entries(PROGRAMS).map(([hook, name]) => [
-      hook,
-      createTestRun(object.programFd(name), hook as Hook),
-    ]),
-  ) as Record<Hook, ReturnType<typeof createTestRun>>;
+  const runs = {
+    tc: createTestRun(programs.programFd("tc"), "tc"),
+    xdp: createTestRun(programs.programFd("xdp"), "xdp"),
+    inject: createTestRun(programs.programFd("inject"), "inject"),
+  };
 
   function arrange({ family, connection }: Scenario): void {
     const record = records[family].subarray(RECORD_INDEX * RECORD_BYTES[family]);
@@ -116,7 +71,10 @@ export function createKernelSide(topology: Topology): KernelSide {
 
   /** What the program left on the CPU that it ran on. */
   function observation(): Pick<Outcome, "verdict" | "reason" | "nextHop"> {
-    bpfChecked(lib.lookup(fd("observed"), new Uint32Array(1), observations), "read the observation");
+    bpfChecked(
+      lib.lookup(programs.mapFd("observed"), new Uint32Array(1), observations),
+      "read the observation",
+    );
     for (let at = 0; at < observations.length; at += OBSERVATION.strideBytes) {
       const word = (index: number) => observations.readUInt32LE(at + index * 4);
       if (word(OBSERVATION.reason) === UNTOUCHED) continue;
@@ -156,7 +114,10 @@ export function createKernelSide(topology: Topology): KernelSide {
   function run(scenario: Scenario): Outcome | undefined {
     arrange(scenario);
     observations.fill(0xff);
-    bpfChecked(lib.update(fd("observed"), new Uint32Array(1), observations, 0n), "clear the observation");
+    bpfChecked(
+      lib.update(programs.mapFd("observed"), new Uint32Array(1), observations, 0n),
+      "clear the observation",
+    );
     const done = runs[scenario.hook](arrivalOf(scenario));
     clear(scenario);
     if (done.error < 0) return undefined;
@@ -177,18 +138,7 @@ export function createKernelSide(topology: Topology): KernelSide {
     };
   }
 
-  return {
-    run,
-    measure(scenario, repeat) {
-      arrange(scenario);
-      const { durationNs } = runs[scenario.hook]({ ...arrivalOf(scenario), repeat });
-      clear(scenario);
-      return durationNs;
-    },
-    close() {
-      object.close();
-    },
-  };
+  return { run, close: programs.close };
 }
 
 function isStamped(lastSeen: number): boolean {

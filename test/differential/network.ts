@@ -96,7 +96,7 @@ const ON_LINK = [
   /^fd00:(:|0:0:0:)/,
   /^fe80:(:|0:0:0:)/,
 ];
-const NOT_OTHERS = /^(198\.51\.100\.(0|1|255)|10\.0\.0\.(0|254|255)|2001:db8:2::1?|fd00::(fe)?|fe80::)$/;
+const NOT_OTHERS = /^(198\.51\.100\.(1|255)|10\.0\.0\.(254|255)|2001:db8:2::1?|fd00::fe|fe80::)$/;
 
 /** A neighbour that nobody has heard of. */
 const isOnLink = (address: string): boolean =>

@@ -13,6 +13,17 @@ import type { ServiceChange } from "../../packages/engine/src/dataplane/dataplan
 import { type Family, type Hook, PLACES, type PlaceName, type Side } from "./network.ts";
 import { bytesOf } from "./packets.ts";
 
+export const STALE_PARTS = [
+  "protocol",
+  "client",
+  "clientPort",
+  "virtual",
+  "virtualPort",
+  "destination",
+  "destinationPort",
+] as const;
+export type StalePart = (typeof STALE_PARTS)[number];
+
 /** A connection in the table. Ports are numbers. */
 export interface Connection {
   readonly protocol: "tcp" | "udp";
@@ -25,8 +36,8 @@ export interface Connection {
   readonly virtualPort: number;
   readonly destination: PlaceName;
   readonly destinationPort: number;
-  /** Flow entries lead to the record, but its own tuple is another's. */
-  readonly isStale: boolean;
+  /** Flow entries lead to the record, but this part of its own tuple is another's. */
+  readonly stale?: StalePart;
 }
 
 export interface Scenario {
@@ -106,20 +117,25 @@ export function encodeRecord(family: Family, c: Connection): Uint8Array {
   const word = (field: number, value: number) => bytes.writeUInt32LE(value >>> 0, field * 4);
   word(RECORD.generation, c.generation);
   word(RECORD.life, c.life);
-  word(RECORD.kind, PROTOCOL_NUMBERS[c.protocol] | (METHOD_NUMBERS[c.method] << 8) | (family << 16));
+  const stale = (part: StalePart): number => (c.stale === part ? 1 : 0);
+  const protocol = PROTOCOL_NUMBERS[c.protocol] ^ stale("protocol");
+  word(RECORD.kind, protocol | (METHOD_NUMBERS[c.method] << 8) | (family << 16));
   word(RECORD.lastSeen, NEVER_SEEN);
-  bytes.writeUInt16BE(c.isStale ? c.clientPort ^ 1 : c.clientPort, RECORD.clientPorts * 4);
-  bytes.writeUInt16BE(c.virtualPort, RECORD.clientPorts * 4 + 2);
-  bytes.writeUInt16BE(c.destinationPort, RECORD.serverPorts * 4);
+  bytes.writeUInt16BE(c.clientPort ^ stale("clientPort"), RECORD.clientPorts * 4);
+  bytes.writeUInt16BE(c.virtualPort ^ stale("virtualPort"), RECORD.clientPorts * 4 + 2);
+  bytes.writeUInt16BE(c.destinationPort ^ stale("destinationPort"), RECORD.serverPorts * 4);
   // The low halves are nearly full, so that the first packet carries into the high ones.
   for (const counter of [RECORD.inPackets, RECORD.inBytes, RECORD.outPackets, RECORD.outBytes]) {
     word(counter, 0xffff_ffff);
   }
-  const place = (which: number, name: PlaceName) =>
-    bytes.set(bytesOf(PLACES[name][family]), (RECORD.addresses + which * ADDRESS_WORDS[family]) * 4);
-  place(ADDRESS.client, c.client);
-  place(ADDRESS.virtual, "vip");
-  place(ADDRESS.destination, c.destination);
+  const place = (which: keyof typeof ADDRESS & StalePart, name: PlaceName) => {
+    const address = bytesOf(PLACES[name][family]);
+    address[address.length - 1]! ^= 2 * stale(which);
+    bytes.set(address, (RECORD.addresses + ADDRESS[which] * ADDRESS_WORDS[family]) * 4);
+  };
+  place("client", c.client);
+  place("virtual", "vip");
+  place("destination", c.destination);
   return bytes;
 }
 
