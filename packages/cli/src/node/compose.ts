@@ -14,7 +14,7 @@ import {
   startHttp,
 } from "@tandem/engine";
 import { createMonitor, createSystemClock, type Monitor } from "@tandem/health";
-import { EMPTY_DOCUMENT, type LbError } from "@tandem/model";
+import { type Document, EMPTY_DOCUMENT, type LbError } from "@tandem/model";
 import type { ConfigKeeper, StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
@@ -82,7 +82,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       lag: replication?.lag.percentiles(),
       peerLagMs: replication?.peerLagMs ?? new Map(),
       maintenance: seat.isInMaintenance(),
-      virtualAddresses: seat.addresses,
+      virtualAddresses: seat.addresses.length > 0 ? seat.addresses : servedAddresses(engine.document),
     });
   }
 
@@ -183,6 +183,11 @@ async function answers(engine: Engine): Promise<boolean> {
   const isAlive = await Promise.race([answer, timeout]);
   late.abort();
   return isAlive;
+}
+
+/** Without VRRP, the addresses are the services' own. */
+function servedAddresses(document: Document): string[] {
+  return [...new Set(document.services.map((s) => s.address))];
 }
 
 function checkAges(monitor: Monitor): ReadonlyMap<number, number> {
