@@ -46,14 +46,16 @@ function createWorld() {
   const start = async (cache = createMemoryCache(), overStore: ConfigStore = store) => {
     const revisions: number[] = [];
     const views: string[] = [];
+    let empties = 0;
     const keeper = await openConfigKeeper({
       store: overStore,
       cache,
       onDocument: (document) => revisions.push(document.revision),
+      onEmpty: () => empties++,
       onView: (view) => views.push(view.state),
     });
     await settle();
-    return { keeper, cache, revisions, views };
+    return { keeper, cache, revisions, views, empties: () => empties };
   };
   return { bucket, store, start, tick };
 }
@@ -64,6 +66,19 @@ const weigh = (weight: number) => (current: Document) => {
   spec.services[0]!.destinations[0]!.weight = weight;
   return spec;
 };
+
+test("keeper says once that the store is empty, and never of a store or a disk that has a document", async () => {
+  const { start, tick } = createWorld();
+  const first = await start();
+  await tick();
+  expect(first.empties()).toBe(1);
+  await first.keeper.change(weigh(5), "ann");
+  const second = await start();
+  expect([second.empties(), second.revisions]).toEqual([0, [1]]);
+  const elsewhere = createWorld();
+  const third = await elsewhere.start(second.cache);
+  expect([third.empties(), third.views]).toEqual([0, ["behind"]]);
+});
 
 test("keeper brings a change to every node and onto its disk", async () => {
   const { start } = createWorld();
@@ -247,7 +262,7 @@ test("keeper refuses an edit that makes an invalid document", async () => {
   const error = await keeper.change(weigh(70_000), "ann").catch((e) => e);
   expect(error).toBeInstanceOf(LbError);
   expect(error.message).toBe(
-    "change:0:0: services.0.destinations.0.weight: wanted a whole number from 0 to 65535",
+    "change: services.0.destinations.0.weight: wanted a whole number from 0 to 65535",
   );
   expect(keeper.current()).toBe(EMPTY_DOCUMENT);
 });

@@ -45,6 +45,8 @@ export interface ConfigKeeperOptions {
   readonly cache?: ConfigCache;
   /** Called with the copy from disk, if there is one, and with each newer document. Must not throw. */
   readonly onDocument: (document: Document) => void;
+  /** Called at most once: the store says that there never was a document, and there is no copy of one here. Must not throw. */
+  readonly onEmpty?: () => void;
   /** Called when the store looks different than before. Must not throw. */
   readonly onView?: (view: StoreView) => void;
 }
@@ -55,6 +57,7 @@ const ATTEMPTS = 5;
 /** Take up the copy on disk and watch the store. Does not wait for the store. */
 export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<ConfigKeeper> {
   const { store, cache, onDocument, onView } = options;
+  let { onEmpty } = options;
   let running: StoredDocument | undefined;
   let view: StoreView = { state: "unread", why: "" };
   let disk = "";
@@ -71,6 +74,10 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     view = viewOf(running?.head, reading);
     if (view.fault) faults[view.fault]++;
     if (view.state !== before.state || view.why !== before.why) onView?.(view);
+    if (reading.kind === "empty" && !running) {
+      onEmpty?.();
+      onEmpty = undefined;
+    }
     if (reading.kind !== "document" || reading.stored.head.revision <= current().revision) return;
     run(reading.stored);
     disk = (await cache?.save(reading.stored).catch((error: Error) => error.message)) ?? "";

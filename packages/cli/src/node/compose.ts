@@ -15,7 +15,7 @@ import {
 } from "@tandem/engine";
 import { createMonitor, createSystemClock, type Monitor } from "@tandem/health";
 import { type Document, EMPTY_DOCUMENT, type LbError } from "@tandem/model";
-import type { ConfigKeeper, StoreView } from "@tandem/sync";
+import type { StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
 import { openClusterLink } from "./cluster-link.ts";
@@ -46,7 +46,6 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const failed = Promise.withResolvers<LbError>();
   engine.onFailure(failed.resolve);
 
-  let keeper: ConfigKeeper | undefined;
   let replication: Replication | undefined;
   const runner = createDocumentRunner(engine, () => monitor, log);
   const monitor: Monitor = createMonitor({
@@ -57,13 +56,12 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   parts.defer(() => monitor.stop());
   const seat = createSeatHolder(config, { log, isAlive: () => answers(engine) });
 
-  /** Only a store that says so is empty; one that cannot be read says nothing. */
-  function onView(view: StoreView): void {
-    log[view.why ? "warn" : "info"](view, "configuration store");
-    if (view.state === "current" && !keeper?.current().revision) runner.run(EMPTY_DOCUMENT);
-  }
-  keeper = await openConfiguration(config, { onDocument: runner.run, onView }, { link, log });
-  const configuration = keeper;
+  const listener = {
+    onDocument: runner.run,
+    onEmpty: () => runner.run(EMPTY_DOCUMENT),
+    onView: (view: StoreView) => log[view.why ? "warn" : "info"](view, "configuration store"),
+  };
+  const configuration = await openConfiguration(config, listener, { link, log });
   parts.defer(() => configuration.close());
 
   async function status(): Promise<NodeStatus> {

@@ -18,7 +18,7 @@ import type { ClusterLink } from "./cluster-link.ts";
 import type { NodeConfig } from "./node-config.ts";
 
 /** Told of documents and of how the store looks. */
-export type ConfigurationListener = Pick<ConfigKeeperOptions, "onDocument" | "onView">;
+export type ConfigurationListener = Pick<ConfigKeeperOptions, "onDocument" | "onEmpty" | "onView">;
 
 /** Open a node's configuration: with a cluster's store behind it, or standalone. @throws LbError for a document file with mistakes in it */
 export function openConfiguration(
