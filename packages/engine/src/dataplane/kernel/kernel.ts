@@ -8,6 +8,7 @@ import { LbError } from "@tandem/model";
 import { RECORD_BYTES } from "../../core/layout.ts";
 import { REASONS, type Reason } from "../../core/verdict.ts";
 import type { DataPlane } from "../dataplane.ts";
+import { requireFeatures } from "./features.ts";
 import { createFlowMap } from "./flow-map.ts";
 import { createInjection } from "./injection.ts";
 import { ensureInjectionLink, removeInjectionLink } from "./injection-link.ts";
@@ -90,6 +91,7 @@ export function wake(wakeFd: number): void {
  * @throws `LbError`: refused (another process runs it; maps of another layout or size; the kernel says no), unsupported, not_found
  */
 export function createKernelDataPlane(options: KernelOptions): KernelDataPlane {
+  requireFeatures();
   const lockFd = lockInstance(options.lockPath);
   try {
     return takeOver(options, lockFd);
