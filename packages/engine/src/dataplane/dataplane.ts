@@ -63,6 +63,9 @@ export interface DataPlane {
   /** Sleep until an upcall or an event waits, `wake` is called, or `timeoutMs` has passed. */
   wait(timeoutMs: number): void;
 
+  /** What keeps packets from the fast path, one sentence per interface; empty: nothing. */
+  faults(): readonly string[];
+
   /** Hand at most `limit` waiting upcalls to `handle`, in order. Returns how many. The ring is released once, at the end. */
   drainUpcalls(limit: number, handle: (upcall: Upcall) => void): number;
   /** Hand at most `limit` waiting state events to `handle`, in order. Returns how many. */

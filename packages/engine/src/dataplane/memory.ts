@@ -31,6 +31,8 @@ export interface MemoryOptions {
   eventCapacity?: number;
   /** Ticks of 2^20 ns; 0 for ever if absent. */
   now?: () => number;
+  /** What `DataPlane.faults` says; nothing if absent. */
+  faults?: () => readonly string[];
   /** What a route lookup says of an address of 4 or 16 bytes: one of `ROUTE`; success if absent. */
   route?: (address: Uint8Array, lengthBytes: number) => number;
 }
@@ -205,6 +207,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
       });
     },
     wait() {},
+    faults: () => options.faults?.() ?? [],
     drainUpcalls: (limit, handle) => drain(upcalls, limit, handle),
     drainEvents: (limit, handle) => drain(events, limit, handle),
     lostEvents: () => lost,

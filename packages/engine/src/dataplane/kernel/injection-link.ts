@@ -1,7 +1,15 @@
 /** The veth pair that injected packets travel through: made at start, kept over restarts, removed by clean-up. */
 import { writeFileSync } from "node:fs";
 import { runCommand } from "./command.ts";
-import { findLink, type Link, listLinks } from "./links.ts";
+import type { Kept } from "./interface-keeper.ts";
+import { attachProgram, findLink, hasProgram } from "./links.ts";
+import { type Link, listLinks } from "./rtnetlink.ts";
+
+/** Both ends; what is written into the near one arrives at the far one. */
+export interface InjectionLink {
+  readonly near: Link;
+  readonly far: Link;
+}
 
 const NEAR = "tandem-inject";
 const FAR = "tandem-entry";
@@ -19,8 +27,22 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   [`ipv6/conf/${FAR}/addr_gen_mode`, "1"],
 ];
 
+/** Keep the pair, with `programFd` on its far end. `moved` is told whenever it is another one than before: with both ends. */
+export function keepInjectionLink(programFd: number, moved: (pair: InjectionLink) => void): Kept {
+  let pair: InjectionLink | undefined;
+  return {
+    mend(links) {
+      const isThere = (end: Link) => links.get(end.name)?.index === end.index;
+      if (pair && isThere(pair.near) && isThere(pair.far) && hasProgram(pair.far, "tc")) return;
+      pair = ensureInjectionLink();
+      attachProgram(pair.far, "tc", programFd);
+      moved(pair);
+    },
+  };
+}
+
 /** Make the pair if it is not there, and see that it is up. Throws `LbError` (refused). */
-export function ensureInjectionLink(): { near: Link; far: Link } {
+function ensureInjectionLink(): InjectionLink {
   if (!listLinks().some((link) => link.name === NEAR)) {
     const near = ["name", NEAR, "mtu", MTU, "address", MAC.near];
     const far = ["name", FAR, "mtu", MTU, "address", MAC.far];

@@ -22,12 +22,15 @@ export interface Injection {
   inject(kind: InjectKind, upcall: Upcall, index: number): void;
   /** Send what is queued, in order. Returns the number of packets that the kernel did not take since the last call. Never throws. */
   flush(): number;
+  /** Inject into the interface `ifindex` from now on; `farMac` is the MAC of the pair's other end. Throws `LbError` (refused). */
+  moveTo(ifindex: number, farMac: Uint8Array): void;
   close(): void;
 }
 
-/** Inject into the interface `ifindex`; `farMac` is the MAC of the pair's other end. Throws `LbError` (refused). */
-export function createInjection(ifindex: number, farMac: Uint8Array): Injection {
-  const socket = openFrameSocket(ifindex);
+/** Until `moveTo` has said where, packets are refused. Throws `LbError` (refused). */
+export function createInjection(): Injection {
+  let socket = -1;
+  const farMac = new Uint8Array(6);
   const memory = mapMemory(-1, ARENA_BYTES, { writable: true });
   const arena = new Uint8Array(memory);
   const base = addressOf(memory);
@@ -94,5 +97,12 @@ export function createInjection(ifindex: number, farMac: Uint8Array): Injection 
     return result;
   }
 
-  return { inject, flush, close: () => closeFd(socket) };
+  function moveTo(ifindex: number, mac: Uint8Array): void {
+    const next = openFrameSocket(ifindex);
+    if (socket >= 0) closeFd(socket);
+    socket = next;
+    farMac.set(mac);
+  }
+
+  return { inject, flush, moveTo, close: () => closeFd(socket) };
 }

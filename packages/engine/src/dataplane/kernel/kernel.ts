@@ -11,16 +11,11 @@ import type { DataPlane } from "../dataplane.ts";
 import { requireFeatures } from "./features.ts";
 import { createFlowMap } from "./flow-map.ts";
 import { createInjection } from "./injection.ts";
-import { ensureInjectionLink, removeInjectionLink } from "./injection-link.ts";
+import { keepInjectionLink, removeInjectionLink } from "./injection-link.ts";
+import { createInterfaceKeeper } from "./interface-keeper.ts";
+import { keepProgram } from "./kept-program.ts";
 import { type BpfObject, bpfChecked, libbpf, loadObject } from "./libbpf.ts";
-import {
-  type Attachment,
-  attachProgram,
-  detachProgram,
-  findLink,
-  type Hook,
-  listAttachments,
-} from "./links.ts";
+import { type Attachment, detachProgram, findLink, type Hook, listAttachments } from "./links.ts";
 import {
   ensurePinDirectory,
   isAdoptable,
@@ -58,7 +53,7 @@ export interface KernelOptions {
   readonly lockPath: string;
   /** Capacity by family. A pinned instance must have the same. */
   readonly records: RecordCounts;
-  /** Interfaces to attach to at start. */
+  /** Interfaces to attach to, and to attach to again when they come back. One that is missing is a fault until it comes. */
   readonly attach: readonly Attachment[];
   /** `TRANSITION_BYTES` of the transition tables. */
   readonly transitions: Uint8Array;
@@ -71,12 +66,6 @@ export interface KernelDataPlane extends DataPlane {
   readonly adopted: boolean;
   /** Event counter that ends `wait`: any thread may write 8 bytes to it (`wake`). */
   readonly wakeFd: number;
-  /** Attach the fast path to an interface, or replace it there atomically. Throws `LbError`. */
-  attach(attachment: Attachment): void;
-  /** Throws `LbError`. */
-  detach(attachment: Attachment): void;
-  /** Where fast paths are attached in this network namespace, the injection veth left out. Throws `LbError`. */
-  attachments(): Attachment[];
 }
 
 /** End the `wait` of the data plane with this `wakeFd`. For other threads. Never throws. */
@@ -116,17 +105,21 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   );
   if (!adopted) writeMeta(fd("meta"), options.records);
 
-  const pair = ensureInjectionLink();
-  attachProgram(pair.far, "tc", object.programFd("tandem_inject"));
-  const injection = createInjection(pair.near.index, pair.far.mac);
+  const injection = createInjection();
+  const keeper = createInterfaceKeeper([
+    keepInjectionLink(object.programFd("tandem_inject"), ({ near, far }) =>
+      injection.moveTo(near.index, far.mac),
+    ),
+    ...options.attach.map((a) => keepProgram(a, object.programFd(PROGRAMS[a.hook]), fd("interfaces"))),
+  ]);
   const upcalls = createRing(fd("upcalls"), ringBytes.upcalls);
   const events = createRing(fd("events"), ringBytes.events);
   const flows = { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) };
   const services = createServiceMaps(fd("services"), fd("real_servers"));
   const wakeFd = createEvent();
-  const waitFor = createPollSet([fd("upcalls"), fd("events"), wakeFd]);
+  const waitFor = createPollSet([fd("upcalls"), fd("events"), wakeFd, keeper.fd]);
 
-  const plane: KernelDataPlane = {
+  return {
     records: { 4: mapRecords(object, options.records, 4), 6: mapRecords(object, options.records, 6) },
     adopted,
     wakeFd,
@@ -134,7 +127,9 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     wait(timeoutMs) {
       pollReadable(waitFor, timeoutMs);
       clearEvent(wakeFd);
+      keeper.turn();
     },
+    faults: keeper.faults,
     drainUpcalls: createUpcallReader(upcalls),
     drainEvents: createEventReader(events),
     lostEvents: () => readCounter(fd("lost_events")),
@@ -150,25 +145,14 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     program: services.program,
     programmed: services.programmed,
     counters: () => readReasons(fd("counters")),
-    attach(attachment) {
-      const link = findLink(attachment.link);
-      bpfChecked(
-        libbpf().update(fd("interfaces"), new Uint32Array([link.index]), link.mac, 0n),
-        "name an interface",
-      );
-      attachProgram(link, attachment.hook, object.programFd(PROGRAMS[attachment.hook]));
-    },
-    detach: ({ link, hook }) => detachProgram(findLink(link), hook),
-    attachments: () => listAttachments().filter((a) => a.link !== pair.far.name),
     close() {
+      keeper.close();
       injection.close();
       closeFd(wakeFd);
       object.close();
       closeSync(lockFd);
     },
   };
-  for (const attachment of options.attach) plane.attach(attachment);
-  return plane;
 }
 
 const PROGRAMS: Readonly<Record<Hook, string>> = { tc: "tandem_tc", xdp: "tandem_xdp" };
@@ -208,7 +192,7 @@ const pinnedRingBytes = (directory: string) => ({
 export function loadFastPath(
   records: RecordCounts,
   ringBytes: { upcalls: number; events: number },
-  options: { pinDirectory?: string; constants?: Uint8Array } = {},
+  options: { path?: string; pinDirectory?: string; constants?: Uint8Array } = {},
 ): BpfObject {
   return loadObject({
     path: OBJECT_PATH,

@@ -1,18 +1,12 @@
-/** Network interfaces: which there are, which have a program of ours, and how one gets there and away. */
+/** Programs on network interfaces: where ours are, and how one gets there and away. */
 import { LbError } from "@tandem/model";
 import { runCommand } from "./command.ts";
 import { bpfChecked, describeProgram, libbpf } from "./libbpf.ts";
+import { type Link, listLinks } from "./rtnetlink.ts";
 import { closeFd } from "./syscalls.ts";
 
 /** Where a program is attached: `tc` ingress works everywhere and keeps offloads, `xdp` needs the driver's support. */
 export type Hook = "tc" | "xdp";
-
-export interface Link {
-  readonly name: string;
-  readonly index: number;
-  /** 6 bytes; zeroes for interfaces without. */
-  readonly mac: Uint8Array;
-}
 
 export interface Attachment {
   readonly link: string;
@@ -27,21 +21,6 @@ const TC_REPLACE = 1;
 const XDP_DRIVER_MODE = 4;
 /** Our place among the filters of an interface. The handle is "td". */
 const FILTER = { handle: 0x7464, priority: 1 } as const;
-
-/** All interfaces of this network namespace. Throws `LbError` (refused). */
-export function listLinks(): Link[] {
-  const rows = JSON.parse(runCommand("ip", ["-json", "link", "show"])) as LinkRow[];
-  return rows.map((row) => ({ name: row.ifname, index: row.ifindex, mac: parseMac(row.address) }));
-}
-
-interface LinkRow {
-  ifname: string;
-  ifindex: number;
-  address?: string;
-}
-
-const parseMac = (text = "00:00:00:00:00:00"): Uint8Array =>
-  Uint8Array.from(text.split(":").slice(0, 6), (byte) => Number.parseInt(byte, 16));
 
 /** The interface called `name`. Throws `LbError` (not_found). */
 export function findLink(name: string): Link {
@@ -97,11 +76,16 @@ const hasFilters = (link: Link): boolean =>
     (side) => runCommand("tc", ["filter", "show", "dev", link.name, side]).trim() !== "",
   );
 
+/** Whether a program of ours is attached to the interface. Throws `LbError` (refused). */
+export function hasProgram(link: Link, hook: Hook): boolean {
+  return isOurs(hook === "tc" ? tcProgram(link) : xdpProgram(link), hook);
+}
+
 /** Where programs of ours are attached in this network namespace. Throws `LbError` (refused). */
 export function listAttachments(): Attachment[] {
   return listLinks().flatMap((link) =>
     (["tc", "xdp"] as const)
-      .filter((hook) => isOurs(hook === "tc" ? tcProgram(link) : xdpProgram(link), hook))
+      .filter((hook) => hasProgram(link, hook))
       .map((hook) => ({ link: link.name, hook })),
   );
 }

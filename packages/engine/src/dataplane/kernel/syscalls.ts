@@ -134,6 +134,32 @@ export function openFrameSocket(ifindex: number): number {
   return fd;
 }
 
+const AF_NETLINK = 16;
+const SOCK_NONBLOCK = 0o4000;
+
+/** A netlink socket to the kernel's routing side that is told of `groups` (a bit each). Reading it never waits. Throws `LbError` (refused). */
+export function openRouteSocket(groups: number): number {
+  const doing = "open a routing socket";
+  const fd = checked(call.socket(AF_NETLINK, SOCK.raw | SOCK.cloexec | SOCK_NONBLOCK, 0), doing);
+  // struct sockaddr_nl (12 bytes): family, padding, port (0: the kernel picks one), groups
+  const address = Buffer.alloc(12);
+  address.writeUInt16LE(AF_NETLINK, 0);
+  address.writeUInt32LE(groups, 8);
+  checked(call.bind(fd, address, address.length), doing);
+  return fd;
+}
+
+/** Read one datagram. Returns its length, or -errno. Never throws. */
+export function readSocket(fd: number, into: Uint8Array): number {
+  const bytes = Number(call.read(fd, into, into.length));
+  return bytes < 0 ? -koffi.errno() : bytes;
+}
+
+/** Write one datagram. Throws `LbError` (refused). */
+export function writeSocket(fd: number, bytes: Uint8Array): void {
+  checked(Number(call.write(fd, bytes, bytes.length)), "ask over a routing socket");
+}
+
 /** Send `count` messages of an array of `struct mmsghdr`, without waiting. Returns how many were sent, or -errno if none was. Never throws. */
 export function sendMessages(fd: number, messages: Uint8Array, count: number): number {
   const sent = call.sendmmsg(fd, messages, count, 0);

@@ -1,7 +1,8 @@
 /** Client — director — server, for kernel tests: three network namespaces with the addresses and routes of the data plane contract. */
 import { writeFileSync } from "node:fs";
 import { CONTRACT_NETWORK } from "../../dataplane.contract.ts";
-import { findLink, type Link } from "../links.ts";
+import { findLink } from "../links.ts";
+import type { Link } from "../rtnetlink.ts";
 import { createNamespaces, type Namespaces } from "./namespaces.ts";
 
 export const SIDES = ["client", "server"] as const;
