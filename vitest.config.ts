@@ -14,6 +14,7 @@ export default defineConfig({
             "packages/**/*.test.ts",
             "test/rules/*.test.ts",
             "test/lab/**/*.test.ts",
+            "test/demo/**/*.test.ts",
             "test/simulation/**/*.test.ts",
           ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**"],

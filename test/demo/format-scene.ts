@@ -97,7 +97,7 @@ function formatServices(sample: Sample, previous: Sample | undefined, paint: Pai
     right("NEW/S"),
     right("IN/S"),
     right("OUT/S"),
-    ...servers.map((server) => ({ title: `${server.toUpperCase()} WEIGHT · CONNECTIONS` })),
+    ...servers.map((server) => ({ title: server.toUpperCase() })),
   ];
   return linesOf(
     formatTable(
@@ -125,7 +125,7 @@ function serviceRow(service: ServiceStatus, servers: readonly string[]): Cell[] 
 function destinationCell(destination: DestinationStatus | undefined): Cell {
   if (!destination) return "";
   const { effectiveWeight, activeConnections, inactiveConnections } = destination;
-  const text = `${effectiveWeight} · ${formatCount(activeConnections + inactiveConnections)}`;
+  const text = `weight ${effectiveWeight} · ${formatCount(activeConnections + inactiveConnections)}`;
   return effectiveWeight === 0 ? ["bad", text] : text;
 }
 

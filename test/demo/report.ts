@@ -1,7 +1,7 @@
 /** From what was seen to what is reported. Pure. */
 import type { StepSummary } from "../lab/index.ts";
 import { type Lag, STEP_NAMES, type StepName, type StepWindow } from "./step-window.ts";
-import { TARGETS, type Target } from "./targets.ts";
+import { TARGETS, type Target, targetName } from "./targets.ts";
 
 /** What `--json` prints. Times in ms, rounded to tenths; `voided` is a share, 0–1. */
 export interface DemoReport {
@@ -73,10 +73,9 @@ function judge(
   { measure, want }: Target,
   seen: { window: StepWindow | undefined; baselineMs: number | null },
 ): TargetReport {
-  const name = `${step}: ${measure.what}${measure.unit && `, ${measure.unit}`}`;
   const bound = want(seen.baselineMs ?? Number.NaN);
   const value = seen.window ? measure.got(seen.window) : Number.NaN;
-  return { name, want: tenths(bound), got: tenths(value), met: value <= bound };
+  return { name: targetName(step, measure), want: tenths(bound), got: tenths(value), met: value <= bound };
 }
 
 function stepReport({ name, active, traffic, replicationLagMs }: StepWindow): StepReport {
@@ -96,5 +95,5 @@ function stepReport({ name, active, traffic, replicationLagMs }: StepWindow): St
 
 /** To one decimal, upwards, so that what is over a bound never looks like it; null for what is not known. */
 function tenths(value: number | null): number | null {
-  return value === null || Number.isNaN(value) ? null : Math.ceil(value * 10 - 1e-9) / 10;
+  return value === null || Number.isNaN(value) ? null : Math.max(0, Math.ceil(value * 10 - 1e-9)) / 10;
 }

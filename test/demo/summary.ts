@@ -1,7 +1,6 @@
-/** What a person reads when the demo is over. Pure. */
+/** What a person reads when the demo is over: one table of steps and measures with their bounds, and the verdict. Pure. */
 import {
   type Cell,
-  type Column,
   formatCount,
   formatDuration,
   formatPlural,
@@ -10,79 +9,59 @@ import {
 } from "../../packages/cli/src/tandem/format.ts";
 import type { DemoReport, TargetReport } from "./report.ts";
 import type { StepWindow } from "./step-window.ts";
+import { MEASURES, type Measure, targetName } from "./targets.ts";
 
-const right = (title: string): Column => ({ title, align: "right" });
-
-/** Every step in a line, every target in a line, and the verdict. */
+/** Columns are the steps that were played, rows what was measured; a bound stands beside what it bounds. */
 export function formatSummary(report: DemoReport, windows: readonly StepWindow[], paint: Paint): string {
-  return [
-    formatSteps(windows, paint),
-    formatTargets(report.targets, paint),
-    formatVerdict(report, paint),
-  ].join("\n");
-}
-
-function formatSteps(windows: readonly StepWindow[], paint: Paint): string {
-  const columns = [
-    { title: "STEP" },
-    right("LASTED"),
-    { title: "ACTIVE" },
-    right("SESSIONS"),
-    right("LOST"),
-    right("UDP MOVED"),
-    right("UDP LOST"),
-    right("WORST GAP"),
-    right("P99 GAP"),
-    right("OUTAGE"),
-    right("HTTP OK"),
-    right("FAILED"),
-    right("LAG P50"),
-    right("LAG P99"),
-    right("VOIDED"),
+  const columns = [{ title: "" }, ...windows.map(({ name }) => ({ title: name, align: "right" as const }))];
+  const rows = [
+    ...FACTS.map(([title, fact]): Cell[] => [title, ...windows.map(fact)]),
+    ...MEASURES.map((measure): Cell[] => [
+      measure.what,
+      ...windows.map((window) => measureCell(measure, window, report)),
+    ]),
   ];
-  return formatTable(columns, windows.map(stepRow), paint);
+  const table = windows.length > 0 ? `${formatTable(columns, rows, paint)}\n` : "";
+  return `${table}${formatVerdict(report, paint)}`;
 }
 
-function stepRow({ name, traffic, active, replicationLagMs: lag }: StepWindow): Cell[] {
-  const { sessions, udp, gapMs, http } = traffic;
-  return [
-    name,
-    formatDuration(traffic.durationMs),
-    active ?? ["bad", "none"],
-    formatCount(sessions.after),
-    count(sessions.lost),
-    count(udp.moved),
-    count(udp.lost),
-    formatDuration(gapMs.worst),
-    formatDuration(gapMs.p99),
-    formatDuration(traffic.outageMs),
-    formatCount(http.ok),
-    count(http.failed),
-    lag.p50 === null ? "-" : formatDuration(lag.p50),
-    lag.p99 === null ? "-" : formatDuration(lag.p99),
-    `${(100 * traffic.voided.share).toFixed(2)} %`,
-  ];
+type Fact = (window: StepWindow) => Cell;
+
+const FACTS: readonly (readonly [title: string, fact: Fact])[] = [
+  ["lasted", ({ traffic }) => formatDuration(traffic.durationMs)],
+  ["active at the end", ({ active }) => active ?? ["bad", "none"]],
+  ["sessions alive", ({ traffic }) => formatCount(traffic.sessions.after)],
+  ["UDP flows", ({ traffic }) => formatCount(traffic.udp.flows)],
+  ["HTTP answered", ({ traffic }) => formatCount(traffic.http.ok)],
+  ["replication lag, p50", ({ replicationLagMs: { p50 } }) => (p50 === null ? "-" : formatDuration(p50))],
+  ["replication lag, p99", ({ replicationLagMs: { p99 } }) => (p99 === null ? "-" : formatDuration(p99))],
+];
+
+/** Some measures mean something in one step only; the others are shown in every step, with or without a bound. */
+function measureCell(measure: Measure, window: StepWindow, { targets }: DemoReport): Cell {
+  const target = targets.find(({ name }) => name === targetName(window.name, measure));
+  const got = formatValue(measure.got(window), measure.unit);
+  if (!target) return measure.isSpecial ? "" : got;
+  const bound = target.want === 0 ? "" : ` ≤ ${target.want ?? "?"}`;
+  return [target.met ? "good" : "bad", `${got}${bound}`];
 }
 
-const count = (n: number): Cell => (n === 0 ? "0" : ["bad", formatCount(n)]);
-
-function formatTargets(targets: readonly TargetReport[], paint: Paint): string {
-  const columns = [{ title: "" }, { title: "TARGET" }, right("AT MOST"), right("GOT")];
-  const rows = targets.map(({ name, want, got, met }): Cell[] => [
-    met ? ["good", "met"] : ["bad", "MISSED"],
-    name,
-    want === null ? "?" : String(want),
-    got === null ? ["bad", "not measured"] : met ? String(got) : ["bad", String(got)],
-  ]);
-  return formatTable(columns, rows, paint);
+function formatValue(value: number, unit: Measure["unit"]): string {
+  if (Number.isNaN(value)) return "?";
+  return unit === "" ? formatCount(value) : `${value.toFixed(1)} ${unit}`;
 }
 
 function formatVerdict({ ok, targets, options, failure }: DemoReport, paint: Paint): string {
-  const missed = targets.filter((target) => !target.met).length;
-  const stopped = failure === undefined ? "" : `${paint("bad", "Not completed:")} ${failure}\n`;
   if (ok) {
-    const all = `All ${targets.length} targets met.`;
-    return `${paint("good", all)} ${formatCount(options.sessions)} sessions went through it, none was lost.\n`;
+    const all = `All ${targets.length} targets met:`;
+    return `${paint("good", all)} ${formatCount(options.sessions)} sessions went through all this, none was lost.\n`;
   }
-  return `${stopped}${paint("bad", `${formatPlural(missed, "target")} of ${targets.length} missed.`)}\n`;
+  const missed = targets.filter((target) => !target.met);
+  const head = paint("bad", `${formatPlural(missed.length, "target")} of ${targets.length} missed:`);
+  const stopped = failure === undefined ? "" : `${paint("bad", "Not completed:")} ${failure}\n`;
+  return `${stopped}${head}\n${missed.map(formatMiss).join("")}`;
+}
+
+function formatMiss({ name, want, got }: TargetReport): string {
+  return `  ${name}: ${got ?? "not measured"}, wanted at most ${want ?? "a little more than the baseline"}\n`;
 }

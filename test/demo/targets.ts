@@ -3,10 +3,12 @@ import type { HttpFailure } from "../lab/index.ts";
 import type { StepName, StepWindow } from "./step-window.ts";
 
 /** Something that is counted or measured in a step. */
-interface Measure {
+export interface Measure {
   readonly what: string;
-  /** Ends the name of its targets: ms, %, or nothing for a count. */
+  /** Nothing for a count. */
   readonly unit: "" | "ms" | "%";
+  /** It means something only where it has a target. */
+  readonly isSpecial?: true;
   got(window: StepWindow): number;
 }
 
@@ -26,15 +28,17 @@ const FLOWS_LOST: Measure = { what: "UDP flows lost", unit: "", got: (w) => w.tr
 const WORST_GAP: Measure = { what: "worst gap", unit: "ms", got: (w) => w.traffic.gapMs.worst };
 const P99_GAP: Measure = { what: "p99 gap", unit: "ms", got: (w) => w.traffic.gapMs.p99 };
 const OUTAGE: Measure = { what: "outage", unit: "ms", got: (w) => w.traffic.outageMs };
-const HTTP_FAILED: Measure = { what: "HTTP requests failed", unit: "", got: (w) => w.traffic.http.failed };
+const HTTP_FAILED: Measure = { what: "HTTP failed", unit: "", got: (w) => w.traffic.http.failed };
 const HTTP_FAILED_LATE: Measure = {
-  what: "HTTP requests failed that were not in flight at the kill",
+  what: "HTTP failed, not in flight",
   unit: "",
+  isSpecial: true,
   got: countNotInFlight,
 };
 const STRAYS: Measure = {
-  what: "requests answered by the failed server",
+  what: "HTTP to the failed server",
   unit: "",
+  isSpecial: true,
   got: (w) => w.facts.strays ?? Number.NaN,
 };
 const VOIDED: Measure = { what: "samples voided", unit: "%", got: (w) => 100 * w.traffic.voided.share };
@@ -62,6 +66,25 @@ export const TARGETS: Record<StepName, readonly Target[]> = {
   "daemon-restarted": [...NOTHING_LOST, overBaseline(WORST_GAP, 50), none(HTTP_FAILED), TRUSTED],
   "nats-away": [...NOTHING_LOST, overBaseline(WORST_GAP, 50), none(HTTP_FAILED), TRUSTED],
 };
+
+/** Everything that has targets, in the order in which people are told of it. */
+export const MEASURES: readonly Measure[] = [
+  SESSIONS_LOST,
+  FLOWS_MOVED,
+  FLOWS_LOST,
+  WORST_GAP,
+  P99_GAP,
+  OUTAGE,
+  HTTP_FAILED,
+  HTTP_FAILED_LATE,
+  STRAYS,
+  VOIDED,
+];
+
+/** The name of a target in the report, unique: `director-killed: worst gap, ms`. */
+export function targetName(step: StepName, { what, unit }: Measure): string {
+  return `${step}: ${what}${unit && `, ${unit}`}`;
+}
 
 /** Failed requests, less those that were open at the kill and younger than 50 ms. Those that were not kept in detail count. */
 function countNotInFlight({ traffic, facts }: StepWindow): number {
