@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REASONS, type Reason } from "../../packages/engine/src/core/verdict.ts";
 import type { Topology } from "../../packages/engine/src/dataplane/kernel/testing/topology.ts";
-import { type Fixture, fixtures } from "./fixtures.ts";
+import { atHook, type Fixture, fixtures } from "./fixtures.ts";
 import { scenarios } from "./generated.ts";
 import { createKernelSide, type KernelSide } from "./kernel-side.ts";
 import { createNetwork, type Hook } from "./network.ts";
@@ -53,7 +53,7 @@ test("there are enough fixtures, each with a title of its own", () => {
 
 describe.for(HOOKS)("%s", (hook) => {
   test.for(all.map((f): [string, Fixture] => [f.title, f]))("%s", ([, fixture]) => {
-    expectSame({ ...fixture, hook });
+    expectSame(atHook(fixture, hook));
   });
 });
 

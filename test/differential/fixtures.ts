@@ -6,7 +6,7 @@ import {
   buildPacket,
   type PacketSpec,
 } from "../../packages/engine/src/packet/testing.ts";
-import { type Family, PLACE_NAMES, PLACES, type PlaceName } from "./network.ts";
+import { type Family, type Hook, PLACE_NAMES, PLACES, type PlaceName } from "./network.ts";
 import { padded, withByte, withLength, withOptions } from "./packets.ts";
 import {
   CLIENT_PORT,
@@ -67,10 +67,26 @@ export const fromServer = (family: Family, c: Connection, more: Partial<PacketSp
 /** All fixtures. */
 export function* fixtures(): Generator<Fixture> {
   for (const family of [4, 6] as const) {
-    for (const make of [flags, states, lives, routes, lengths, datagrams, strangers, errors, frames]) {
+    for (const make of [
+      flags,
+      states,
+      lives,
+      routes,
+      lengths,
+      datagrams,
+      strangers,
+      errors,
+      segments,
+      frames,
+    ]) {
       for (const f of make(family)) yield { ...f, title: `IPv${family}: ${f.title}` };
     }
   }
+}
+
+/** The scenario that a fixture is at one hook. */
+export function atHook({ title: _, ...fixture }: Fixture, hook: Hook): Scenario {
+  return { ...fixture, hook, gsoSize: hook === "xdp" ? 0 : fixture.gsoSize };
 }
 
 function fixture(family: Family, title: string, packet: Uint8Array, more: Partial<Fixture> = {}): Fixture {
@@ -339,6 +355,18 @@ function* errors(family: Family): Generator<Fixture> {
   yield fixture(family, "ICMP error about a dead record", whole, {
     connection: { ...connection, generation: 8 },
   });
+}
+
+/** Offloaded packets: counted as the segments that they become, and not measured against the MTU. XDP does not see any. */
+function* segments(family: Family): Generator<Fixture> {
+  const payload = new Uint8Array(1400);
+  for (const protocol of ["tcp", "udp"] as const) {
+    const connection: Connection = { ...ESTABLISHED, protocol, destination: "narrow" };
+    for (const gsoSize of [1, 100, 700, 1399, 1400, 1401]) {
+      const packet = buildPacket(fromClient(family, connection, { payload }));
+      yield fixture(family, `${protocol} in segments of ${gsoSize}`, packet, { connection, gsoSize });
+    }
+  }
 }
 
 /** What the frame says around the packet. */

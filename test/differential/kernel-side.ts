@@ -30,9 +30,9 @@ export interface KernelSide {
 }
 
 /** The programs, loaded and configured; each run leaves nothing behind. */
-export function createKernelSide(topology: Topology): KernelSide {
+export function createKernelSide(topology: Topology, object: { path?: string } = {}): KernelSide {
   const lib = libbpf();
-  const programs = loadPrograms(topology, { isObserved: true });
+  const programs = loadPrograms(topology, { isObserved: true, ...object });
   const { records, flows, upcalls, events } = programs;
   const observations = Buffer.alloc(lib.possibleCpus() * OBSERVATION.strideBytes);
   const runs = {

@@ -27,11 +27,12 @@ export interface Programs {
 
 /**
  * Load, with the services of `configuredServices`. XDP is attached, too: a test run names an interface's receive queue, and a veth
- * registers its own only then.
+ * registers its own only then. `path` is another object file than the checked-in one.
  */
-export function loadPrograms(topology: Topology, options: { isObserved: boolean }): Programs {
+export function loadPrograms(topology: Topology, options: { isObserved: boolean; path?: string }): Programs {
   const constants = new Uint8Array(new Uint32Array([options.isObserved ? 1 : 0]).buffer);
-  const object = loadFastPath({ 4: RECORDS, 6: RECORDS }, RING_BYTES, { constants });
+  const path = options.path === undefined ? {} : { path: options.path };
+  const object = loadFastPath({ 4: RECORDS, 6: RECORDS }, RING_BYTES, { constants, ...path });
   const fd = (name: string) => object.mapFd(name);
   const write = (map: string, key: Uint32Array, value: Uint8Array) =>
     bpfChecked(libbpf().update(fd(map), key, value, 0n), `write to ${map}`);

@@ -18,26 +18,27 @@ export interface Namespaces {
   close(): void;
 }
 
+/** Move this thread, and what it starts, into the network namespace behind a handle such as `/run/netns/x`. */
+export function enterNamespace(handle: string): void {
+  const fd = openSync(handle, "r");
+  if (setns(fd, NEW_NET) !== 0) throw new Error(`cannot enter ${handle}: errno ${koffi.errno()}`);
+  closeSync(fd);
+}
+
 /** Make namespaces with these names, unique to this process. */
 export function createNamespaces(names: readonly string[]): Namespaces {
   const home = openSync("/proc/thread-self/ns/net", "r");
   const fullName = (name: string) => `tandem-test-${process.pid}-${name}`;
   for (const name of names) runCommand("ip", ["netns", "add", fullName(name)]);
 
-  function enterPath(path: string): void {
-    const fd = openSync(path, "r");
-    if (setns(fd, NEW_NET) !== 0) throw new Error(`cannot enter ${path}: errno ${koffi.errno()}`);
-    closeSync(fd);
-  }
-
   return {
-    enter: (name) => enterPath(`/var/run/netns/${fullName(name)}`),
+    enter: (name) => enterNamespace(`/var/run/netns/${fullName(name)}`),
     ip(name, ...lines) {
       for (const line of lines) runCommand("ip", ["-n", fullName(name), ...line.split(" ")]);
     },
     fullName,
     close() {
-      enterPath(`/proc/self/fd/${home}`);
+      enterNamespace(`/proc/self/fd/${home}`);
       closeSync(home);
       for (const name of names) {
         if (existsSync(`/var/run/netns/${fullName(name)}`))
