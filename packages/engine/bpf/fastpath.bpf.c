@@ -211,7 +211,7 @@ struct instruction {
 	__u8 index[4];
 };
 
-/* Send a packet that is complete to where the destination of record `index` is; 0 in `family` of the record: to its own destination. */
+/* Send a packet as it is: to its own destination address, or to the destination of the record that the instruction names. */
 static __always_inline __u32 send_complete(struct __sk_buff *skb, struct packet *p, const struct instruction *what,
 					   int *action, __u32 family)
 {

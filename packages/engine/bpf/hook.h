@@ -18,15 +18,50 @@ enum hook {
 	HOOK_INJECT, /* tc at the far end of the injection veth */
 };
 
-static __always_inline long frame_read(void *ctx, enum hook hook, __u32 at, void *to, __u32 bytes)
+/* Headers end well before this: offsets are masked with it, because the verifier must see that they are bounded. */
+#define HEADERS_MASK 0xff
+
+/* Where `bytes` bytes at `at` are in an XDP frame, or NULL if they are not all there. */
+static __always_inline void *xdp_bytes(struct xdp_md *xdp, __u32 at, __u32 bytes)
 {
-	return hook == HOOK_XDP ? bpf_xdp_load_bytes(ctx, at, to, bytes) : bpf_skb_load_bytes(ctx, at, to, bytes);
+	void *end = (void *)(long)xdp->data_end, *from;
+
+	__asm__ volatile("" : "+r"(at));
+	from = (void *)(long)xdp->data + (at & HEADERS_MASK);
+	return from + bytes > end ? NULL : from;
 }
 
-static __always_inline long frame_write(void *ctx, enum hook hook, __u32 at, void *from, __u32 bytes)
+/* Copy a part of the headers; `bytes` is a constant. Not 0 if the frame ends before. */
+static __always_inline long frame_read(void *ctx, enum hook hook, __u32 at, void *to, const __u32 bytes)
 {
-	return hook == HOOK_XDP ? bpf_xdp_store_bytes(ctx, at, from, bytes)
-				: bpf_skb_store_bytes(ctx, at, from, bytes, 0);
+	void *from;
+
+	if (hook != HOOK_XDP)
+		return bpf_skb_load_bytes(ctx, at, to, bytes);
+	from = xdp_bytes(ctx, at, bytes);
+	if (!from)
+		return -1;
+	__builtin_memcpy(to, from, bytes);
+	return 0;
+}
+
+static __always_inline void frame_write(void *ctx, enum hook hook, __u32 at, const void *from, const __u32 bytes)
+{
+	void *to;
+
+	if (hook != HOOK_XDP) {
+		bpf_skb_store_bytes(ctx, at, from, bytes, 0);
+		return;
+	}
+	to = xdp_bytes(ctx, at, bytes);
+	if (to)
+		__builtin_memcpy(to, from, bytes);
+}
+
+/* Copy any part of the frame; `bytes` need not be a constant. */
+static __always_inline long frame_copy(void *ctx, enum hook hook, __u32 at, void *to, __u32 bytes)
+{
+	return hook == HOOK_XDP ? bpf_xdp_load_bytes(ctx, at, to, bytes) : bpf_skb_load_bytes(ctx, at, to, bytes);
 }
 
 static __always_inline __u32 frame_bytes(void *ctx, enum hook hook)

@@ -83,7 +83,7 @@ static __always_inline void translate(void *ctx, enum hook hook, struct packet *
 static __always_inline void write_ip6(void *ctx, enum hook hook, struct ipv6hdr *ip)
 {
 	if (hook == HOOK_XDP)
-		bpf_xdp_store_bytes(ctx, L3_AT, ip, sizeof(*ip));
+		frame_write(ctx, hook, L3_AT, ip, sizeof(*ip));
 	else
 		bpf_skb_store_bytes(ctx, L3_AT, ip, sizeof(*ip), BPF_F_RECOMPUTE_CSUM);
 }

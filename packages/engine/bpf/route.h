@@ -41,7 +41,7 @@ static __always_inline __u32 find_route(void *ctx, enum hook hook, const struct 
 	__builtin_memset(fib, 0, sizeof(*fib));
 	fib->ifindex = p->ifindex;
 	fib->l4_protocol = p->tuple.protocol;
-	fib->tot_len = p->gso_size || p->bytes > 0xffff ? 0 : p->bytes;
+	fib->tot_len = p->gso_size ? 0 : p->bytes;
 	fib->sport = to->source_port;
 	fib->dport = to->destination_port;
 	if (family == 4) {
