@@ -121,10 +121,17 @@ export function standingOf(peer: Peer | undefined, h: FrameHeader): Standing | R
   return peer.isPositioned && h.sequence < peer.next ? "duplicate" : "proven";
 }
 
-/** Remember the control number of an authentic control frame. */
+/** Remember the control number of an authentic control frame. A life that was not heard of before is asked at once. */
 export function noteControl(peer: Peer, h: FrameHeader): void {
-  if (h.epoch === peer.epoch) peer.control = h.sequence;
-  else peer.candidate = { epoch: h.epoch, control: h.sequence };
+  if (h.epoch === peer.epoch) {
+    peer.control = h.sequence;
+    return;
+  }
+  if (h.epoch !== peer.candidate?.epoch) {
+    peer.askAgainMs = 0;
+    if (peer.follow === "joining") peer.join = undefined;
+  }
+  peer.candidate = { epoch: h.epoch, control: h.sequence };
 }
 
 const RETIRED_EPOCHS = 8;

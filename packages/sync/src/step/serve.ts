@@ -4,7 +4,7 @@ import { peerSubject } from "../transport/subjects.ts";
 import type { Bodies } from "../wire/message.ts";
 import type { Refusal } from "./counts.ts";
 import type { Peer } from "./peer.ts";
-import { flushBatch, publish, sendControl, tellTable, toMicroseconds } from "./send.ts";
+import { publish, sendControl, tellTable, toMicroseconds } from "./send.ts";
 import type { Chunk, Session, Turn } from "./sync-state.ts";
 
 /** Start a snapshot for a peer; the same question again means that chunks were lost. */
@@ -53,7 +53,7 @@ export function serveCredit(turn: Turn, peer: Peer, credit: Bodies["credit"]): R
   return undefined;
 }
 
-/** The table read a piece. Everything offered before it has a number not above `base`, and everything after a higher one. */
+/** The table read a piece, after all that has a number up to `base`: what comes above it is applied to the snapshot. */
 export function serveChunk(
   turn: Turn,
   session: Session,
@@ -61,7 +61,6 @@ export function serveChunk(
 ): void {
   if (turn.state.sessions.get(session.asker) !== session) return;
   session.isReading = false;
-  flushBatch(turn);
   session.base ??= turn.state.streamSequence;
   session.cursor = owned.next;
   if (owned.next === null) session.bucketIndex++;
