@@ -7,6 +7,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { META } from "../../core/layout.ts";
 import { createForwarder, type Forwarder } from "../../forwarder.ts";
 import type { Answer, ForwarderEvent } from "../../forwarder-protocol.ts";
 import { packetProblems } from "../../packet/testing.ts";
@@ -14,6 +15,8 @@ import { packTransitions } from "../../protocols/transitions.ts";
 import { CONTRACT_NETWORK } from "../dataplane.contract.ts";
 import { runCommand } from "./command.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
+import { libbpf, openPinned } from "./libbpf.ts";
+import { closeFd } from "./syscalls.ts";
 import { openFrames } from "./testing/frames.ts";
 import { createTopology, SIDES, type Topology } from "./testing/topology.ts";
 import { VNET_HEADER_BYTES, writeVnetHeader } from "./vnet-header.ts";
@@ -284,6 +287,14 @@ test("maps of another size are refused, and the ones there stay", async () => {
     /made with layout \w+, 64 IPv4 and 64 IPv6 records, wanted/,
   );
   expect(existsSync(`${PLACE.pinDirectory}/connections4`)).toBe(true);
+});
+
+test("maps that were never finished are made anew", async () => {
+  await startDaemon().crash();
+  const meta = openPinned(`${PLACE.pinDirectory}/meta`)!;
+  libbpf().update(meta, new Uint32Array(1), new Uint8Array(META.size), 0n);
+  closeFd(meta);
+  expect(startDaemon().plane.adopted).toBe(false);
 });
 
 test("clean-up leaves no program, no qdisc, no interface and no pin", async () => {

@@ -28,6 +28,11 @@ export interface Ring {
 export function createRing(fd: number, sizeBytes: number): Ring {
   const consumerPage = mapMemory(fd, PAGE_BYTES, { writable: true });
   const rest = mapMemory(fd, PAGE_BYTES + 2 * sizeBytes, { writable: false, offset: PAGE_BYTES });
+  return ringOver(consumerPage, rest, sizeBytes);
+}
+
+/** The consumer over memory that is mapped already: the consumer's page, and the producer's page with the data behind it. */
+export function ringOver(consumerPage: ArrayBuffer, rest: ArrayBuffer, sizeBytes: number): Ring {
   const published = new BigUint64Array(consumerPage, 0, 1);
   // The low words are enough to compare: a ring is far smaller than 4 GiB. Only the published position is 64 bits wide.
   const producer = new Int32Array(rest, 0, 1);
