@@ -2,8 +2,6 @@
 export const LIMITS = {
   /** Life sign and acknowledgements; also how soon the loss of a stream's last frame is noticed. */
   helloMs: 250,
-  /** A node greets a newcomer at once, but not more often than this. */
-  greetMs: 20,
   /** Six hellos: a pause of the peer's main thread (a garbage collection, a large document) is shorter. */
   lostMs: 1500,
   /** A node is not kept from serving by a peer that does not answer. */

@@ -175,6 +175,17 @@ test("an answer to an old challenge is not believed", () => {
   expect(b.state.peers.get("a")?.epoch).toBeUndefined();
 });
 
+test("a life that was not heard of before is asked at once, though the last one did not answer", () => {
+  const b = createListener();
+  for (const sequence of [1, 2, 3, 4]) {
+    b.hear(frameOf("hello", HELLO, { sequence }));
+    b.wait(1000);
+  }
+  expect(b.hear(frameOf("hello", HELLO, { sequence: 5 })).frames).toEqual([]);
+  const { frames } = b.hear(frameOf("hello", HELLO, { epoch: LIFE[1] }));
+  expect(frames).toMatchObject([{ kind: "snapshotRequest", body: { target: LIFE[1] } }]);
+});
+
 test("chunks are taken in order only", () => {
   const b = createListener();
   b.hear(frameOf("hello", HELLO));

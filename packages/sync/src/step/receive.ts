@@ -4,7 +4,7 @@ import { Channel, channelOf, decodeHeader, type Kind } from "../wire/header.ts";
 import { type Frame, openFrame } from "../wire/seal.ts";
 import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";
-import { receiveHello, sendHello } from "./hello.ts";
+import { receiveHello } from "./hello.ts";
 import { receiveChunk, startJoin } from "./join.ts";
 import { createPeer, noteControl, type Peer, type Standing, standingOf } from "./peer.ts";
 import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
@@ -79,11 +79,9 @@ function noteProven(turn: Turn, peer: Peer): void {
   else noteSeen(turn, peer);
 }
 
-/** Somebody speaks for the peer who did not prove that it is alive: greet it, and ask. A recording keeps nobody alive whom we follow. */
+/** Somebody speaks for the peer who did not prove that it is alive: ask, which also tells it of us. A recording keeps nobody alive whom we follow. */
 function noteCandidate(turn: Turn, peer: Peer): void {
-  const { state, nowMs } = turn;
-  if (nowMs - state.helloMs >= state.limits.greetMs) sendHello(turn);
-  if (peer.follow === "alone" || peer.follow === "joining") peer.heardMs = nowMs;
+  if (peer.follow === "alone" || peer.follow === "joining") peer.heardMs = turn.nowMs;
   noteSeen(turn, peer);
   const isFollowed = peer.follow === "live" || peer.follow === "repairing";
   if (isFollowed && peer.join === undefined) startJoin(turn, peer);

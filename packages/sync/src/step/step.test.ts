@@ -91,7 +91,7 @@ test("a packet at the other node moves the connection there", () => {
   for (const node of [a, b]) expect(ownersOf(node)).toEqual({ 0: "a", 1: "b" });
 });
 
-test("a newcomer is greeted at once and synced within 50 ms", () => {
+test("a newcomer is asked at once and synced within 50 ms", () => {
   const { cluster, a, b } = pair();
   b.stop();
   cluster.time.run(1100);
