@@ -9,6 +9,8 @@ export interface NatsServer {
   start(): Promise<void>;
   /** Kill it outright. Does nothing if it is not running. */
   kill(): Promise<void>;
+  /** Let it hang, or go on: connections stay open. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
 }
 
 /** Start `nats-server` (Debian package `nats-server`). Rejects if it cannot be started. */
@@ -34,6 +36,7 @@ export async function startNatsServer(): Promise<NatsServer> {
       server.kill("SIGKILL");
       await exited;
     },
+    signal: (signal) => server?.kill(signal),
   };
 }
 

@@ -41,6 +41,18 @@ test("NATS transport starts while no server is there, and connects when one come
   await server.kill();
 });
 
+test("NATS transport notices a server that hangs, and goes on when it does", async () => {
+  const server = await startNatsServer();
+  const transport = createNatsTransport({ servers: [server.url], name: "patient" });
+  await until("it is connected", () => transport.isConnected());
+  server.signal("SIGSTOP");
+  await until("it has noticed", () => !transport.isConnected());
+  server.signal("SIGCONT");
+  await until("it is connected again", () => transport.isConnected());
+  await transport.close();
+  await server.kill();
+});
+
 test("NATS transport that never connected can be closed", async () => {
   const transport = createNatsTransport({ servers: ["127.0.0.1:1"], name: "never" });
   await transport.close();
