@@ -1,7 +1,7 @@
 /** The BPF programs loaded for test runs, with the maps that scenarios change. */
 import { RECORD_BYTES } from "../../packages/engine/src/core/layout.ts";
+import { loadFastPath } from "../../packages/engine/src/dataplane/kernel/fast-path-object.ts";
 import { createFlowMap, type FlowMap } from "../../packages/engine/src/dataplane/kernel/flow-map.ts";
-import { loadFastPath } from "../../packages/engine/src/dataplane/kernel/kernel.ts";
 import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
 import { attachProgram } from "../../packages/engine/src/dataplane/kernel/links.ts";
 import { createRing, type Ring } from "../../packages/engine/src/dataplane/kernel/ring.ts";

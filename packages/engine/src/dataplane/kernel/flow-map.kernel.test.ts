@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FLOW_KEY } from "../../core/layout.ts";
+import { loadFastPath } from "./fast-path-object.ts";
 import { createFlowMap, type FlowMap } from "./flow-map.ts";
-import { loadFastPath } from "./kernel.ts";
 import type { BpfObject } from "./libbpf.ts";
 
 const CAPACITY = 8;

@@ -5,12 +5,8 @@ import { REASONS, type Reason } from "../../core/verdict.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import { type DataPlaneHarness, dataPlaneContract } from "../dataplane.contract.ts";
 import type { DataPlane, ServiceChange } from "../dataplane.ts";
-import {
-  createKernelDataPlane,
-  type KernelDataPlane,
-  loadFastPath,
-  removeKernelDataPlane,
-} from "./kernel.ts";
+import { loadFastPath } from "./fast-path-object.ts";
+import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
 import { attachProgram } from "./links.ts";
 import { buildFrame, type FrameSocket, openFrames } from "./testing/frames.ts";
 import { createTopology, LINK_NAMES, SIDES, type Side, type Topology } from "./testing/topology.ts";

@@ -2,19 +2,19 @@
  * The data plane in the kernel: the fast path's programs and the maps that they share with this thread. Maps are pinned, so that known
  * flows go on while no daemon runs, and the next one adopts them.
  */
-import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
-import { LbError } from "@tandem/model";
+import { closeSync } from "node:fs";
 import { RECORD_BYTES } from "../../core/layout.ts";
-import { REASONS, type Reason } from "../../core/verdict.ts";
 import type { DataPlane } from "../dataplane.ts";
+import { readCounter, readReasons } from "./counters.ts";
+import { loadFastPath, type RingBytes } from "./fast-path-object.ts";
 import { requireFeatures } from "./features.ts";
 import { createFlowMap } from "./flow-map.ts";
 import { createInjection } from "./injection.ts";
 import { keepInjectionLink, removeInjectionLink } from "./injection-link.ts";
+import { lockInstance } from "./instance-lock.ts";
 import { createInterfaceKeeper } from "./interface-keeper.ts";
 import { keepProgram } from "./kept-program.ts";
-import { type BpfObject, bpfChecked, libbpf, loadObject } from "./libbpf.ts";
+import { type BpfObject, bpfChecked, libbpf } from "./libbpf.ts";
 import { type Attachment, detachProgram, findLink, type Hook, listAttachments } from "./links.ts";
 import {
   ensurePinDirectory,
@@ -35,17 +35,14 @@ import {
   mapMemory,
   pollReadable,
   raiseEvent,
-  tryLock,
 } from "./syscalls.ts";
 import { createEventReader, createUpcallReader } from "./upcalls.ts";
 
-const OBJECT_PATH = join(import.meta.dirname, "../../../bpf/fastpath.bpf.o");
-const DEFAULT_RING_BYTES = { upcalls: 8 << 20, events: 1 << 20 } as const;
-/** Two flows per record: a masqueraded connection has one for each direction. */
-const FLOWS_PER_RECORD = 2;
+const DEFAULT_RING_BYTES: RingBytes = { upcalls: 8 << 20, events: 1 << 20 };
 /** Ticks of 2^20 ns in a millisecond. */
 const TICKS_PER_MS = 1e6 / 2 ** 20;
 
+/** Where an instance lives and how large it is. Plain values: they travel to the worker thread. */
 export interface KernelOptions {
   /** Directory of this instance on a bpffs; made if it is missing. */
   readonly pinDirectory: string;
@@ -58,9 +55,10 @@ export interface KernelOptions {
   /** `TRANSITION_BYTES` of the transition tables. */
   readonly transitions: Uint8Array;
   /** Sizes of new rings, powers of two. A pinned instance keeps the ones it has. */
-  readonly ringBytes?: { readonly upcalls: number; readonly events: number };
+  readonly ringBytes?: RingBytes;
 }
 
+/** The kernel data plane, owned by the thread that made it. */
 export interface KernelDataPlane extends DataPlane {
   /** Whether connections of an earlier process were found. */
   readonly adopted: boolean;
@@ -170,44 +168,10 @@ export function removeKernelDataPlane(options: Pick<KernelOptions, "pinDirectory
   closeSync(lockFd);
 }
 
-function lockInstance(path: string): number {
-  const fd = openSync(path, "a", 0o600);
-  if (tryLock(fd)) return fd;
-  closeSync(fd);
-  const why = `another process holds "${path}"`;
-  throw new LbError({
-    code: "refused",
-    doing: "take over the data plane",
-    why,
-    want: "one process per instance",
-  });
-}
-
-const pinnedRingBytes = (directory: string) => ({
+const pinnedRingBytes = (directory: string): RingBytes => ({
   upcalls: pinnedEntries(directory, "upcalls"),
   events: pinnedEntries(directory, "events"),
 });
-
-/** Load the programs with maps of these sizes; nothing is attached. Exported for tests. Throws `LbError`. */
-export function loadFastPath(
-  records: RecordCounts,
-  ringBytes: { upcalls: number; events: number },
-  options: { path?: string; pinDirectory?: string; constants?: Uint8Array } = {},
-): BpfObject {
-  return loadObject({
-    path: OBJECT_PATH,
-    maxEntries: {
-      connections4: records[4],
-      connections6: records[6],
-      flows4: records[4] * FLOWS_PER_RECORD,
-      flows6: records[6] * FLOWS_PER_RECORD,
-      upcalls: ringBytes.upcalls,
-      events: ringBytes.events,
-    },
-    pinned: PINNED_MAPS,
-    ...options,
-  });
-}
 
 function mapRecords(object: BpfObject, records: RecordCounts, family: 4 | 6): Uint32Array {
   const bytes = records[family] * RECORD_BYTES[family];
@@ -217,24 +181,3 @@ function mapRecords(object: BpfObject, records: RecordCounts, family: 4 | 6): Ui
 /** performance.now() counts on CLOCK_MONOTONIC from some start; the fast path from the clock's own zero. */
 const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 const now = (): number => Math.floor((performance.now() + clockOffsetMs) * TICKS_PER_MS) >>> 0;
-
-function readCounter(fd: number): number {
-  const value = new BigUint64Array(1);
-  bpfChecked(libbpf().lookup(fd, new Uint32Array(1), value), "read a counter");
-  return Number(value[0]);
-}
-
-/** Sum each of the fast path's counters over the CPUs. */
-function readReasons(fd: number): Map<Reason, number> {
-  const perCpu = new BigUint64Array(libbpf().possibleCpus());
-  const counts = new Map<Reason, number>();
-  for (const [reason, { number }] of Object.entries(REASONS)) {
-    if (number >= REASONS.scheduled.number) continue; // the core's own reasons: it counts them itself
-    bpfChecked(libbpf().lookup(fd, new Uint32Array([number]), perCpu), "read the counters");
-    counts.set(
-      reason as Reason,
-      perCpu.reduce((sum, n) => sum + Number(n), 0),
-    );
-  }
-  return counts;
-}

@@ -1,0 +1,18 @@
+/** One process per instance: whoever holds the lock owns its rings, maps and programs. */
+import { closeSync, openSync } from "node:fs";
+import { LbError } from "@tandem/model";
+import { tryLock } from "./syscalls.ts";
+
+/** Lock an instance until the descriptor that comes back is closed or the process ends. Throws `LbError` (refused) if another one holds it. */
+export function lockInstance(path: string): number {
+  const fd = openSync(path, "a", 0o600);
+  if (tryLock(fd)) return fd;
+  closeSync(fd);
+  const why = `another process holds "${path}"`;
+  throw new LbError({
+    code: "refused",
+    doing: "take over the data plane",
+    why,
+    want: "one process per instance",
+  });
+}
