@@ -91,7 +91,9 @@ export function createDirector({ lab, name, keyFile, onDeath }: DirectorOptions)
     },
     async kill() {
       isMeantToRun = false;
-      await Promise.all([node.killAll(), lab.cut(name)]);
+      // The links first: a kernel whose daemons are dead goes on forwarding, which a machine without power does not.
+      await lab.cut(name);
+      await node.killAll();
     },
     async powerOn() {
       await node.exec(tandem("run", "--cleanup"));
