@@ -1,6 +1,7 @@
 /** Interfaces that come and go under a running forwarder. */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -62,6 +63,7 @@ afterEach(async () => {
   removeKernelDataPlane(PLACE);
   server.close();
   namespaces.close();
+  rmSync(PLACE.lockPath, { force: true });
 });
 
 /** A forwarder as the daemon runs it, in turns between this test's own. */

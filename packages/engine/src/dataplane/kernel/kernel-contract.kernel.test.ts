@@ -1,4 +1,5 @@
 /** The kernel data plane keeps every sentence of the contract, at both hooks. */
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe } from "vitest";
 import { REASONS, type Reason } from "../../core/verdict.ts";
@@ -33,6 +34,7 @@ beforeAll(() => {
 afterAll(() => {
   for (const side of SIDES) sockets[side].close();
   topology.close();
+  rmSync(PLACE.lockPath, { force: true });
 });
 
 /** The director's kernel sends neighbour discovery of its own. */

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
@@ -58,6 +58,7 @@ beforeAll(async () => {
 afterAll(() => {
   for (const server of [...tcpServers, ...udpServers]) server.close();
   topology.close();
+  rmSync(PLACE.lockPath, { force: true });
 });
 
 function enableIpv6(link: string): void {
