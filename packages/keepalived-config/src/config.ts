@@ -15,6 +15,8 @@ export interface GlobalDefs {
   /** Refuse scripts that anybody but root could change. */
   readonly hasScriptSecurity: boolean;
   readonly vrrpVersion: 2 | 3;
+  /** An interface that is missing at the start, or deleted later, is waited for instead of refused. */
+  readonly awaitsInterfaces: boolean;
   /** Named pipe that role changes are written to, one line each. */
   readonly notifyFifo: string;
   /** Seconds after a takeover until the addresses are announced a second time; 0 = never. */

@@ -36,6 +36,9 @@ test("a group advertises its first address and moves the others with it", () => 
 test("a group tracks the interfaces of its addresses, its own left out", () =>
   expect(instance().trackInterfaces).toEqual(["eth1"]));
 
+test("interfaces that are missing are waited for", () =>
+  expect(directorVrrpConfig(spec, paths).globals.awaitsInterfaces).toBe(true));
+
 test("adverts are sent every 20 ms and six may be missed", () =>
   expect(instance()).toMatchObject({ advertIntervalMs: 20, downTimerAdverts: 6 }));
 

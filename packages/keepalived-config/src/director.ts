@@ -77,6 +77,7 @@ export function directorVrrpConfig(spec: DirectorVrrpSpec, paths: VrrpPaths): Ke
       scriptUser: "root",
       hasScriptSecurity: true,
       vrrpVersion: 3,
+      awaitsInterfaces: true,
       notifyFifo: paths.notifyFifo,
       ...ANNOUNCE,
       processPriority: -20, // not real-time: see docs/adr/0006-vrrp-timing.md

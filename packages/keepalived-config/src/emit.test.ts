@@ -23,6 +23,7 @@ const config: KeepalivedConfig = {
     scriptUser: "root",
     hasScriptSecurity: true,
     vrrpVersion: 3,
+    awaitsInterfaces: true,
     notifyFifo: "/run/tandem/notify",
     announceAgainAfterS: 1,
     announceCount: 5,
@@ -46,6 +47,7 @@ global_defs {
     script_user root
     enable_script_security
     vrrp_version 3
+    dynamic_interfaces
     vrrp_notify_fifo "/run/tandem/notify"
     vrrp_garp_master_delay 1
     vrrp_garp_master_repeat 5

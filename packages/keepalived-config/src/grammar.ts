@@ -15,6 +15,7 @@ export const globalDefs = block<GlobalDefs>({
   script_user: word("scriptUser"),
   enable_script_security: flag("hasScriptSecurity"),
   vrrp_version: integer("vrrpVersion", { min: 2, max: 3 }),
+  dynamic_interfaces: flag("awaitsInterfaces"),
   vrrp_notify_fifo: quoted("notifyFifo"),
   vrrp_garp_master_delay: integer("announceAgainAfterS", { min: 0, max: 86400 }),
   vrrp_garp_master_repeat: integer("announceCount", { min: 1, max: 100 }),
