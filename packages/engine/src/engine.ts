@@ -1,6 +1,6 @@
 /**
- * The engine on the main thread: owner of the document that runs and of the effective weights. It sends commands to the
- * forwarder in arrival order; connections it only ever asks about.
+ * The engine on the main thread: owner of the document that runs. It sends commands to the forwarder in arrival order;
+ * connections it only ever asks about.
  */
 import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure } from "@tandem/model";
 import type {
@@ -20,8 +20,8 @@ export interface Engine {
   readonly isTableKept: boolean;
   /** What runs now. */
   readonly document: Document;
-  /** Run this document: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
-  apply(document: Document): Promise<Answer<"program">>;
+  /** Run this document with these weights: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
+  apply(document: Document, weights: EffectiveWeights): Promise<Answer<"program">>;
   /** Replace the effective weights. Takes effect for the next new connection. */
   setWeights(weights: EffectiveWeights): void;
   order(order: ForwarderOrder): void;
@@ -49,7 +49,6 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let running: Document = EMPTY_DOCUMENT;
-  let weights: EffectiveWeights = new Map();
   let recordsHandler: (records: Uint8Array, count: number) => void = () => {};
   let failureHandler: (failure: LbError) => void = () => {};
   let gone: LbError | undefined;
@@ -98,15 +97,12 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
     get document() {
       return running;
     },
-    async apply(document) {
+    async apply(document, weights) {
       const answer = await ask("program", { document, weights });
       running = document;
       return answer;
     },
-    setWeights(next) {
-      weights = next;
-      link.send({ type: "weights", weights: next });
-    },
+    setWeights: (weights) => link.send({ type: "weights", weights }),
     order: (order) => link.send(order),
     ask,
     onRecords(handler) {

@@ -32,6 +32,7 @@ export type ReplicaCall =
   /** Records of a peer expire only while its stream is live. A peer that was never named is not live. */
   | { type: "setPeerLive"; peer: string; live: boolean };
 
+/** What the table answers to a `ReplicaCall`, in the order of the calls. */
 export type ReplicaAnswer =
   | { type: "applied"; token: number }
   /** `next` is null at the end. What was offered before this answer is older than it. */
@@ -46,25 +47,38 @@ export type ForwarderOrder =
 
 /** Questions, and the answer of each. */
 export interface ForwarderQuestions {
-  /** Run this document. The first one also adopts the connections of a former daemon. */
+  /**
+   * Run this document, with these weights. The first one also adopts the connections of a former daemon. Refused if the data plane
+   * does not take it: what ran before goes on, as far as the data plane lets it.
+   */
   program: {
     ask: { document: Document; weights: EffectiveWeights };
     answer: { changes: number; adopted: number; repaired: number };
   };
-  ping: { ask: object; answer: object };
+  /** Whether it still turns, and what keeps packets from it (`DataPlane.faults`). */
+  ping: { ask: object; answer: { faults: readonly string[] } };
   counts: { ask: object; answer: ForwarderCounts };
+  /** Every configured destination. Reads all records at once: some 10 to 30 ms with 500,000 of them, so not to be asked all the time. */
+  destinations: { ask: object; answer: DestinationCounts[] };
+  /** Connections from `cursor` on; an answer may have fewer than `limit`, or none, before the last one, whose `next` is null. */
   list: { ask: { cursor: number; limit: number }; answer: { rows: ConnectionRow[]; next: number | null } };
 }
 
+/** Name of a question. */
 export type QuestionName = keyof ForwarderQuestions;
+/** What a question has to say. */
 export type Ask<Q extends QuestionName> = ForwarderQuestions[Q]["ask"];
+/** What is answered to a question. */
 export type Answer<Q extends QuestionName> = ForwarderQuestions[Q]["answer"];
 
+/** A question on its way; `id` is the asker's, and stands on the answer. */
 export type Question = {
   [Q in QuestionName]: { type: "question"; id: number; name: Q; ask: Ask<Q> };
 }[QuestionName];
+/** What goes to the forwarder. */
 export type ForwarderCommand = ForwarderOrder | Question;
 
+/** What comes from the forwarder. */
 export type ForwarderEvent =
   /** `isTableKept`: the records of a former daemon are there. */
   | { type: "ready"; isTableKept: boolean }
@@ -77,22 +91,26 @@ export type ForwarderEvent =
   /** The forwarder cannot go on. `failure` is an LbError's, where it was one. */
   | { type: "failed"; message: string; failure?: unknown };
 
+/** The node's table and traffic at one moment. */
 export interface ForwarderCounts {
+  /** Living connections, own and peers'. */
   connections: number;
+  /** Records of both families. */
   capacity: number;
-  /** Connections by owner: peers by name, this node by the empty name. */
+  /** Connections by owner: peers by name, this node by the empty name. What a former daemon held of its peers counts as this node's until they claim it. */
   owned: Map<string, number>;
   /** Packets by reason name, fast path and core together. */
   packets: Map<string, number>;
-  destinations: DestinationCounts[];
 }
 
+/** A configured destination: its weight, its connections now, and all that it ever had since the daemon started or adopted it. */
 export interface DestinationCounts {
   serviceId: number;
   destinationId: number;
   effectiveWeight: number;
   activeConnections: number;
   inactiveConnections: number;
+  /** Connections made here. */
   connections: number;
   inPackets: number;
   inBytes: number;
@@ -100,6 +118,7 @@ export interface DestinationCounts {
   outBytes: number;
 }
 
+/** One connection, readable: addresses as text, ports as numbers, method and protocol as `METHOD_NUMBERS` and `PROTOCOL_NUMBERS`. */
 export interface ConnectionRow {
   protocol: number;
   state: string;

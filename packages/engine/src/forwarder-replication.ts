@@ -20,6 +20,8 @@ export interface Replication {
   turn(): boolean;
   /** Name of the peer in a slot; empty for this node, "?" for a peer that has not been heard of since the daemon started. */
   peerName(slot: number): string;
+  /** Connections by name of the owner. */
+  owners(): Map<string, number>;
   /** Records that waited for a service may have found it. */
   servicesChanged(): void;
 }
@@ -96,6 +98,11 @@ export function createReplication(
       return queue.length > 0;
     },
     peerName: (slot) => (slot === UNKNOWN_PEER ? "?" : (names[slot] ?? "?")),
+    owners() {
+      const held = new Map([...slots].map(([peer, slot]) => [peer, digests.count(slot)]));
+      const ofPeers = held.values().reduce((sum, count) => sum + count, 0);
+      return held.set("", table.size - ofPeers);
+    },
     servicesChanged: () => replica.applyParked(now()),
   };
 }

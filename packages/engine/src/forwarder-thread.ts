@@ -40,6 +40,7 @@ export function startForwarderThread(options: ForwarderOptions): ForwarderLink {
     send(command: ForwarderCommand) {
       worker.postMessage(command);
       if (wakeFd >= 0) writeSync(wakeFd, ONE);
+      if (command.type === "stop") wakeFd = -1; // the forwarder closes it: soon it may be another file's
     },
     onEvent(next) {
       handler = next;

@@ -2,9 +2,9 @@
  * The packet loop: the one owner of connections, run by a worker thread over the kernel data plane or in-process over the
  * in-memory one. A turn takes what the fast path handed over, lets timers fire, merges what peers sent, and hands on what they should know.
  */
-import { LbError } from "@tandem/model";
+import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
 import { adoptConnections } from "./core/adoption.ts";
-import { countOwners, listConnections, sumTraffic } from "./core/census.ts";
+import { listConnections, sumTraffic } from "./core/census.ts";
 import { createConnectionTable } from "./core/connection-table.ts";
 import { createConnections } from "./core/connections.ts";
 import { planServices } from "./core/plan.ts";
@@ -63,6 +63,7 @@ export function createForwarder(
   const slowPath = createSlowPath(dataplane, connections, services);
   const replication = createReplication({ connections, services, now: dataplane.now }, emit);
   const reasons = new Map<Reason, number>();
+  let running: Document = EMPTY_DOCUMENT;
   let isProgrammed = false;
   let isStopped = false;
   let isBusy = false;
@@ -78,21 +79,21 @@ export function createForwarder(
 
   const answers: Answers = {
     program({ document, weights }) {
-      const changes = planServices(dataplane.programmed(), document);
-      dataplane.program(changes);
+      const changes = reprogram(document);
       services.commit(document, weights);
+      running = document;
       const adoption = isProgrammed ? { adopted: 0, repaired: 0 } : adopt();
       replication.servicesChanged();
-      return { changes: changes.length, ...adoption };
+      return { changes, ...adoption };
     },
-    ping: () => ({}),
+    ping: () => ({ faults: dataplane.faults() }),
     counts: () => ({
       connections: table.size,
       capacity: table.capacity,
-      owned: namedOwners(),
+      owned: replication.owners(),
       packets: new Map([...dataplane.counters(), ...reasons]),
-      destinations: destinationCounts(),
     }),
+    destinations: destinationCounts,
     list(at) {
       const { rows, next } = listConnections(table, at, dataplane.now());
       return { rows: rows.map((row) => ({ ...row, owner: replication.peerName(row.owner) })), next };
@@ -107,15 +108,32 @@ export function createForwarder(
     },
   };
 
+  /** Tell the fast path. Returns the number of changes. */
+  function reprogram(document: Document): number {
+    const changes = planServices(dataplane.programmed(), document);
+    try {
+      dataplane.program(changes);
+    } catch (refusal) {
+      if (isProgrammed) putBack();
+      throw refusal;
+    }
+    return changes.length;
+  }
+
+  /** Some changes may be in force already. What cannot be undone either is found by the next document's comparison. */
+  function putBack(): void {
+    try {
+      dataplane.program(planServices(dataplane.programmed(), running));
+    } catch (error) {
+      if (!(error instanceof LbError)) throw error;
+    }
+  }
+
   function adopt() {
     const adoption = adoptConnections(dataplane, connections);
     dataplane.flushFlows(onRefused);
     isProgrammed = true;
     return adoption;
-  }
-
-  function namedOwners(): Map<string, number> {
-    return new Map([...countOwners(table)].map(([slot, n]) => [replication.peerName(slot), n]));
   }
 
   function destinationCounts(): DestinationCounts[] {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   createMetrics,
-  type Engine,
   type ForwarderOptions,
   type NodeStatus,
   removeKernelDataPlane,
@@ -26,6 +25,8 @@ import type { NodeConfig } from "./node-config.ts";
 import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
 import { encodePresence } from "./presence.ts";
+import { createPulse } from "./pulse.ts";
+import { repeat } from "./repeat.ts";
 import { type Replication, startReplication } from "./replication.ts";
 import { createSwitchover } from "./switchover.ts";
 import { createSeatHolder, removeSeat } from "./vrrp-seat.ts";
@@ -54,7 +55,11 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     onChange: runner.onHealth,
   });
   parts.defer(() => monitor.stop());
-  const seat = createSeatHolder(config, { log, isAlive: () => answers(engine) });
+  const pulse = createPulse(engine, log);
+  const seat = createSeatHolder(config, {
+    log,
+    canForward: async () => (await pulse.take()).faults.length === 0,
+  });
 
   const listener = {
     onDocument: runner.run,
@@ -64,8 +69,10 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const configuration = await openConfiguration(config, listener, { link, log });
   parts.defer(() => configuration.close());
 
+  const askCounts = () => engine.ask("counts", {}).catch(() => undefined);
+
   async function status(): Promise<NodeStatus> {
-    const counts = await engine.ask("counts", {}).catch(() => undefined);
+    const [{ faults }, counts] = await Promise.all([pulse.take(), askCounts()]);
     return statusOf({
       node: config.name,
       version: manifest.version,
@@ -73,6 +80,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       document: engine.document,
       documentProblem: runner.problem,
       configuration: configuration.status(),
+      faults,
       counts,
       replication: replication?.replicator.status(),
       isClustered: link !== undefined,
@@ -86,7 +94,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
 
   const switchover = createSwitchover({
     status,
-    setMaintenance: seat.setMaintenance,
+    enterMaintenance: seat.enterMaintenance,
+    leaveMaintenance: seat.leaveMaintenance,
     flush: async () => (await replication?.replicator.flush()) ?? false,
     role: () => seat.seat().role,
     sleep: async (ms) => void (await sleep(ms)),
@@ -106,15 +115,20 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const http = await startHttp({
     ...config.metrics.listen,
     metrics,
-    health: async () =>
-      (await answers(engine)) ? { ok: true, why: "ok" } : { ok: false, why: "the forwarder does not answer" },
-    ready: () => seat.readiness(),
+    async health() {
+      const { isAlive, faults } = await pulse.take();
+      return isAlive ? { ok: true, why: "ok" } : { ok: false, why: faults.join("; ") };
+    },
+    async ready() {
+      const { faults } = await pulse.take();
+      return faults.length === 0 ? seat.readiness() : { ok: false, why: faults.join("; ") };
+    },
     onBug,
   });
   parts.defer(() => http.stop());
 
   async function describe(): Promise<void> {
-    const counts = await engine.ask("counts", {}).catch(() => undefined);
+    const counts = await askCounts();
     const presence = {
       role: seat.seat().role,
       connections: counts?.owned.get("") ?? 0,
@@ -136,8 +150,9 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   }
   void runner.started.then(takePart).catch(failed.resolve);
   parts.defer(() => seat.leave());
-  const describing = setInterval(() => void describe(), DESCRIBE_EVERY_MS);
-  parts.defer(() => clearInterval(describing));
+  const ending = new AbortController();
+  parts.defer(() => ending.abort());
+  void repeat(describe, { everyMs: DESCRIBE_EVERY_MS, signal: ending.signal, report: onBug });
   const overdue = setTimeout(() => {
     if (link && !replication?.replicator.status().isReady) seat.setReady(false);
   }, READY_DEADLINE_MS);
@@ -166,21 +181,6 @@ function forwarderOptions(config: NodeConfig): ForwarderOptions {
     records: { 4: config.connections.ipv4, 6: config.connections.ipv6 },
     attach: config.interfaces.map(({ name, hook }) => ({ link: name, hook })),
   };
-}
-
-const ANSWER_DEADLINE_MS = 1000;
-
-/** Whether the forwarder answers in time. */
-async function answers(engine: Engine): Promise<boolean> {
-  const late = new AbortController();
-  const timeout = sleep(ANSWER_DEADLINE_MS, false, { signal: late.signal }).catch(() => false);
-  const answer = engine.ask("ping", {}).then(
-    () => true,
-    () => false,
-  );
-  const isAlive = await Promise.race([answer, timeout]);
-  late.abort();
-  return isAlive;
 }
 
 /** Without VRRP, the addresses are the services' own. */

@@ -17,7 +17,11 @@ export interface DocumentRunner {
 }
 
 /** Documents go to `engine`, checks to `monitor()`, which needs this runner's `onHealth` first. */
-export function createDocumentRunner(engine: Engine, monitor: () => Monitor, log: Logger): DocumentRunner {
+export function createDocumentRunner(
+  engine: Pick<Engine, "apply" | "setWeights" | "document">,
+  monitor: () => Pick<Monitor, "apply" | "effectiveWeights">,
+  log: Pick<Logger, "info" | "error">,
+): DocumentRunner {
   const started = Promise.withResolvers<void>();
   let last = Promise.resolve();
   let problem = "";
@@ -25,13 +29,16 @@ export function createDocumentRunner(engine: Engine, monitor: () => Monitor, log
 
   const sendWeights = () => engine.setWeights(monitor().effectiveWeights());
 
-  async function apply(document: Document): Promise<void> {
+  function check(document: Document): void {
     isApplying = true;
     monitor().apply(document);
     isApplying = false;
-    sendWeights();
+  }
+
+  async function apply(document: Document): Promise<void> {
+    check(document);
     try {
-      const { changes, adopted, repaired } = await engine.apply(document);
+      const { changes, adopted, repaired } = await engine.apply(document, monitor().effectiveWeights());
       problem = "";
       log.info({ revision: document.revision, changes }, "document is in force");
       if (adopted + repaired > 0)
@@ -40,6 +47,8 @@ export function createDocumentRunner(engine: Engine, monitor: () => Monitor, log
     } catch (error) {
       problem = `revision ${document.revision} does not run here: ${(error as Error).message}`;
       log.error({ revision: document.revision, err: error }, "document is not in force");
+      check(engine.document);
+      sendWeights();
     }
   }
 
@@ -52,7 +61,7 @@ export function createDocumentRunner(engine: Engine, monitor: () => Monitor, log
       return problem;
     },
     onHealth(change) {
-      if (isApplying) return; // apply sends all weights at once
+      if (isApplying) return; // all weights are sent at once, afterwards
       log.info(change, change.up ? "destination is up" : "destination is down");
       sendWeights();
     },

@@ -45,8 +45,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
   return {
     status: parts.status,
     async services() {
-      const { destinations } = await engine.ask("counts", {});
-      const counts = new Map(destinations.map((d) => [d.destinationId, d]));
+      const counts = new Map((await engine.ask("destinations", {})).map((d) => [d.destinationId, d]));
       const health = new Map(monitor.snapshot().map((h) => [h.destinationId, h]));
       return engine.document.services.map((s) => serviceStatus(s, counts, health));
     },

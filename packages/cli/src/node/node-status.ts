@@ -15,6 +15,8 @@ export interface Parts {
   /** Why the latest document does not run; empty when it does. */
   readonly documentProblem: string;
   readonly configuration: ConfigStatus;
+  /** What keeps this node from forwarding, one sentence each. */
+  readonly faults: readonly string[];
   /** Undefined when the forwarder does not answer. */
   readonly counts: ForwarderCounts | undefined;
   readonly isClustered: boolean;
@@ -43,7 +45,7 @@ export function statusOf(p: Parts): NodeStatus {
     sync: p.isClustered ? syncState(p.replication) : "off",
     connections: p.counts?.connections ?? 0,
     capacity: p.counts?.capacity ?? 0,
-    forwarding: p.counts !== undefined,
+    forwarding: p.faults.length === 0,
     ...(p.lag ? { lagMs: p.lag } : {}),
     peers,
     nats: p.isClustered ? (p.replication?.isConnected ? "connected" : "disconnected") : "off",
@@ -90,7 +92,7 @@ function alarmsOf(p: Parts): string[] {
 }
 
 function alarmsOfNode({
-  counts,
+  faults,
   seat,
   document,
   configuration,
@@ -99,7 +101,7 @@ function alarmsOfNode({
 }: Parts): string[] {
   const { store, disk } = configuration;
   return [
-    ...(counts ? [] : ["The forwarder does not answer: new connections wait"]),
+    ...faults,
     ...(seat.role === "fault" ? [`VRRP is in fault: ${seat.cause}`] : []),
     ...(documentProblem ? [`The document's ${documentProblem}`] : []),
     ...(document.revision === 0 ? ["No document runs here yet: nothing is served"] : []),

@@ -5,7 +5,9 @@ import { LbError } from "@tandem/model";
 /** What a switchover asks of the node. */
 export interface SwitchoverPorts {
   status(): Promise<NodeStatus>;
-  setMaintenance(isOn: boolean): void;
+  /** Leave the addresses to a peer that is ready; with `toUnready`, to any. */
+  enterMaintenance(options: { toUnready: boolean }): void;
+  leaveMaintenance(): void;
   /** Resolves to true once every peer has what was offered; false after 2 s. */
   flush(): Promise<boolean>;
   role(): Role;
@@ -23,16 +25,16 @@ const LOOK_EVERY_MS = 20;
 
 /** A switchover over a node. While the peer takes over, what still arrives here is forwarded and replicated as ever. */
 export function createSwitchover(ports: SwitchoverPorts): Switchover {
-  async function handOver(): Promise<string[]> {
+  async function handOver(toUnready: boolean): Promise<string[]> {
     const steps = [
       (await ports.flush()) ? "every peer has every connection" : "not every peer confirmed within 2 s",
     ];
-    ports.setMaintenance(true);
+    ports.enterMaintenance({ toUnready });
     steps.push("entered maintenance: priority lowered");
     for (let waitedMs = 0; ports.role() === "active"; waitedMs += LOOK_EVERY_MS) {
       if (waitedMs > HAND_OVER_DEADLINE_MS) {
-        ports.setMaintenance(false);
-        throw refused("no peer took the addresses within 5 s", "a peer that is ready to serve");
+        ports.leaveMaintenance();
+        throw refused("no peer took the addresses within 5 s", "a peer that can serve");
       }
       await ports.sleep(LOOK_EVERY_MS);
     }
@@ -44,10 +46,10 @@ export function createSwitchover(ports: SwitchoverPorts): Switchover {
     async run({ dryRun, force }) {
       const status = await ports.status();
       const plan = planSwitchover(status, force);
-      const { from, to } = plan;
-      if (dryRun) return plan;
-      if (plan.kind === "handOver") return { from, to, steps: await handOver() };
-      ports.setMaintenance(false);
+      const { from, to, steps } = plan;
+      if (dryRun) return { from, to, steps };
+      if (plan.kind === "handOver") return { from, to, steps: await handOver(plan.toUnready) };
+      ports.leaveMaintenance();
       return { from, to, steps: ["left maintenance: VRRP decides by priority"] };
     },
   };
@@ -59,13 +61,15 @@ export interface SwitchoverPlan {
   readonly from: string;
   readonly to: string;
   readonly steps: string[];
+  /** Nobody is in sync, and the operator says that somebody else shall serve all the same. */
+  readonly toUnready: boolean;
 }
 
 /** Plan it from the node's status. @throws LbError refused where there is nothing to hand over, or nobody to hand it to */
 export function planSwitchover(status: NodeStatus, force: boolean): SwitchoverPlan {
   if (status.maintenance) {
     const steps = ["leave maintenance: the node of higher priority that is in sync becomes active"];
-    return { kind: "endMaintenance", from: "maintenance", to: status.node, steps };
+    return { kind: "endMaintenance", from: "maintenance", to: status.node, steps, toUnready: false };
   }
   if (status.role !== "active") {
     throw refused(`this node is ${status.role}`, "the active node (see `tandem status`)");
@@ -81,9 +85,10 @@ export function planSwitchover(status: NodeStatus, force: boolean): SwitchoverPl
     kind: "handOver",
     from: status.node,
     to: heir?.node ?? "whoever answers",
+    toUnready: !heir,
     steps: [
       "wait until every peer has every connection (2 s at most)",
-      "enter maintenance: VRRP priority drops below the peer's",
+      `enter maintenance: VRRP priority drops below ${heir ? "the peer's" : "that of any node that can forward"}`,
       "the peer takes the virtual addresses",
       "go on forwarding what still reaches this node",
     ],

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { Probe, Role } from "@tandem/engine";
 import type { Logger } from "pino";
 import type { NodeConfig } from "./node-config.ts";
+import { repeat } from "./repeat.ts";
 import { runtimePaths } from "./vrrp/paths.ts";
 import type { VrrpRole } from "./vrrp/role.ts";
 import { createVrrpSupervisor, type VrrpSupervisor } from "./vrrp/supervisor.ts";
-import { readFlag } from "./vrrp/track-files.ts";
+import { readFlag, writeFlag } from "./vrrp/track-files.ts";
 import { vrrpSpecOf } from "./vrrp-spec.ts";
 
 /** A node's role, and why it has it. */
@@ -26,7 +27,12 @@ export interface SeatHolder {
   /** Stop beating and supervising; keepalived goes on by itself. */
   leave(): Promise<void>;
   setReady(isReady: boolean): void;
-  setMaintenance(isOn: boolean): void;
+  /**
+   * Leave the addresses to a peer that is ready. Readiness outranks maintenance, so that nobody takes over without the connections;
+   * with `toUnready` this node calls itself unready, too, as long as it is in maintenance. Survives a restart.
+   */
+  enterMaintenance(options: { toUnready: boolean }): void;
+  leaveMaintenance(): void;
   isInMaintenance(): boolean;
   /** Whether this node may become active, and why not. */
   readiness(): Probe;
@@ -43,10 +49,10 @@ export function roleOf(groups: readonly VrrpRole[]): Role {
 /** keepalived looks at the heartbeat once a second and gives up at 2 s. */
 const BEAT_EVERY_MS = 500;
 
-/** The seat of a node; without VRRP in its configuration it serves whatever reaches it. `isAlive`: main thread and forwarder both answer. */
+/** The seat of a node; without VRRP in its configuration it serves whatever reaches it. `canForward`: main thread and forwarder both answer, on every interface. */
 export function createSeatHolder(
   config: NodeConfig,
-  around: { log: Logger; isAlive: () => Promise<boolean> },
+  around: { log: Logger; canForward: () => Promise<boolean> },
 ): SeatHolder {
   const spec = vrrpSpecOf(config);
   const { log } = around;
@@ -56,13 +62,35 @@ export function createSeatHolder(
   let seat: Seat = vrrp
     ? { role: "fault", cause: "not started", sinceMs: Date.now() }
     : { role: "standalone", cause: "no VRRP is configured", sinceMs: Date.now() };
-  let isReady = false;
+  /** Undefined until somebody has said so: a keepalived that is adopted keeps what it was told. */
+  let isReady: boolean | undefined;
   let isSeated = false;
+  const yieldsPath = join(runtimeDir, "yields");
   let isInMaintenance = vrrp !== undefined && readFlag(runtimePaths(runtimeDir).maintenance);
-  let endBeating = () => {};
+  let yieldsToUnready = isInMaintenance && readFlag(yieldsPath);
+  const ending = new AbortController();
+  let beating = Promise.resolve();
 
   function report(error: unknown): void {
     log.warn({ err: error }, "keepalived's supervision");
+  }
+
+  async function beat(): Promise<void> {
+    if (await around.canForward()) vrrp?.beat();
+  }
+
+  function tellReadiness(): void {
+    if (isSeated && isReady !== undefined) vrrp?.setReady(isReady && !yieldsToUnready);
+  }
+
+  function setMaintenance(isOn: boolean, toUnready: boolean): void {
+    log.info({ maintenance: isOn, toUnready }, "maintenance");
+    isInMaintenance = isOn;
+    yieldsToUnready = toUnready;
+    if (!vrrp) return;
+    writeFlag(yieldsPath, toUnready);
+    vrrp.setMaintenance(isOn);
+    tellReadiness();
   }
 
   vrrp?.onRole(({ group, role, previous, cause, atMs }) => {
@@ -75,28 +103,24 @@ export function createSeatHolder(
     seat: () => seat,
     addresses: (config.vrrp?.groups ?? []).flatMap((group) => group.addresses),
     async take() {
-      if (!vrrp) return;
-      endBeating = repeat(BEAT_EVERY_MS, async () => {
-        if (await around.isAlive()) vrrp.beat();
-      });
-      await vrrp.start();
+      await beat();
+      beating = repeat(beat, { everyMs: BEAT_EVERY_MS, signal: ending.signal, report });
+      await vrrp?.start();
       isSeated = true;
-      if (isReady) vrrp.setReady(true); // said before there was anybody to say it to
+      tellReadiness(); // said before there was anybody to say it to
     },
     async leave() {
-      endBeating();
+      ending.abort();
+      await beating;
       await vrrp?.stop({ leaveRunning: true });
     },
     setReady(now) {
       if (now !== isReady) log.info({ isReady: now }, now ? "ready to serve" : "not ready to serve");
       isReady = now;
-      if (isSeated) vrrp?.setReady(now);
+      tellReadiness();
     },
-    setMaintenance(isOn) {
-      log.info({ maintenance: isOn }, "maintenance");
-      isInMaintenance = isOn;
-      vrrp?.setMaintenance(isOn);
-    },
+    enterMaintenance: ({ toUnready }) => setMaintenance(true, toUnready),
+    leaveMaintenance: () => setMaintenance(false, false),
     isInMaintenance: () => isInMaintenance,
     readiness() {
       if (isInMaintenance) return { ok: false, why: "in maintenance" };
@@ -115,19 +139,4 @@ export async function removeSeat(config: NodeConfig): Promise<string[]> {
   };
   await createVrrpSupervisor({ runtimeDir, spec, report }).stop({ leaveRunning: false });
   return ["keepalived with its addresses and allow-list"];
-}
-
-/** Run `task` again and again, `everyMs` after it is done. Returns a function that ends it. */
-function repeat(everyMs: number, task: () => Promise<void>): () => void {
-  let isEnded = false;
-  let timer: NodeJS.Timeout | undefined;
-  const round = async (): Promise<void> => {
-    await task();
-    if (!isEnded) timer = setTimeout(round, everyMs);
-  };
-  void round();
-  return () => {
-    isEnded = true;
-    clearTimeout(timer);
-  };
 }

@@ -1,4 +1,4 @@
-/** Reading the tables for people and metrics: counts by destination and owner, connections as rows. Changes nothing. */
+/** Reading the tables for people and metrics: traffic by destination, connections as rows. Changes nothing. */
 import { formatAddress } from "@tandem/model";
 import { swapPort, wordsToAddress } from "../packet/words.ts";
 import { PROTOCOLS, timeoutTicks } from "../protocols/transitions.ts";
@@ -42,35 +42,25 @@ export interface Row {
   outBytes: number;
 }
 
-/** Connections from `cursor` on, at most `limit`; `next` is null at the end. Cursors count the records of both families. */
+/** Records that one `listConnections` looks at: below a millisecond. */
+const SCAN_LIMIT = 16_384;
+
+/** Living connections among the next `SCAN_LIMIT` records from `cursor` on, at most `limit`; `next` is null at the end. Cursors count the records of both families. */
 export function listConnections(
   table: ConnectionTable,
   at: { cursor: number; limit: number },
   now: number,
 ): { rows: Row[]; next: number | null } {
   const rows: Row[] = [];
-  let cursor = at.cursor;
-  for (; cursor < table.capacity && rows.length < at.limit; cursor++) {
+  const end = Math.min(at.cursor + SCAN_LIMIT, table.capacity);
+  let { cursor } = at;
+  for (; cursor < end && rows.length < at.limit; cursor++) {
     const isV4 = cursor < table.records[4].capacity;
     const r = isV4 ? table.records[4] : table.records[6];
     const index = isV4 ? cursor : cursor - table.records[4].capacity;
     if (isAlive(r, index)) rows.push(readRow(r, index, now));
   }
   return { rows, next: cursor < table.capacity ? cursor : null };
-}
-
-/** Connections by owner slot. */
-export function countOwners(table: ConnectionTable): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const family of FAMILIES) {
-    const r = table.records[family];
-    for (let index = 0; index < r.capacity; index++) {
-      if (!isAlive(r, index)) continue;
-      const owner = ownerOf(r, index);
-      counts.set(owner, (counts.get(owner) ?? 0) + 1);
-    }
-  }
-  return counts;
 }
 
 /** Totals by destination id: of the connections that have ended and of those that live. */

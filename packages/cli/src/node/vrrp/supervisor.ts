@@ -7,6 +7,7 @@ import {
   emitKeepalivedConf,
   groupAddresses,
 } from "keepalived-config";
+import { repeat } from "../repeat.ts";
 import { type AddressTable, createIpAddressTable } from "./address-table.ts";
 import { loadAllowList, unloadAllowList } from "./allow-list.ts";
 import { createCustody } from "./custody.ts";
@@ -14,7 +15,6 @@ import { heldAddresses } from "./group-addresses.ts";
 import type { Notification } from "./notification.ts";
 import { type NotifyFifo, openNotifyFifo } from "./notify-fifo.ts";
 import { runtimePaths } from "./paths.ts";
-import { repeat } from "./repeat.ts";
 import type { VrrpRole } from "./role.ts";
 import { createRoleBook, type RoleChange } from "./role-book.ts";
 import { readFlag, writeFlag, writeHeartbeat } from "./track-files.ts";
