@@ -24,7 +24,7 @@ function revise(
 }
 const FIRST = revise(EMPTY_DOCUMENT);
 
-function setUp(known?: ReadonlyMap<number, boolean>) {
+function setUp(known?: ReadonlyMap<number, string>) {
   const clock = createVirtualClock();
   const network = createMemoryNetwork();
   network.moods.set(A, "healthy").set(B, "healthy");
@@ -189,12 +189,45 @@ test("monitor abandons the check of a destination that is gone", async () => {
   expect([...monitor.effectiveWeights()]).toEqual([[ID_B, 7]]);
 });
 
-test("monitor starts from the verdicts it had before a restart, and tells them", async () => {
-  const { clock, monitor, told } = setUp(new Map([[ID_A, false]]));
+/** What a monitor knows that has seen A go down. */
+async function knownAfterOutage() {
+  const { clock, monitor, moods } = setUp();
   monitor.apply(FIRST);
-  expect(told()).toEqual([`${ID_A} down 0 not checked yet`]);
+  moods.set(A, "refusing");
+  await clock.advance(3000);
+  return monitor.down();
+}
+
+test("monitor starts from what was down before a restart, and tells it", async () => {
+  const known = await knownAfterOutage();
+  expect([...known.keys()]).toEqual([ID_A]);
+  const { clock, monitor, told } = setUp(known);
+  monitor.apply(FIRST);
+  expect(told()).toEqual([`${ID_A} down 0 down before the restart, not checked yet`]);
   await clock.advance(1000);
   expect(told()).toEqual([`${ID_A} up 4 connected`]);
+});
+
+const strangers: [what: string, document: Document][] = [
+  ["another check", revise(FIRST, { check: { ...CHECK, port: 81 } })],
+  ["other limits", revise(FIRST, { check: { ...CHECK, rise: 3 } })],
+  ["no check", revise(FIRST, { check: undefined })],
+];
+for (const [what, document] of strangers) {
+  test(`monitor does not believe an earlier process about a destination that has ${what} now`, async () => {
+    const { monitor, told } = setUp(await knownAfterOutage());
+    monitor.apply(document);
+    expect(told()).toEqual([]);
+  });
+}
+
+test("monitor believes an earlier process once: a destination that left and returns starts up", async () => {
+  const { monitor, told } = setUp(await knownAfterOutage());
+  monitor.apply(FIRST);
+  monitor.apply(revise(FIRST, { only: ["10.0.0.2"] }));
+  told();
+  monitor.apply(FIRST);
+  expect(told()).toEqual([]);
 });
 
 test("monitor describes what it believes", async () => {

@@ -46,14 +46,16 @@ export interface Monitor {
   snapshot(): readonly DestinationHealth[];
   /** Effective weight of every destination of the document, 0..65535, by destination id. */
   effectiveWeights(): ReadonlyMap<Id, number>;
+  /** Destinations that are down, each with the check that says so, as text: for `known` of the next monitor. */
+  down(): ReadonlyMap<Id, string>;
   stop(): void;
 }
 
 /** What a monitor needs from its surroundings. */
 export interface MonitorOptions extends ProbePorts {
   readonly onChange: (change: HealthChange) => void;
-  /** Verdicts from before a restart, by destination id. What is not in it starts up. */
-  readonly known?: ReadonlyMap<Id, boolean>;
+  /** What `Monitor.down` said before a restart: these start down, if their check is still the same. All others start up. */
+  readonly known?: ReadonlyMap<Id, string>;
   /** Default: real sockets. */
   readonly createChecker?: (spec: CheckSpec) => Checker;
 }
@@ -71,11 +73,13 @@ interface Watched {
 export function createMonitor(options: MonitorOptions): Monitor {
   const { clock, onChange } = options;
   const makeChecker = options.createChecker ?? createChecker;
+  const known = new Map(options.known);
   let watched = new Map<Id, Watched>();
   let services = new Map<Id, Watched[]>();
 
   function watch(wanted: WantedCheck): Watched {
-    const up = options.known?.get(wanted.destinationId) ?? true;
+    const up = known.get(wanted.destinationId) !== probeText(wanted);
+    known.delete(wanted.destinationId); // a destination that leaves and returns later is a new one
     const told = { up: true, effectiveWeight: wanted.weight };
     return { wanted, verdict: createVerdict(up, clock.now()), told, stop: () => {} };
   }
@@ -135,6 +139,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
       for (const members of services.values()) weigh(members);
     },
     snapshot: () => [...watched.values()].map((w) => describe(w, clock.now())),
+    down: () =>
+      new Map([...watched].flatMap(([id, w]) => (w.told.up ? [] : [[id, probeText(w.wanted)] as const]))),
     effectiveWeights: () => new Map([...watched].map(([id, w]) => [id, w.told.effectiveWeight])),
     stop() {
       for (const w of watched.values()) w.stop();
@@ -144,10 +150,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 }
 
-/** Whether a running probe already asks what is wanted. Specifications are plain data from one parser: equal text, equal check. */
-function isSameProbe(a: WantedCheck, b: WantedCheck): boolean {
-  return JSON.stringify([a.check, a.target]) === JSON.stringify([b.check, b.target]);
-}
+/** Whether a running probe already asks what is wanted. */
+const isSameProbe = (a: WantedCheck, b: WantedCheck): boolean => probeText(a) === probeText(b);
+
+/** What is asked, and of whom. Specifications are plain data from one parser: equal text, equal check. */
+const probeText = ({ check, target }: WantedCheck): string => JSON.stringify([check, target]);
 
 function describeWanted(wanted: WantedCheck): string {
   return wanted.isDrained ? "drained" : `configured weight is ${wanted.weight}`;

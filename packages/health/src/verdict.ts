@@ -15,11 +15,11 @@ export interface Verdict {
   readonly flips: number;
 }
 
-/** A destination without any result yet: it stands as `up` says until checks prove otherwise. */
+/** A destination without any result yet: it stands as `up` says, which is what was known before a restart, until checks prove otherwise. */
 export function createVerdict(up: boolean, nowMs: number): Verdict {
   return {
     belief: { up, against: 0 },
-    why: "not checked yet",
+    why: up ? "not checked yet" : "down before the restart, not checked yet",
     changedAtMs: nowMs,
     lastCheckAtMs: undefined,
     results: { good: 0, bad: 0, unknown: 0 },

@@ -24,6 +24,7 @@ import { createDocumentRunner } from "./document-runner.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
+import { createOutageFile } from "./outage-file.ts";
 import { encodePresence } from "./presence.ts";
 import { createPulse } from "./pulse.ts";
 import { repeat } from "./repeat.ts";
@@ -49,10 +50,15 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
 
   let replication: Replication | undefined;
   const runner = createDocumentRunner(engine, () => monitor, log);
+  const outages = createOutageFile(join(config.runtimeDir, "health.json"), log);
   const monitor: Monitor = createMonitor({
     clock: createSystemClock(),
     random: Math.random,
-    onChange: runner.onHealth,
+    known: outages.load(),
+    onChange(change) {
+      runner.onHealth(change);
+      outages.save(monitor.down());
+    },
   });
   parts.defer(() => monitor.stop());
   const pulse = createPulse(engine, log);
