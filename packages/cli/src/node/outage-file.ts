@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { replaceFile } from "./vrrp/replace-file.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** Destinations that are down, by id, each with the check that says so (`Monitor.down`). */
 export type Outages = ReadonlyMap<number, string>;

@@ -3,6 +3,7 @@ import { renameSync } from "node:fs";
 import { uptime } from "node:os";
 import type { VirtualAddress } from "keepalived-config";
 import { pause } from "../repeat.ts";
+import { replaceFile } from "../replace-file.ts";
 import type { AddressTable } from "./address-table.ts";
 import { planStart, restartDelayMs, STABLE_AFTER_S, type StartPlan } from "./adoption.ts";
 import { releaseAddresses } from "./group-addresses.ts";
@@ -19,7 +20,6 @@ import {
 } from "./keepalived.ts";
 import type { RuntimePaths } from "./paths.ts";
 import type { ProcessEntry } from "./process-table.ts";
-import { replaceFile } from "./replace-file.ts";
 
 export interface CustodyOptions {
   readonly paths: RuntimePaths;

@@ -4,10 +4,10 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LbError } from "@tandem/model";
+import { replaceFile } from "../replace-file.ts";
 import type { KeepalivedRecord } from "./adoption.ts";
 import type { RuntimePaths } from "./paths.ts";
 import { findByPidFile, findLive, type ProcessEntry } from "./process-table.ts";
-import { replaceFile } from "./replace-file.ts";
 
 /** SIGTERM takes keepalived 2.2.7 a second; longer than this is a hang. */
 const EXIT_DEADLINE_MS = 3000;
