@@ -29,13 +29,13 @@ export interface DemoResult {
  * @throws LabError when there can be no lab here; the signal's reason when it was aborted
  */
 export async function runDemo(options: DemoOptions, show: Show, signal: AbortSignal): Promise<DemoResult> {
-  show.tell("bringing up the lab: a client, two directors, three servers, three NATS servers");
-  const lab = await createLab({ onWait: (holder) => show.tell(`waiting for another lab to end: ${holder}`) });
+  const aborted = rejectOn(signal);
+  const lab = await bringUp(show, aborted);
   const cluster = createCluster(lab);
   const performance = perform({ lab, cluster }, options, show);
   performance.catch(() => {}); // after an abort nobody waits for it
   try {
-    return await Promise.race([performance, rejectOn(signal)]);
+    return await Promise.race([performance, aborted]);
   } finally {
     cluster.close();
     if (options.logs !== undefined) cpSync(join(lab.dir, "logs"), options.logs, { recursive: true });
@@ -44,10 +44,23 @@ export async function runDemo(options: DemoOptions, show: Show, signal: AbortSig
 }
 
 function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {}); // matters to those who race against it
+  if (signal.aborted) reject(signal.reason);
+  signal.addEventListener("abort", () => reject(signal.reason));
+  return promise;
+}
+
+/** A lab, or the abort's reason at once while another lab holds the lock. */
+async function bringUp(show: Show, aborted: Promise<never>): Promise<OwnLab> {
+  show.tell("bringing up the lab: a client, two directors, three servers, three NATS servers");
+  const held = Promise.withResolvers<void>();
+  const onWait = (holder: string) => {
+    show.tell(`waiting for another lab to end: ${holder}`);
+    held.resolve();
+  };
+  const coming = createLab({ onWait });
+  return Promise.race([coming, held.promise.then(() => aborted)]);
 }
 
 interface Place {
