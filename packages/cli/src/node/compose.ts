@@ -91,7 +91,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       replication: replication?.replicator.status(),
       isClustered: link !== undefined,
       health: monitor.snapshot(),
-      lag: replication?.lag.percentiles(),
+      lag: replication?.lag.percentiles(performance.now()),
       peerLagMs: replication?.peerLagMs ?? new Map(),
       maintenance: seat.isInMaintenance(),
       virtualAddresses: seat.addresses.length > 0 ? seat.addresses : servedAddresses(engine.document),

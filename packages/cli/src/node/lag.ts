@@ -1,27 +1,31 @@
-/** Replication lag as people are told of it: percentiles over the latest samples. Pure. */
+/** Replication lag as people are told of it: percentiles over what came lately. Time is an argument. */
 
-/** Samples kept: at a thousand changes a second, the last four seconds. */
+/** What is older says nothing about now. */
+const KEPT_MS = 10_000;
+/** Samples kept at most, so that a busy node does not sort forever: the latest ones. */
 const KEPT = 4096;
 
 /** Latest lags of one stream, or of all. */
 export interface LagWindow {
-  add(lagMs: number): void;
-  /** Undefined before the first sample. Milliseconds. */
-  percentiles(): { p50: number; p99: number } | undefined;
+  /** Times are monotonic, in milliseconds. */
+  add(lagMs: number, nowMs: number): void;
+  /** Undefined when nothing came in the last 10 s. Milliseconds. */
+  percentiles(nowMs: number): { p50: number; p99: number } | undefined;
 }
 
 /** An empty window. */
 export function createLagWindow(): LagWindow {
-  const samples: number[] = [];
+  const samples: { lagMs: number; atMs: number }[] = [];
   let next = 0;
   return {
-    add(lagMs) {
-      samples[next] = lagMs;
+    add(lagMs, atMs) {
+      samples[next] = { lagMs, atMs };
       next = (next + 1) % KEPT;
     },
-    percentiles() {
-      if (samples.length === 0) return undefined;
-      const sorted = samples.toSorted((a, b) => a - b);
+    percentiles(nowMs) {
+      const recent = samples.filter(({ atMs }) => nowMs - atMs <= KEPT_MS).map(({ lagMs }) => lagMs);
+      if (recent.length === 0) return undefined;
+      const sorted = recent.toSorted((a, b) => a - b);
       const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
       return { p50: at(0.5), p99: at(0.99) };
     },

@@ -40,7 +40,7 @@ export function startReplication(
     onReadiness: listener.onReadiness,
     onFollow: (change) => log.info(change, "follows a peer differently"),
     onLag(peer, lagMs) {
-      lag.add(lagMs);
+      lag.add(lagMs, performance.now());
       peerLagMs.set(peer, lagMs);
       listener.onLag(peer, lagMs);
     },
