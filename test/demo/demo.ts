@@ -1,6 +1,7 @@
 /** Runs the scenario in a lab of its own. What comes of it is a report; how it looks meanwhile is the show's affair. */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createLab, LabError, type OwnLab, startTraffic, type Traffic } from "../lab/index.ts";
 import { type Board, createBoard } from "./board.ts";
 import { type Cluster, createCluster } from "./cluster.ts";
@@ -109,6 +110,7 @@ async function playAll(
   const sampler = startSampler(place.cluster, place.traffic, board.sample);
   const pace = options.isFast ? FAST_PACE : FULL_PACE;
   try {
+    await sleep(pace.warmUpMs);
     for (const [i, step] of SCENARIO.entries()) {
       board.begin(i);
       const { window, why } = await play(step, { ...place, pace, board, sampler });
