@@ -48,7 +48,6 @@ export function createReplication(
     if (names.length > MAX_SLOT) throw new Error(`invariant: more than ${MAX_SLOT} peers`);
     const slot = names.push(peer) - 1;
     slots.set(peer, slot);
-    connections.setPeerLive(slot, false);
     return slot;
   }
 

@@ -1,0 +1,223 @@
+import { expect, test } from "vitest";
+import type { ReplicaAnswer, ReplicaCall } from "./forwarder-protocol.ts";
+import { buildPacket } from "./packet/testing.ts";
+import { TcpState, tcp } from "./protocols/tcp.ts";
+import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";
+
+const VIP = "192.0.2.1";
+const TICKS_PER_SECOND = 1e9 / 2 ** 20;
+const NONE = new Map<number, number>();
+const web = (address = VIP) => ({
+  protocol: "tcp",
+  address,
+  port: 80,
+  destinations: [{ address: "10.0.0.1" }],
+});
+const WEB = documentOf([web()]);
+
+function start(document = WEB, capacity = 64): InProcessForwarder {
+  const f = startInProcess({ capacity });
+  f.ask("program", { document, weights: NONE });
+  return f;
+}
+
+/** Client `n` connects to a director. */
+function connect(f: InProcessForwarder, n: number): void {
+  const ends = { protocol: "tcp", from: `198.51.100.${n}`, fromPort: 40_000, to: VIP, toPort: 80 } as const;
+  for (const flags of ["S", "A"]) {
+    f.dataplane.receive(1, buildPacket({ ...ends, flags }));
+    f.settle();
+  }
+}
+
+const call = (f: InProcessForwarder, ...calls: ReplicaCall[]): void => {
+  for (const c of calls) f.send({ type: "replica", call: c });
+};
+
+/** Everything said since the last time. */
+const said = (f: InProcessForwarder) => f.said.splice(0);
+
+/** Records that a director has for its peers. */
+function records(f: InProcessForwarder): { records: Uint8Array; count: number } {
+  const batches = said(f).flatMap((e) => (e.type === "records" ? [e] : []));
+  return {
+    records: Uint8Array.from(batches.flatMap((b) => [...b.records])),
+    count: batches.reduce((sum, b) => sum + b.count, 0),
+  };
+}
+
+const answersOf = (f: InProcessForwarder): ReplicaAnswer[] =>
+  said(f).flatMap((e) => (e.type === "replica" ? [e.answer] : []));
+
+/** What `from` has to say arrives at `to` as a peer's. */
+function tell(from: InProcessForwarder, to: InProcessForwarder, peer = "lb1", token = 1): number {
+  const batch = records(from);
+  call(to, { type: "apply", peer, token, ...batch, delayMs: 0 });
+  to.settle();
+  return batch.count;
+}
+
+const ownersOf = (f: InProcessForwarder) => Object.fromEntries(f.ask("counts", {}).owned);
+const rowOwners = (f: InProcessForwarder) =>
+  f.ask("list", { cursor: 0, limit: 100 }).rows.map((row) => row.owner);
+
+test("a peer's connections are held under its name, and are this node's once it sees a packet of them", () => {
+  const [a, b] = [start(), start()];
+  for (const n of [1, 2]) connect(a, n);
+  expect(tell(a, b)).toBe(2);
+  expect(answersOf(b)).toEqual([{ type: "applied", token: 1 }]);
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 2 });
+  expect(rowOwners(b)).toEqual(["lb1", "lb1"]);
+  const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 80 } as const;
+  expect(b.dataplane.receive(1, buildPacket({ ...ends, flags: "A" })).reason).toBe("forwarded");
+  b.settle();
+  expect(ownersOf(b)).toEqual({ "": 1, lb1: 1 });
+  expect(records(b).count).toBe(1);
+});
+
+test("two directors that agree have the same digest of the one's connections", () => {
+  const [a, b] = [start(), start()];
+  for (const n of [1, 2, 3]) connect(a, n);
+  tell(a, b);
+  said(b);
+  call(a, { type: "digestOwned", request: 1 });
+  call(b, { type: "digestOf", request: 2, peer: "lb1" });
+  for (const f of [a, b]) f.settle();
+  const [own, held] = [answersOf(a)[0], answersOf(b)[0]];
+  expect(own).toMatchObject({ type: "digest", request: 1 });
+  expect(held).toMatchObject({ type: "digest", request: 2 });
+  expect((own as { buckets: Uint32Array }).buckets.some((sum) => sum !== 0)).toBe(true);
+  expect((held as { buckets: Uint32Array }).buckets).toEqual((own as { buckets: Uint32Array }).buckets);
+});
+
+test("what was offered before an answer is said before it, what came later after it", () => {
+  const f = start();
+  connect(f, 1);
+  said(f);
+  const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 80 } as const;
+  f.dataplane.receive(1, buildPacket({ ...ends, flags: "FA" }));
+  call(f, { type: "digestOwned", request: 1 });
+  f.settle();
+  expect(said(f).map((e) => e.type)).toEqual(["records", "replica"]);
+  call(f, { type: "readOwned", request: 2, bucket: null, cursor: null, maxBytes: 4096 });
+  f.settle();
+  f.dataplane.receive(1, buildPacket({ ...ends, flags: "R" }));
+  f.settle();
+  expect(said(f).map((e) => e.type)).toEqual(["replica", "records"]);
+});
+
+test("a snapshot of all that a node owns is read in slices", () => {
+  const f = start(WEB, 20_000);
+  for (const n of [1, 2, 3]) connect(f, n);
+  said(f);
+  let total = 0;
+  let questions = 0;
+  for (let cursor: number | null = null; ; questions++) {
+    call(f, { type: "readOwned", request: questions, bucket: null, cursor, maxBytes: 4096 });
+    f.settle();
+    const answer = answersOf(f)[0] as Extract<ReplicaAnswer, { type: "owned" }>;
+    expect(answer.request).toBe(questions);
+    total += answer.count;
+    if (answer.next === null) break;
+    cursor = answer.next;
+  }
+  expect(total).toBe(3);
+  expect(questions).toBeGreaterThan(0);
+});
+
+test("calls are carried out for about a millisecond at a time, in order, between two looks at the rings", () => {
+  const f = start();
+  const tokens = Array.from({ length: 10 }, (_, i) => i);
+  const empty = { records: new Uint8Array(), count: 0, delayMs: 0 };
+  call(f, ...tokens.map((token): ReplicaCall => ({ type: "apply", peer: "lb1", token, ...empty })));
+  let ticks = 0;
+  Object.defineProperty(f.clock, "now", { get: () => ticks++ }); // every look at the clock costs a tick
+  f.turn();
+  const first = answersOf(f).length;
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThan(tokens.length);
+  expect(f.idleMs).toBe(0);
+  const rest: number[] = [];
+  while (rest.length < tokens.length - first) {
+    f.turn();
+    rest.push(...answersOf(f).map((a) => (a.type === "applied" ? a.token : -1)));
+  }
+  expect(rest).toEqual(tokens.slice(first));
+});
+
+test("records of a service that is not configured yet wait for it", () => {
+  const next = documentOf([web(), { ...web(), port: 81 }], WEB);
+  const [a, b] = [start(next), start()];
+  const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 81 } as const;
+  for (const flags of ["S", "A"]) {
+    a.dataplane.receive(1, buildPacket({ ...ends, flags }));
+    a.settle();
+  }
+  expect(tell(a, b)).toBe(1);
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 0 });
+  b.ask("program", { document: next, weights: NONE });
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 1 });
+});
+
+test("a peer's connections do not expire while its stream is not live", () => {
+  const [a, b] = [start(), start()];
+  connect(a, 1);
+  tell(a, b);
+  const pass = (f: InProcessForwarder, seconds: number) => {
+    f.clock.now += Math.ceil(seconds * TICKS_PER_SECOND);
+    f.settle();
+  };
+  const timeout = tcp.timeoutSeconds[TcpState.established]!;
+  pass(b, timeout + 1);
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 1 });
+  call(b, { type: "setPeerLive", peer: "lb1", live: true });
+  b.settle();
+  pass(b, 11); // it is looked at every 10 s
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 0 });
+});
+
+for (const [unmentioned, want] of [
+  ["forget", { "": 0, lb1: 1 }],
+  ["adopt", { "": 1, lb1: 1 }],
+] as const) {
+  test(`what a peer's snapshot does not mention is ${unmentioned === "forget" ? "forgotten" : "adopted"}`, () => {
+    const [a, b] = [start(), start()];
+    connect(a, 1);
+    const first = records(a);
+    connect(a, 2);
+    const second = records(a);
+    for (const batch of [first, second])
+      call(b, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
+    call(
+      b,
+      { type: "beginReload", peer: "lb1", buckets: [] },
+      { type: "apply", peer: "lb1", token: 2, ...second, delayMs: 0 },
+      { type: "endReload", peer: "lb1", unmentioned, handicapMs: 0 },
+    );
+    b.settle();
+    expect(ownersOf(b)).toEqual(want);
+  });
+}
+
+test("after a restart, a peer's connections have an unknown owner until the peer names them", () => {
+  const [a, former] = [start(), start()];
+  connect(a, 1);
+  const batch = records(a);
+  call(former, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
+  former.settle();
+  const b = startInProcess({ dataplane: former.dataplane, clock: former.clock });
+  b.ask("program", { document: WEB, weights: NONE });
+  expect(rowOwners(b)).toEqual(["?"]);
+  call(b, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
+  b.settle();
+  expect(rowOwners(b)).toEqual(["lb1"]);
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 1 });
+});
+
+test("254 peers have a place in the record, another one is a bug of the caller", () => {
+  const f = start();
+  for (let n = 1; n <= 254; n++) call(f, { type: "setPeerLive", peer: `lb${n}`, live: true });
+  f.settle();
+  call(f, { type: "setPeerLive", peer: "lb255", live: true });
+  expect(() => f.settle()).toThrow("invariant: more than 254 peers");
+});
