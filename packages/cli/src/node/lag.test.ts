@@ -1,28 +1,28 @@
 import { expect, test } from "vitest";
 import { createLagWindow } from "./lag.ts";
 
-test("lag knows nothing before the first sample", () => {
-  expect(createLagWindow().percentiles(0)).toBeUndefined();
-});
+const oneTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
-test("lag is told as percentiles", () => {
-  const lag = createLagWindow();
-  for (let i = 100; i >= 1; i--) lag.add(i, 0);
-  expect(lag.percentiles(0)).toEqual({ p50: 51, p99: 100 });
-});
+const cases: [what: string, lagsMs: number[], want: { p50: number; p99: number } | undefined][] = [
+  ["nothing", [], undefined],
+  ["one sample", [7], { p50: 7, p99: 7 }],
+  ["two samples", [9, 1], { p50: 1, p99: 9 }],
+  ["a hundred", oneTo(100).toReversed(), { p50: 50, p99: 99 }],
+  ["more than it keeps: the latest", [...oneTo(4096), ...oneTo(4096).fill(3)], { p50: 3, p99: 3 }],
+];
+for (const [what, lagsMs, want] of cases) {
+  test(`lag of ${what}`, () => {
+    const window = createLagWindow();
+    for (const lagMs of lagsMs) window.add(lagMs, 0);
+    expect(window.percentiles(0)).toEqual(want);
+  });
+}
 
-test("lag forgets what is older than 10 s", () => {
-  const lag = createLagWindow();
-  lag.add(500, 0);
-  lag.add(2, 5_000);
-  expect(lag.percentiles(10_000)).toEqual({ p50: 500, p99: 500 });
-  expect(lag.percentiles(10_001)).toEqual({ p50: 2, p99: 2 });
-  expect(lag.percentiles(15_001)).toBeUndefined();
-});
-
-test("lag keeps the latest samples of many", () => {
-  const lag = createLagWindow();
-  for (let i = 0; i < 4096; i++) lag.add(900, 0);
-  for (let i = 0; i < 4096; i++) lag.add(1, 1);
-  expect(lag.percentiles(1)).toEqual({ p50: 1, p99: 1 });
+test("lag forgets what is older than ten seconds", () => {
+  const window = createLagWindow();
+  window.add(50, 1000);
+  window.add(2, 5000);
+  expect(window.percentiles(11_000)).toEqual({ p50: 2, p99: 50 });
+  expect(window.percentiles(11_001)).toEqual({ p50: 2, p99: 2 });
+  expect(window.percentiles(15_001)).toBeUndefined();
 });

@@ -26,7 +26,7 @@ export function createLagWindow(): LagWindow {
       const recent = samples.filter(({ atMs }) => nowMs - atMs <= KEPT_MS).map(({ lagMs }) => lagMs);
       if (recent.length === 0) return undefined;
       const sorted = recent.toSorted((a, b) => a - b);
-      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+      const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1]!; // nearest rank
       return { p50: at(0.5), p99: at(0.99) };
     },
   };

@@ -52,13 +52,18 @@ const BEAT_EVERY_MS = 500;
 /** The seat of a node; without VRRP in its configuration it serves whatever reaches it. `canForward`: main thread and forwarder both answer, on every interface. */
 export function createSeatHolder(
   config: NodeConfig,
-  around: { log: Logger; canForward: () => Promise<boolean> },
+  around: {
+    log: Pick<Logger, "info" | "warn">;
+    canForward: () => Promise<boolean>;
+    /** Default: keepalived itself. */
+    supervise?: typeof createVrrpSupervisor;
+  },
 ): SeatHolder {
   const spec = vrrpSpecOf(config);
-  const { log } = around;
+  const { log, supervise = createVrrpSupervisor } = around;
   const groups = (config.vrrp?.groups ?? []).map((group) => group.name);
   const runtimeDir = join(config.runtimeDir, "vrrp");
-  const vrrp: VrrpSupervisor | undefined = spec && createVrrpSupervisor({ runtimeDir, spec, report });
+  const vrrp: VrrpSupervisor | undefined = spec && supervise({ runtimeDir, spec, report });
   let seat: Seat = vrrp
     ? { role: "fault", cause: "not started", sinceMs: Date.now() }
     : { role: "standalone", cause: "no VRRP is configured", sinceMs: Date.now() };

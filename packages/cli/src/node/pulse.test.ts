@@ -1,0 +1,58 @@
+import type { Engine } from "@tandem/engine";
+import { expect, test } from "vitest";
+import { createPulse } from "./pulse.ts";
+
+const SILENT = ["The forwarder does not answer: new connections wait"];
+
+function setUp(ask: () => Promise<{ faults: string[] }>) {
+  const logged: unknown[] = [];
+  const log = {
+    warn: ({ faults }: { faults: string[] }) => logged.push(faults),
+    info: (text: string) => logged.push(text),
+  };
+  const deadline = Promise.withResolvers<void>();
+  const engine = { ask } as unknown as Engine;
+  const pulse = createPulse(engine, log as never, () => deadline.promise);
+  return { pulse, logged, pass: deadline.resolve };
+}
+
+test("a forwarder that answers has a pulse, with what it says is wrong", async () => {
+  let faults: string[] = [];
+  const { pulse } = setUp(async () => ({ faults }));
+  expect(await pulse.take()).toEqual({ isAlive: true, faults: [] });
+  faults = ['Cannot find network interface "eth1"'];
+  expect(await pulse.take()).toEqual({ isAlive: true, faults });
+});
+
+test("a forwarder that is gone has none", async () => {
+  const { pulse } = setUp(() => Promise.reject(new Error("gone")));
+  expect(await pulse.take()).toEqual({ isAlive: false, faults: SILENT });
+});
+
+test("a forwarder that does not answer in time has none", async () => {
+  const { pulse, pass } = setUp(() => new Promise(() => {}));
+  const taken = pulse.take();
+  pass();
+  expect(await taken).toEqual({ isAlive: false, faults: SILENT });
+});
+
+test("a change of pulse is logged once, its end too", async () => {
+  let faults: string[] = [];
+  const { pulse, logged } = setUp(async () => ({ faults }));
+  for (const now of [[], [], ["a"], ["a"], ["a", "b"], [], []]) {
+    faults = now;
+    await pulse.take();
+  }
+  expect(logged).toEqual([["a"], ["a", "b"], "can forward again"]);
+});
+
+test("a pulse does not wait for its deadline once it is answered", async () => {
+  const ended: boolean[] = [];
+  const engine = { ask: async () => ({ faults: [] }) } as unknown as Engine;
+  const wait = (_: number, signal: AbortSignal) => {
+    signal.addEventListener("abort", () => ended.push(true));
+    return new Promise<void>(() => {});
+  };
+  await createPulse(engine, { info() {}, warn() {} } as never, wait).take();
+  expect(ended).toEqual([true]);
+});
