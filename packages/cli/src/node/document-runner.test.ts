@@ -1,0 +1,119 @@
+import type { Engine } from "@tandem/engine";
+import type { HealthChange } from "@tandem/health";
+import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
+import { expect, test } from "vitest";
+import { createDocumentRunner, type DocumentRunner } from "./document-runner.ts";
+
+const revision = (n: number): Document => ({ ...EMPTY_DOCUMENT, revision: n });
+const down: HealthChange = {
+  serviceId: 1,
+  destinationId: 2,
+  up: false,
+  effectiveWeight: 0,
+  why: "connection refused",
+  atMs: 0,
+};
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Engine and monitor that write down what they are told; the engine answers when the test says so. */
+function setUp() {
+  const told: string[] = [];
+  const logged: string[] = [];
+  const answers: PromiseWithResolvers<void>[] = [];
+  let running = EMPTY_DOCUMENT;
+  let checked = EMPTY_DOCUMENT;
+  let runner: DocumentRunner;
+  const weights = () => new Map([[checked.revision, 1]]);
+  const textOf = (w: ReadonlyMap<number, number>) => `weights of ${[...w.keys()].join()}`;
+  const engine: Pick<Engine, "apply" | "setWeights" | "document"> = {
+    get document() {
+      return running;
+    },
+    async apply(document, weights) {
+      told.push(`engine: ${document.revision}, ${textOf(weights)}`);
+      const answer = Promise.withResolvers<void>();
+      answers.push(answer);
+      await answer.promise;
+      running = document;
+      return { changes: 1, adopted: 0, repaired: 0 };
+    },
+    setWeights: (weights) => void told.push(`engine: ${textOf(weights)}`),
+  };
+  const monitor = {
+    apply(document: Document) {
+      told.push(`monitor: ${document.revision}`);
+      checked = document;
+      runner.onHealth({ ...down, why: "told while a document is applied" });
+    },
+    effectiveWeights: weights,
+  };
+  const log = {
+    info: (_: unknown, text: string) => logged.push(text),
+    error: (_: unknown, text: string) => logged.push(text),
+  };
+  runner = createDocumentRunner(engine, () => monitor, log as never);
+  const answer = async (error?: Error) => {
+    await settle();
+    if (error) answers.shift()!.reject(error);
+    else answers.shift()!.resolve();
+    await settle();
+  };
+  return { runner, answer, logged, told: () => told.splice(0) };
+}
+
+test("a document is checked first, and goes to the engine with the weights that its checks make", async () => {
+  const { runner, answer, told } = setUp();
+  runner.run(revision(1));
+  await answer();
+  expect(told()).toEqual(["monitor: 1", "engine: 1, weights of 1"]);
+  expect(runner.problem).toBe("");
+  await runner.started;
+});
+
+test("documents come into force one after the other", async () => {
+  const { runner, answer, told } = setUp();
+  for (const n of [1, 2]) runner.run(revision(n));
+  await settle();
+  expect(told()).toEqual(["monitor: 1", "engine: 1, weights of 1"]);
+  await answer();
+  expect(told()).toEqual(["monitor: 2", "engine: 2, weights of 2"]);
+});
+
+test("a document that does not come into force leaves checks and weights of the one that runs", async () => {
+  const { runner, answer, told, logged } = setUp();
+  runner.run(revision(1));
+  await answer();
+  runner.run(revision(2));
+  told();
+  await answer(new LbError({ code: "refused", doing: "write a service", why: "E2BIG", want: "room" }));
+  expect(told()).toEqual(["monitor: 2", "engine: 2, weights of 2", "monitor: 1", "engine: weights of 1"]);
+  expect(runner.problem).toBe("revision 2 does not run here: Cannot write a service: E2BIG, wanted room");
+  expect(logged).toEqual(["document is in force", "document is not in force"]);
+  runner.run(revision(3));
+  await answer();
+  expect(runner.problem).toBe("");
+});
+
+test("a node has not started before a document is in force", async () => {
+  const { runner, answer } = setUp();
+  let isStarted = false;
+  void runner.started.then(() => (isStarted = true));
+  runner.run(revision(1));
+  await answer(new Error("no"));
+  expect(isStarted).toBe(false);
+  runner.run(revision(2));
+  await answer();
+  expect(isStarted).toBe(true);
+});
+
+test("a change of health sends all weights and is logged; what a document brings about is not", async () => {
+  const { runner, answer, told, logged } = setUp();
+  runner.run(revision(1));
+  await answer();
+  told();
+  logged.length = 0;
+  runner.onHealth(down);
+  runner.onHealth({ ...down, up: true });
+  expect(told()).toEqual(["engine: weights of 1", "engine: weights of 1"]);
+  expect(logged).toEqual(["destination is down", "destination is up"]);
+});

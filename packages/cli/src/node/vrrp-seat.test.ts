@@ -1,0 +1,191 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Role } from "@tandem/engine";
+import { expect, onTestFinished, test } from "vitest";
+import { loadNodeConfig } from "./node-config.ts";
+import type { VrrpRole } from "./vrrp/role.ts";
+import type { RoleChange } from "./vrrp/role-book.ts";
+import type { createVrrpSupervisor, VrrpSupervisor } from "./vrrp/supervisor.ts";
+import { writeFlag } from "./vrrp/track-files.ts";
+import { createSeatHolder, roleOf } from "./vrrp-seat.ts";
+
+const GROUPS = ["web", "mail"] as const;
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), "tandem-seat-"));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+const configIn = (runtimeDir: string, groups: readonly string[]) =>
+  loadNodeConfig(
+    JSON.stringify({
+      name: "lb1",
+      interfaces: [{ name: "eth0" }],
+      runtimeDir,
+      ...(groups.length > 0 && {
+        vrrp: {
+          groups: groups.map((name, i) => ({
+            name,
+            interface: "eth0",
+            routerId: 51 + i,
+            addresses: [`192.0.2.${10 + i}/24`],
+          })),
+        },
+      }),
+    }),
+    "node.yaml",
+  );
+
+/** A seat whose keepalived only writes down what it is told. */
+function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
+  const told: string[] = [];
+  const roles = new Map<string, VrrpRole>();
+  let listener: (change: RoleChange) => void = () => {};
+  let canForward = true;
+  const supervise: typeof createVrrpSupervisor = ({ runtimeDir: path }) => {
+    mkdirSync(path, { recursive: true });
+    return {
+      start: async () => void told.push("start"),
+      stop: async ({ leaveRunning }) => void told.push(leaveRunning ? "leave it running" : "end it"),
+      setReady: (isReady) => told.push(isReady ? "ready" : "not ready"),
+      setMaintenance(isOn) {
+        writeFlag(join(path, "maintenance"), isOn); // as the real one does
+        told.push(isOn ? "maintenance" : "no maintenance");
+      },
+      beat: () => told.push("beat"),
+      role: (group) => roles.get(group) ?? "FAULT",
+      onRole(next): ReturnType<VrrpSupervisor["onRole"]> {
+        listener = next;
+        return () => {};
+      },
+    };
+  };
+  const log = { info() {}, warn() {} };
+  const config = configIn(runtimeDir, groups);
+  const seat = createSeatHolder(config, { log, canForward: async () => canForward, supervise });
+  onTestFinished(() => seat.leave());
+  return {
+    seat,
+    runtimeDir,
+    told: () => told.splice(0),
+    cannotForward: () => (canForward = false),
+    become(group: string, role: VrrpRole) {
+      const previous = roles.get(group) ?? "FAULT";
+      roles.set(group, role);
+      listener({ group, role, previous, cause: `${group} is ${role}`, atMs: 42 });
+    },
+  };
+}
+
+const roles: [groups: VrrpRole[], role: Role][] = [
+  [["MASTER"], "active"],
+  [["BACKUP"], "standby"],
+  [["FAULT"], "fault"],
+  [["BACKUP", "MASTER"], "active"],
+  [["FAULT", "MASTER"], "active"],
+  [["BACKUP", "FAULT"], "fault"],
+  [["BACKUP", "BACKUP"], "standby"],
+];
+for (const [groups, role] of roles)
+  test(`a node whose groups are ${groups.join(" and ")} is ${role}`, () => expect(roleOf(groups)).toBe(role));
+
+test("a node without VRRP stands alone, beats for nobody and is ready once it says so", async () => {
+  const { seat, told } = setUp(directory(), []);
+  expect(seat.seat()).toMatchObject({ role: "standalone", cause: "no VRRP is configured" });
+  expect(seat.readiness()).toEqual({ ok: false, why: "not in sync with the peers yet" });
+  seat.setReady(true);
+  await seat.take();
+  expect(seat.readiness()).toEqual({ ok: true, why: "ready" });
+  expect([told(), seat.addresses, seat.isInMaintenance()]).toEqual([[], [], false]);
+});
+
+test("a seat is taken with a heartbeat first, then keepalived, then what was said of readiness", async () => {
+  const { seat, told } = setUp();
+  seat.setReady(true);
+  expect(told()).toEqual([]);
+  await seat.take();
+  expect(told()).toEqual(["beat", "start", "ready"]);
+  expect(seat.addresses).toEqual(["192.0.2.10/24", "192.0.2.11/24"]);
+  seat.setReady(false);
+  expect(told()).toEqual(["not ready"]);
+  await seat.leave();
+  expect(told()).toEqual(["leave it running"]);
+});
+
+test("a keepalived that is adopted keeps what it was told until readiness is known", async () => {
+  const { seat, told } = setUp();
+  await seat.take();
+  expect(told()).toEqual(["beat", "start"]);
+});
+
+test("readiness that was lost before the seat was taken is told, too", async () => {
+  const { seat, told } = setUp();
+  seat.setReady(false);
+  await seat.take();
+  expect(told()).toEqual(["beat", "start", "not ready"]);
+});
+
+test("a node that cannot forward has no heartbeat", async () => {
+  const { seat, told, cannotForward } = setUp();
+  cannotForward();
+  await seat.take();
+  expect(told()).toEqual(["start"]);
+});
+
+test("the role of a node changes with its groups, with cause and time of the change that made it", () => {
+  const { seat, become } = setUp();
+  expect(seat.seat()).toMatchObject({ role: "fault", cause: "not started" });
+  become("web", "BACKUP");
+  expect(seat.seat()).toMatchObject({ role: "fault", cause: "not started" });
+  become("mail", "BACKUP");
+  expect(seat.seat()).toEqual({ role: "standby", cause: "mail is BACKUP", sinceMs: 42 });
+  become("web", "MASTER");
+  become("mail", "MASTER");
+  expect(seat.seat()).toEqual({ role: "active", cause: "web is MASTER", sinceMs: 42 });
+});
+
+test("a node in maintenance stays ready: it serves rather than leave the addresses to a peer that is not", async () => {
+  const { seat, told } = setUp();
+  seat.setReady(true);
+  await seat.take();
+  told();
+  seat.enterMaintenance({ toUnready: false });
+  expect(told()).toEqual(["maintenance", "ready"]);
+  expect(seat.readiness()).toEqual({ ok: false, why: "in maintenance" });
+  seat.leaveMaintenance();
+  expect(told()).toEqual(["no maintenance", "ready"]);
+  expect(seat.readiness()).toEqual({ ok: true, why: "ready" });
+});
+
+test("a node that yields to unready peers is not ready itself, whatever replication says, until maintenance ends", async () => {
+  const { seat, told } = setUp();
+  seat.setReady(true);
+  await seat.take();
+  told();
+  seat.enterMaintenance({ toUnready: true });
+  expect(told()).toEqual(["maintenance", "not ready"]);
+  seat.setReady(false);
+  seat.setReady(true);
+  expect(told()).toEqual(["not ready", "not ready"]);
+  seat.leaveMaintenance();
+  expect(told()).toEqual(["no maintenance", "ready"]);
+});
+
+for (const toUnready of [false, true]) {
+  test(`maintenance ${toUnready ? "that yields to unready peers " : ""}outlives a restart of the daemon`, async () => {
+    const before = setUp();
+    await before.seat.take();
+    before.seat.enterMaintenance({ toUnready });
+    const { seat, told } = setUp(before.runtimeDir);
+    expect(seat.isInMaintenance()).toBe(true);
+    seat.setReady(true);
+    await seat.take();
+    expect(told().at(-1)).toBe(toUnready ? "not ready" : "ready");
+    seat.leaveMaintenance();
+    expect(told().at(-1)).toBe("ready");
+    const after = setUp(before.runtimeDir);
+    expect(after.seat.isInMaintenance()).toBe(false);
+  });
+}
