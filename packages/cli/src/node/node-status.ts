@@ -111,20 +111,19 @@ function alarmsOfNode({
   ];
 }
 
-function alarmsOfCluster(replication: ReplicationStatus, revision: number): string[] {
-  const peers = replication.peers.flatMap((peer) => {
-    if (peer.state === "alone") return [`Peer "${peer.node}" is lost: nobody takes over if this node dies`];
-    if (peer.state !== "live") return [`Peer "${peer.node}" is not in sync: ${peer.state}`];
-    return peer.revision < revision
-      ? [`Peer "${peer.node}" runs revision ${peer.revision}, not ${revision}`]
-      : [];
-  });
-  const alone =
-    replication.peers.length === 0 ? ["No peer was ever heard of: nobody takes over if this node dies"] : [];
+function alarmsOfCluster({ isConnected, peers }: ReplicationStatus, revision: number): string[] {
+  const isAlone = !peers.some((peer) => peer.state === "live");
+  const lost = isAlone ? "is lost: nobody takes over if this node dies" : "is lost";
   return [
-    ...(replication.isConnected ? [] : ["NATS cannot be reached: replication pauses"]),
-    ...alone,
-    ...peers,
+    ...(isConnected ? [] : ["NATS cannot be reached: replication pauses"]),
+    ...(peers.length > 0 ? [] : ["No peer was ever heard of: nobody takes over if this node dies"]),
+    ...peers.flatMap((peer) => {
+      if (peer.state === "alone") return [`Peer "${peer.node}" ${lost}`];
+      if (peer.state !== "live") return [`Peer "${peer.node}" is not in sync: ${peer.state}`];
+      return peer.revision < revision
+        ? [`Peer "${peer.node}" runs revision ${peer.revision}, not ${revision}`]
+        : [];
+    }),
   ];
 }
 
