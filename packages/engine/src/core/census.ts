@@ -70,7 +70,7 @@ export function sumTraffic(table: ConnectionTable, services: ServiceTable): Map<
     for (const d of service.destinations) sums.set(d.id, { ...d.totals });
   for (const family of FAMILIES) {
     const r = table.records[family];
-    for (let index = 0; index < r.capacity; index++) {
+    for (let index = 0; index < table.reach(family); index++) {
       const sum = isAlive(r, index) && sums.get(readField(r, index, RECORD.destinationId));
       if (sum) addCounters(sum, r, index);
     }

@@ -53,6 +53,8 @@ export interface ConnectionTable {
   /** Living connections. */
   readonly size: number;
   readonly capacity: number;
+  /** One above the highest record index in use, now or before: what a scan has to look at. */
+  reach(family: 4 | 6): number;
   /** Node (flow-index.ts) of the living connection that a packet with this key belongs to, or -1. */
   find(family: 4 | 6, key: Uint32Array): number;
   /** Bring a connection to life and queue its flows. Returns its index, or -1 if no record is free. The key must be unknown. */
@@ -109,6 +111,7 @@ export function createConnectionTable(
       return size;
     },
     capacity: records[4].capacity + records[6].capacity,
+    reach: (family) => tables[family].pool.reach,
     find: (family, key) => tables[family].index.find(key),
     create(of, now) {
       const t = tables[of.family];

@@ -173,7 +173,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
   /** Visit the records that a peer owns, as it or we have published them. */
   function visitOwned(peer: number, visit: (family: 4 | 6, index: number) => void): void {
     for (const family of FAMILIES)
-      for (let index = 0; index < table.records[family].capacity; index++)
+      for (let index = 0; index < table.reach(family); index++)
         if (digests.ownerOf(family, index) === peer) visit(family, index);
   }
 

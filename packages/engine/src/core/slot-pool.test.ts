@@ -30,3 +30,10 @@ test("pool survives many rounds of release and take", () => {
     for (const index of taken) pool.release(index, now);
   }
 });
+
+test("pool reaches as far as the highest index that was ever taken", () => {
+  const pool = createSlotPool(8, (index) => index === 2);
+  expect(pool.reach).toBe(3);
+  for (let i = 0; i < 3; i++) pool.release(pool.take(0), 0);
+  expect(pool.reach).toBe(4); // 0, 1 and, past the taken one, 3
+});

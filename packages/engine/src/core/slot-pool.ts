@@ -8,6 +8,8 @@ export const QUARANTINE_TICKS = 1024;
 export interface SlotPool {
   /** Indexes that are neither taken nor resting. */
   readonly free: number;
+  /** One above the highest index that was ever taken: no scan need look further. */
+  readonly reach: number;
   /** A free index, or -1. The last freed comes first, which keeps a small table's records close together. */
   take(now: number): number;
   /** Give an index back after its quarantine. */
@@ -18,7 +20,11 @@ export interface SlotPool {
 export function createSlotPool(capacity: number, isTaken: (index: number) => boolean): SlotPool {
   const stack = new Int32Array(capacity);
   let height = 0;
-  for (let index = capacity - 1; index >= 0; index--) if (!isTaken(index)) stack[height++] = index;
+  let reach = 0;
+  for (let index = capacity - 1; index >= 0; index--) {
+    if (!isTaken(index)) stack[height++] = index;
+    else if (reach === 0) reach = index + 1;
+  }
   const resting = new Int32Array(capacity);
   const since = new Uint32Array(capacity);
   let head = 0;
@@ -36,9 +42,15 @@ export function createSlotPool(capacity: number, isTaken: (index: number) => boo
     get free() {
       return height;
     },
+    get reach() {
+      return reach;
+    },
     take(now) {
       wake(now);
-      return height > 0 ? stack[--height]! : -1;
+      if (height === 0) return -1;
+      const index = stack[--height]!;
+      if (index >= reach) reach = index + 1;
+      return index;
     },
     release(index, now) {
       const at = (head + count) % capacity;
