@@ -216,6 +216,14 @@ test("a connection that finds no room in the flow map is none, and is counted", 
   expect(packetsOf(f).get("flow_map_full")).toBeGreaterThan(0);
 });
 
+test("a packet that the kernel does not take is counted", () => {
+  const f = startInProcess();
+  run(f, WEB);
+  f.dataplane.flushPackets = () => 2;
+  f.turn();
+  expect(packetsOf(f).get("inject_refused")).toBe(2);
+});
+
 test("a change of state whose event was lost is found by looking at all records", () => {
   const f = startInProcess({ eventCapacity: 0 });
   run(f, WEB);

@@ -69,7 +69,7 @@ export function createForwarder(
   let isBusy = false;
   let lostEvents = dataplane.lostEvents();
 
-  const count = (reason: Reason) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const count = (reason: Reason, packets = 1) => reasons.set(reason, (reasons.get(reason) ?? 0) + packets);
   const onUpcall = (upcall: Upcall) => count(slowPath(upcall).reason);
   const onEvent = (e: StateEvent) => connections.review(e.family, e.index, dataplane.now());
   const onRefused = (family: 4 | 6, index: number) => {
@@ -176,7 +176,7 @@ export function createForwarder(
       if (!isProgrammed) return;
       const upcalls = dataplane.drainUpcalls(UPCALLS_PER_TURN, onUpcall);
       dataplane.flushFlows(onRefused);
-      dataplane.flushPackets();
+      count("inject_refused", dataplane.flushPackets());
       const events = dataplane.drainEvents(EVENTS_PER_TURN, onEvent);
       rescanIfEventsWereLost();
       const hasTimers = connections.advance(dataplane.now(), TIMERS_PER_TURN);

@@ -62,6 +62,7 @@ export const REASONS = {
   core_ttl_exceeded: { number: 42, verdict: "drop", says: "TTL ended" },
   core_icmp_unrelated: { number: 43, verdict: "drop", says: "an ICMP error about no connection of ours" },
   core_too_big: { number: 44, verdict: "drop", says: "larger than the MTU of the way out" },
+  inject_refused: { number: 45, verdict: "drop", says: "the kernel did not take an injected packet" },
 } as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
