@@ -32,6 +32,6 @@ try {
   }
   dataplane.close();
 } catch (error) {
-  const failure = error instanceof LbError ? error.failure : undefined;
-  post({ type: "failed", message: String(error), failure });
+  if (error instanceof LbError) post({ type: "failed", message: error.message, failure: error.failure });
+  else post({ type: "failed", message: (error as Error).stack ?? String(error) }); // a bug: say where
 }

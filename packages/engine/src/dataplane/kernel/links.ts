@@ -3,7 +3,7 @@ import { LbError } from "@tandem/model";
 import { runCommand } from "./command.ts";
 import { bpfChecked, describeProgram, libbpf } from "./libbpf.ts";
 import { type Link, listLinks } from "./rtnetlink.ts";
-import { closeFd } from "./syscalls.ts";
+import { closeFd, refusal } from "./syscalls.ts";
 
 /** Where a program is attached: `tc` ingress works everywhere and keeps offloads, `xdp` needs the driver's support. */
 export type Hook = "tc" | "xdp";
@@ -53,7 +53,8 @@ function tcOptions(programFd = 0, flags = 0): Buffer {
 export function attachProgram(link: Link, hook: Hook, programFd: number): void {
   const doing = `attach to "${link.name}" at ${hook}`;
   if (hook === "xdp") {
-    bpfChecked(libbpf().attachXdp(link.index, programFd, XDP_DRIVER_MODE, null), doing);
+    const result = libbpf().attachXdp(link.index, programFd, XDP_DRIVER_MODE, null);
+    if (result < 0) throw refusal(doing, -result, "a driver that does XDP itself, or the hook tc");
     return;
   }
   libbpf().createHook(tcHook(link, INGRESS)); // there already: attaching says what is wrong, if anything is
