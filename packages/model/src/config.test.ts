@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { DocumentSchema, DocumentSpec, EMPTY_DOCUMENT, reviseDocument, specOf } from "./config.ts";
+import {
+  DocumentSchema,
+  DocumentSpec,
+  EMPTY_DOCUMENT,
+  MAX_DESTINATIONS,
+  MAX_SERVICES,
+  reviseDocument,
+  specOf,
+} from "./config.ts";
 
 const web = {
   protocol: "tcp",
@@ -91,4 +99,18 @@ test("document that is no document at all is refused, not a crash", () => {
   for (const value of [null, undefined, 7, "text", [], [null], { services: 7 }, { services: [null] }]) {
     expect(DocumentSpec.safeParse(value).success).toBe(false);
   }
+});
+
+test("document with more services than the fast path holds is refused at a glance", () => {
+  const services = Array.from({ length: 20 * MAX_SERVICES }, () => ({}));
+  const startedMs = performance.now();
+  expect(problems(services)).toEqual(["services: wanted at most 32768 services"]);
+  expect(performance.now() - startedMs).toBeLessThan(1000); // looking at each takes a minute
+});
+
+test("document with more destinations than the fast path holds is refused", () => {
+  const destination = (i: number) => ({ address: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}` });
+  const destinations = Array.from({ length: MAX_DESTINATIONS / 2 + 1 }, (_, i) => destination(i));
+  const services = [80, 81].map((port) => ({ ...web, port, destinations }));
+  expect(problems(services)).toEqual(["services: wanted at most 131072 destinations over all services"]);
 });

@@ -56,6 +56,14 @@ export const DestinationSpec = z.strictObject({
 });
 export type DestinationSpec = z.infer<typeof DestinationSpec>;
 
+/** What the service maps of the fast path hold: every service with an address of its own, every destination of two entries. */
+export const MAX_SERVICES = 32_768;
+/** Most destinations, over all services. */
+export const MAX_DESTINATIONS = 131_072;
+
+const servicesLimit = wanted(`at most ${MAX_SERVICES} services`);
+const destinationsLimit = wanted(`at most ${MAX_DESTINATIONS} destinations over all services`);
+
 /** One virtual service. */
 export const ServiceSpec = z.strictObject({
   protocol: z.enum(["tcp", "udp"]),
@@ -64,7 +72,11 @@ export const ServiceSpec = z.strictObject({
   scheduler: z.enum(SCHEDULER_NAMES).default("wlc").describe("Picks the destination of a new connection."),
   method: method.default("masquerade").describe("Forwarding method of destinations that name none."),
   check: CheckSpec.optional().describe("Health check of every destination; without one they count as up."),
-  destinations: z.array(DestinationSpec).default([]).describe("Real servers, in listing order."),
+  destinations: z
+    .array(DestinationSpec)
+    .max(MAX_DESTINATIONS, destinationsLimit)
+    .default([])
+    .describe("Real servers, in listing order."),
 });
 export type ServiceSpec = z.infer<typeof ServiceSpec>;
 
@@ -72,7 +84,7 @@ export type ServiceSpec = z.infer<typeof ServiceSpec>;
 export const DocumentSpec = z
   .strictObject({
     version: z.literal(1).describe("Version of the document's format."),
-    services: z.array(ServiceSpec).default([]).describe("Virtual services."),
+    services: z.array(ServiceSpec).max(MAX_SERVICES, servicesLimit).default([]).describe("Virtual services."),
   })
   .superRefine(checkDocument, { when: () => true });
 export type DocumentSpec = z.infer<typeof DocumentSpec>;
@@ -114,15 +126,20 @@ type Refuse = (path: readonly (string | number)[], message: string) => void;
 /** Rules across fields. They look at every service that is well-formed in itself, so that one mistake does not hide the next. */
 function checkDocument(d: { services: unknown } | null | undefined, ctx: z.RefinementCtx): void {
   const refuse: Refuse = (path, message) => ctx.addIssue({ code: "custom", path: [...path], message });
+  const candidates = Array.isArray(d?.services) ? d.services : [];
+  if (candidates.length > MAX_SERVICES) return; // said already, and each look costs the thread that beats for VRRP
   const seen = new Set<string>();
-  for (const [i, candidate] of (Array.isArray(d?.services) ? d.services : []).entries()) {
+  let destinations = 0;
+  for (const [i, candidate] of candidates.entries()) {
     const service = ServiceSpec.safeParse(candidate).data;
     if (!service) continue;
+    destinations += service.destinations.length;
     const key = serviceKey(service);
     if (seen.has(key)) refuse(["services", i], `service "${key}" stands here twice, wanted once`);
     seen.add(key);
     checkDestinations(service, ["services", i, "destinations"], refuse);
   }
+  if (destinations > MAX_DESTINATIONS) refuse(["services"], destinationsLimit.error);
 }
 
 function checkDestinations(s: ServiceSpec, at: readonly (string | number)[], refuse: Refuse): void {
