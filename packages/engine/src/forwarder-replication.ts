@@ -39,8 +39,7 @@ export function createReplication(
   connections.setObserver(publisher);
   const slots = new Map<string, number>();
   const names = [""];
-  let queue: ReplicaCall[] = [];
-  let done = 0;
+  const queue: ReplicaCall[] = [];
 
   function slotOf(peer: string): number {
     const known = slots.get(peer);
@@ -85,14 +84,12 @@ export function createReplication(
     handle: (call) => queue.push(call),
     turn() {
       const until = now() + SLICE_TICKS;
+      let done = 0;
       while (done < queue.length && ((now() - until) | 0) <= 0) {
         const call = queue[done++]!;
         (carryOut[call.type] as (call: ReplicaCall) => void)(call);
       }
-      if (done === queue.length) {
-        queue = [];
-        done = 0;
-      }
+      queue.splice(0, done);
       handOn();
       return queue.length > 0;
     },
