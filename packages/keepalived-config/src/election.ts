@@ -6,7 +6,7 @@
  */
 export const READINESS_WEIGHT = 100;
 
-/** Added in maintenance. More than any difference in preference, less than readiness: a ready node in maintenance still beats an unready one. */
+/** Added in maintenance. More than any difference in preference, less than readiness: a ready node in maintenance still beats an unready one (a forced switchover takes readiness away, too). */
 export const MAINTENANCE_WEIGHT = -50;
 
 /**

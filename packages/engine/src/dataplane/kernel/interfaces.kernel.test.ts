@@ -11,6 +11,7 @@ import { CONTRACT_NETWORK } from "../dataplane.contract.ts";
 import { runCommand } from "./command.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
 import { type Hook, listAttachments } from "./links.ts";
+import { listLinks } from "./rtnetlink.ts";
 import { createNamespaces, type Namespaces } from "./testing/namespaces.ts";
 
 const PLACE = {
@@ -115,6 +116,19 @@ async function echo(socket: Socket, text: string): Promise<void> {
   });
   socket.removeAllListeners("message");
 }
+
+test("interfaces are listed as iproute2 lists them, though the answer comes in many parts", () => {
+  for (let i = 0; i < 40; i++)
+    namespaces.ip("director", `link add long-name-${i}-a type veth peer name b${i}`);
+  const rows = JSON.parse(runCommand("ip", ["-json", "link", "show"])) as {
+    ifname: string;
+    ifindex: number;
+    address: string;
+  }[];
+  const listed = listLinks().map(({ name, index, mac }) => [name, index, Buffer.from(mac).toString("hex")]);
+  expect(listed).toHaveLength(81);
+  expect(listed).toEqual(rows.map((row) => [row.ifname, row.ifindex, row.address.replaceAll(":", "")]));
+});
 
 const attached = () =>
   listAttachments()
