@@ -22,6 +22,8 @@ export interface ConfigCache {
   load(): Promise<CachedDocument>;
   /** Replace the current copy, which becomes the previous one. Rejects with the file system's error; both copies are then as they were. */
   save(stored: StoredDocument): Promise<void>;
+  /** Move copies that `load` cannot read out of the way, to `….damaged`, where nothing reads them. Rejects with the file system's error. */
+  setAside(): Promise<void>;
 }
 
 /** A cache of two files: signed head in the first two lines, document in the third. Saves are done one after the other. */
@@ -56,6 +58,12 @@ export function createConfigCache({
       const done = last.then(() => save(stored));
       last = done.catch(() => {});
       return done;
+    },
+    async setAside() {
+      for (const name of [CURRENT, PREVIOUS]) {
+        const copy = await readCopy(path(name), signer);
+        if (typeof copy === "string") await rename(path(name), path(`${name}.damaged`)).catch(unlessMissing);
+      }
     },
   };
 }

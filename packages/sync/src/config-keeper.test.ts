@@ -19,6 +19,7 @@ function createMemoryCache(): ConfigCache & { stored: StoredDocument | undefined
     async load() {
       return { stored: this.stored, problems: this.fault ? [this.fault] : [] };
     },
+    async setAside() {},
     async save(stored) {
       if (this.fault) throw new Error(this.fault);
       this.stored = stored;

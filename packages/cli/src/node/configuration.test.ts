@@ -58,7 +58,7 @@ test("a director on its own runs the document of its file", async () => {
   const directory = await createDirectory();
   await write(directory, documentOf(80));
   const { keeper, told, warned } = await start(directory);
-  expect(told.at(-1)).toBe("1: 80");
+  expect(told).toEqual(["1: 80"]);
   expect(keeper.head()?.author).toBe(join(directory, FILE));
   expect(warned).toEqual([]);
 });
@@ -98,6 +98,12 @@ test("a file that was only touched makes no revision", async () => {
   expect((await start(directory)).told).toEqual(["1: 80"]);
 });
 
+test("a file without services is run", async () => {
+  const directory = await createDirectory();
+  await write(directory, JSON.stringify({ version: 1 }));
+  expect((await start(directory)).told).toEqual(["empty"]);
+});
+
 test("a director without a file runs nothing, or what was applied last, and says so", async () => {
   const directory = await createDirectory();
   const first = await start(directory);
@@ -121,4 +127,28 @@ test("a file with mistakes is refused with their places, and what was applied st
   await expect(start(directory)).rejects.toThrow(`${join(directory, FILE)}:4:14: services[0].address:`);
   await rm(join(directory, FILE));
   expect((await start(directory)).told).toEqual(["1: 80"]);
+});
+
+/** Damage the copies of what was applied that a director keeps. */
+async function damage(directory: string, ...names: string[]): Promise<void> {
+  for (const name of names) await writeFile(join(directory, "state", "standalone", name), "");
+}
+const DAMAGED = "copies of the document on disk are damaged";
+
+test("a damaged copy is passed over with a warning", async () => {
+  const directory = await createDirectory();
+  await write(directory, documentOf(80), -60);
+  const { keeper } = await start(directory);
+  await keeper.change((current) => ({ ...specOf(current), services: [] }), "ann");
+  await damage(directory, "document");
+  expect(await start(directory)).toMatchObject({ told: ["1: 80"], warned: [DAMAGED] });
+});
+
+test("a director whose copies are all damaged runs its file", async () => {
+  const directory = await createDirectory();
+  await write(directory, documentOf(80), -60);
+  await start(directory);
+  await damage(directory, "document", "document.previous");
+  expect(await start(directory)).toMatchObject({ told: ["1: 80"], warned: [DAMAGED] });
+  expect(await start(directory)).toMatchObject({ told: ["1: 80"], warned: [] });
 });

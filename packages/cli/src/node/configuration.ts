@@ -47,7 +47,10 @@ function openCluster(
   });
 }
 
-/** A file that was changed after the last `tandem apply` wins over it; otherwise what was applied stays. */
+/**
+ * A file that was changed after the last `tandem apply` wins over it; otherwise what was applied stays. If no copy of that can be read, the
+ * file is all there is; without one the damaged copies stay where they are, because nothing in their place would mean "no services".
+ */
 async function openStandalone(
   config: NodeConfig,
   listener: ConfigurationListener,
@@ -56,12 +59,15 @@ async function openStandalone(
   const signer = createChecksumSigner();
   const cache = createConfigCache({ directory: join(config.stateDir, "standalone"), signer });
   const store = createFileConfigStore({ cache });
-  const { stored } = await cache.load();
+  const { stored, problems } = await cache.load();
+  if (problems.length > 0) log.warn({ problems }, "copies of the document on disk are damaged");
   const path = config.document!;
   const file = await stat(path).catch(() => undefined);
   const spec = file && file.mtimeMs > (stored?.head.timeMs ?? 0) ? await loadDocumentFile(path) : undefined;
   if (!file) log.warn({ path }, "no document file: running what was applied last, or nothing");
-  const keeper = await openConfigKeeper({ store, ...listener });
+  if (spec && !stored) await cache.setAside().catch(() => {}); // then the change below says what is wrong
+  const { onEmpty: _, ...withoutEmpty } = listener; // not even for a moment, when services come from the file
+  const keeper = await openConfigKeeper({ store, ...(spec?.services.length ? withoutEmpty : listener) });
   if (spec) await keeper.change(() => spec, path);
   return keeper;
 }
