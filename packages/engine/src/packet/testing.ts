@@ -82,6 +82,16 @@ export function buildIcmpError(spec: {
   return packet;
 }
 
+/** Build an ICMP echo request (IPv4), with a right checksum. */
+export function buildPing(from: string, to: string, sequence: number): Uint8Array {
+  const body = new Uint8Array(16);
+  body[0] = 8;
+  writeNetwork16(body, 6, sequence);
+  const packet = buildIp({ from, to, protocol: IP_PROTOCOL.icmp, body });
+  fillChecksum(packet, IP_PROTOCOL.icmp);
+  return packet;
+}
+
 /** What is wrong with the packet's lengths and checksums, in words; empty if nothing is. ICMP errors: their embedded IPv4 header as well. */
 export function packetProblems(packet: Uint8Array): string[] {
   const v4 = packet[0]! >>> 4 === 4;

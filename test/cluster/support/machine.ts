@@ -1,0 +1,74 @@
+import { fileURLToPath } from "node:url";
+import {
+  type CommandOptions,
+  type CommandResult,
+  type LabNode,
+  type LabProcess,
+  until,
+} from "../../lab/index.ts";
+
+/** The program `tandem`, as `npx tandem` runs it. */
+export const TANDEM = [
+  process.execPath,
+  fileURLToPath(new URL("../../../packages/cli/src/tandem/main.ts", import.meta.url)),
+];
+
+const READY_DEADLINE_MS = 20_000;
+
+/**
+ * A node of the lab with /run, /var/lib and /sys/fs/bpf of its own, as a machine has them: `tandem` runs there with its defaults,
+ * several on one host. Files for it lie elsewhere, in /tmp for example. It lasts as long as the lab.
+ */
+export interface Machine {
+  readonly node: LabNode;
+  /** Run a command to its end; a failure is an answer, too. */
+  exec(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Start a process that stays. */
+  spawn(name: string, argv: readonly string[]): Promise<LabProcess>;
+  /** Run `tandem` with these arguments, to its end. */
+  tandem(...args: readonly string[]): Promise<CommandResult>;
+  /** The answer of `tandem … --json`, whatever its exit code. */
+  ask<T>(...args: readonly string[]): Promise<T>;
+  /** Start the daemon on eth0 and eth1; resolves when it answers. */
+  run(document: string): Promise<LabProcess>;
+}
+
+/** Make a machine of a node. */
+export async function createMachine(node: LabNode): Promise<Machine> {
+  const mounts = ["tmpfs tmpfs /run", "tmpfs tmpfs /var/lib", "bpf bpf /sys/fs/bpf"];
+  const script = `${mounts.map((mount) => `mount -t ${mount}`).join("; ")}; echo ready; exec sleep infinity`;
+  const holder = await node.spawn("machine", ["unshare", "--mount", "sh", "-ec", script]);
+  await until(() => holder.log().includes("ready"), {
+    deadlineMs: 5000,
+    what: `${node.name} has its mounts`,
+  });
+  const inside = (argv: readonly string[]) => [
+    "nsenter",
+    `--mount=/proc/${holder.pid}/ns/mnt`,
+    "--",
+    ...argv,
+  ];
+  const machine: Machine = {
+    node,
+    exec: (argv, options) => node.exec(inside(argv), { allowFailure: true, ...options }),
+    spawn: (name, argv) => node.spawn(name, inside(argv)),
+    tandem: (...args) => machine.exec([...TANDEM, ...args]),
+    ask: async (...args) => JSON.parse((await machine.tandem(...args, "--json")).stdout),
+    async run(document) {
+      const daemon = await machine.spawn("daemon", [...TANDEM, ...runArguments(document)]);
+      await until(() => daemon.log().includes('"msg":"running"'), {
+        deadlineMs: READY_DEADLINE_MS,
+        what: `the daemon on ${node.name} runs; its log says\n${daemon.log()}`,
+      });
+      return daemon;
+    },
+  };
+  return machine;
+}
+
+/** What an operator types to try a director on its own. */
+export const runArguments = (document: string): string[] => [
+  "run",
+  ...["--interface", "eth0", "--interface", "eth1"],
+  ...["--document", document],
+];
