@@ -186,12 +186,29 @@ for (const [what, state, revision] of [
     expect(keeper.current()).toEqual(document);
     expect(keeper.status().store.state).toBe(state);
     expect(keeper.status().faults.behind).toBeGreaterThan(0);
-    await expect(keeper.change(weigh(7), "ann")).rejects.toThrow(/^Cannot change the document: .* is behind/);
     const restored = await keeper.restore("ann");
     expect(specOf(restored)).toEqual(specOf(document));
     expect(keeper.status().store.state).toBe("current");
     expect(revisions).toEqual([1, 2, 3]);
     expect((await (await start()).keeper).current()).toEqual(restored);
+  });
+}
+
+for (const [what, weight] of [
+  ["changes", 7],
+  ["repeats", 6],
+] as const) {
+  test(`keeper heals a store that lost the document when an operator ${what} it`, async () => {
+    const { start, bucket, tick } = createWorld();
+    const [a, b] = [await start(), await start()];
+    await a.keeper.change(weigh(5), "ann");
+    await a.keeper.change(weigh(6), "ann");
+    bucket.entries.clear();
+    await tick();
+    const document = await a.keeper.change(weigh(weight), "ann");
+    await tick();
+    expect(document.revision).toBe(3);
+    for (const node of [a, b, await start()]) expect(node.keeper.current()).toEqual(document);
   });
 }
 

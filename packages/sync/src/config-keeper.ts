@@ -26,7 +26,8 @@ export interface ConfigKeeper {
   /** Author, time and hash of the current document; undefined while there never was one. */
   head(): ConfigHead | undefined;
   /**
-   * Change the document for the whole cluster. `edit` may be called again with a newer document; what it throws is thrown here.
+   * Change the document for the whole cluster. `edit` may be called again with a newer document; what it throws is thrown here. A store that
+   * is empty or behind gets the new document too, even if the edit changes nothing: this is the operator's word that what was there is lost.
    *
    * @returns the new document, or the current one if the edit changes nothing
    * @throws LbError `invalid_document`; `stale_revision` if others kept changing it; `refused` or `unavailable` if the store is unwell
@@ -61,6 +62,8 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   let running: StoredDocument | undefined;
   let view: StoreView = { state: "unread", why: "" };
   let disk = "";
+  /** Revision that the store had when it was looked at last; 0: empty. */
+  let there = 0;
   const faults = { forged: 0, malformed: 0, incomplete: 0, behind: 0, conflict: 0 };
   const current = () => running?.document ?? EMPTY_DOCUMENT;
 
@@ -72,6 +75,7 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   async function see(reading: ConfigReading): Promise<void> {
     const before = view;
     view = viewOf(running?.head, reading);
+    there = reading.kind === "document" ? reading.stored.head.revision : 0;
     if (view.fault) faults[view.fault]++;
     if (view.state !== before.state || view.why !== before.why) onView?.(view);
     if (reading.kind === "empty" && !running) {
@@ -108,15 +112,17 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     status: () => ({ store: view, disk, faults: { ...faults } }),
     async change(edit, author) {
       if (view.state !== "current") await see(await store.read());
-      if (view.state !== "current") throw unwell(view);
+      if (!isWritable(view)) throw unwell(view);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const base = current();
         const spec = checked(edit(base));
-        if (isDeepStrictEqual(spec, specOf(base))) return base;
-        const committed = await propose(reviseDocument(base, spec), base.revision, author);
+        const isBehind = view.state === "behind";
+        if (!isBehind && isDeepStrictEqual(spec, specOf(base))) return base;
+        const replaced = isBehind ? there : base.revision;
+        const committed = await propose(reviseDocument(base, spec), replaced, author);
         if (committed) return committed;
         await see(await store.read());
-        if (view.state !== "current") throw unwell(view);
+        if (!isWritable(view)) throw unwell(view);
       }
       throw new LbError({
         code: "stale_revision",
@@ -152,11 +158,14 @@ function checked(spec: DocumentSpec): DocumentSpec {
   throw new LbError({ code: "invalid_document", source: "change", problems });
 }
 
+const isWritable = ({ state }: StoreView): boolean => state === "current" || state === "behind";
+
 function failureOf(outcome: Extract<ProposeOutcome, { kind: "refused" | "unavailable" }>): LbError {
   if (outcome.kind === "unavailable") {
     return new LbError({ code: "unavailable", what: "the configuration store", why: outcome.why });
   }
-  const want = "what this cluster's nodes wrote; if it is lost, delete it and restore";
+  const want =
+    "what this cluster's nodes wrote; if it is lost, delete the key `head` and apply the document again";
   return new LbError({ code: "refused", doing: "use the configuration store", why: outcome.why, want });
 }
 
@@ -166,6 +175,6 @@ function unwell({ state, why }: StoreView): LbError {
     code: "refused",
     doing: "change the document",
     why: `the configuration store is ${state}: ${why}`,
-    want: "it healed or restored",
+    want: "one that holds what runs here, or a change on a node that runs what it holds",
   });
 }
