@@ -101,6 +101,8 @@ export interface ForwarderCounts {
   owned: Map<string, number>;
   /** Packets by reason name, fast path and core together. */
   packets: Map<string, number>;
+  /** Peers' records by what became of them (`APPLY_OUTCOMES`), since the daemon started. */
+  merged: Map<string, number>;
 }
 
 /** A configured destination: its weight, its connections now, and all that it ever had since the daemon started or adopted it. */

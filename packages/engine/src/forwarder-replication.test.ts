@@ -67,6 +67,7 @@ test("a peer's connections are held under its name, and are this node's once it 
   expect(tell(a, b)).toBe(2);
   expect(answersOf(b)).toEqual([{ type: "applied", token: 1 }]);
   expect(ownersOf(b)).toEqual({ "": 0, lb1: 2 });
+  expect(b.ask("counts", {}).merged.get("inserted")).toBe(2);
   expect(rowOwners(b)).toEqual(["lb1", "lb1"]);
   const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 80 } as const;
   expect(b.dataplane.receive(1, buildPacket({ ...ends, flags: "A" })).reason).toBe("forwarded");

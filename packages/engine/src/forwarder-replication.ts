@@ -2,7 +2,7 @@
 import { type Connections, UNKNOWN_PEER } from "./core/connections.ts";
 import { createDigests, MINE } from "./core/digest.ts";
 import { createPublisher } from "./core/publish.ts";
-import { createReplica } from "./core/replica.ts";
+import { type ApplyOutcome, createReplica } from "./core/replica.ts";
 import type { ServiceTable } from "./core/service-table.ts";
 import type { ForwarderEvent, ReplicaAnswer, ReplicaCall } from "./forwarder-protocol.ts";
 
@@ -22,6 +22,8 @@ export interface Replication {
   peerName(slot: number): string;
   /** Connections by name of the owner. */
   owners(): Map<string, number>;
+  /** Peers' records by what became of them, since the start. */
+  readonly outcomes: ReadonlyMap<ApplyOutcome, number>;
   /** Records that waited for a service may have found it. */
   servicesChanged(): void;
 }
@@ -99,6 +101,7 @@ export function createReplication(
       const ofPeers = held.values().reduce((sum, count) => sum + count, 0);
       return held.set("", table.size - ofPeers);
     },
+    outcomes: replica.outcomes,
     servicesChanged: () => replica.applyParked(now()),
   };
 }

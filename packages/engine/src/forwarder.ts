@@ -92,6 +92,7 @@ export function createForwarder(
       capacity: table.capacity,
       owned: replication.owners(),
       packets: new Map([...dataplane.counters(), ...reasons]),
+      merged: new Map(replication.outcomes),
     }),
     destinations: destinationCounts,
     list(at) {

@@ -14,13 +14,35 @@ import { REASONS } from "./core/verdict.ts";
 export interface MetricsSource extends Pick<NodeApi, "status" | "services"> {
   /** Seconds since the last finished health check, by destination id; destinations without checks are not in it. */
   checkAges(): ReadonlyMap<number, number>;
+  /** Undefined without a cluster, and before this node takes part in it. */
+  replication(): Promise<ReplicationTotals | undefined>;
 }
+
+/** What replication has counted since the daemon started. */
+export interface ReplicationTotals {
+  /** Frames of peers that changed nothing, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly happened: Readonly<Record<Happening, number>>;
+  /** Peers' records by what became of them here. */
+  readonly merged: ReadonlyMap<string, number>;
+}
+
+type Happening =
+  | `${"frames" | "bytes" | "records"}${"Sent" | "Received"}`
+  | "gaps"
+  | "replaysRequested"
+  | "framesReplayed"
+  | "snapshotsRequested"
+  | "snapshotsServed"
+  | "digestsCompared"
+  | "bucketsRepaired";
 
 /** All that one scrape sees. */
 export interface Snapshot {
   readonly status: NodeStatus;
   readonly services: readonly ServiceStatus[];
   readonly checkAges: ReadonlyMap<number, number>;
+  readonly replication: ReplicationTotals | undefined;
 }
 
 /** A value and the values of its labels, in the row's order. */
@@ -129,6 +151,59 @@ const CLUSTER: MetricRow[] = [
   },
 ];
 
+/** Replication: what it carries, what it refuses, and what it takes to stay in sync. */
+const REPLICATION: MetricRow[] = [
+  {
+    ...counter(
+      "tandem_sync_frames_total",
+      "Frames of replication, `in` from peers and `out` to them",
+      "direction",
+    ),
+    read: perReplication(({ happened: h }) => [
+      [h.framesReceived, "in"],
+      [h.framesSent, "out"],
+    ]),
+  },
+  {
+    ...counter("tandem_sync_bytes_total", "Bytes of these frames", "direction"),
+    read: perReplication(({ happened: h }) => [
+      [h.bytesReceived, "in"],
+      [h.bytesSent, "out"],
+    ]),
+  },
+  {
+    ...counter("tandem_sync_records_total", "Connection records in these frames", "direction"),
+    read: perReplication(({ happened: h }) => [
+      [h.recordsReceived, "in"],
+      [h.recordsSent, "out"],
+    ]),
+  },
+  {
+    ...counter(
+      "tandem_sync_refused_frames_total",
+      "Frames of peers that changed nothing, by reason",
+      "reason",
+    ),
+    read: perReplication(({ refused }) => Object.entries(refused).map(([reason, n]) => [n, reason])),
+  },
+  {
+    ...counter("tandem_sync_repairs_total", "What it took to get and stay in sync", "kind"),
+    read: perReplication(({ happened: h }) => [
+      [h.gaps, "gap"],
+      [h.replaysRequested, "replay_requested"],
+      [h.framesReplayed, "frame_replayed"],
+      [h.snapshotsRequested, "snapshot_requested"],
+      [h.snapshotsServed, "snapshot_served"],
+      [h.digestsCompared, "digest_compared"],
+      [h.bucketsRepaired, "bucket_repaired"],
+    ]),
+  },
+  {
+    ...counter("tandem_sync_merged_records_total", "Records of peers by what became of them here", "outcome"),
+    read: perReplication(({ merged }) => [...merged].map(([outcome, n]) => [n, outcome])),
+  },
+];
+
 /** Services and destinations. */
 const TRAFFIC: MetricRow[] = [
   ...trafficRows("tandem_service", ["service"], perService),
@@ -180,7 +255,7 @@ const TRAFFIC: MetricRow[] = [
 ];
 
 /** Every metric that a scrape fills from a snapshot, in the order of docs/metrics.md. */
-export const METRICS: readonly MetricRow[] = [...NODE, ...CLUSTER, ...TRAFFIC];
+export const METRICS: readonly MetricRow[] = [...NODE, ...CLUSTER, ...REPLICATION, ...TRAFFIC];
 
 function gauge(name: string, help: string, ...labels: string[]) {
   return { name, help, labels, type: "gauge" as const };
@@ -227,6 +302,10 @@ function trafficRows(prefix: string, labels: string[], per: PerTraffic): MetricR
 
 function perPeer(read: (p: PeerStatus) => Sample[]): MetricRow["read"] {
   return (s) => s.status.peers.flatMap((p) => labelled(read(p), p.node));
+}
+
+function perReplication(read: (totals: ReplicationTotals) => Sample[]): MetricRow["read"] {
+  return ({ replication }) => (replication ? read(replication) : []);
 }
 
 function perService(read: (service: ServiceStatus) => Sample[]): MetricRow["read"] {

@@ -9,6 +9,25 @@ const source = (overrides: Partial<MetricsSource> = {}): MetricsSource => ({
   status: async () => sampleStatus,
   services: async () => sampleServices,
   checkAges: () => new Map([[2, 1.5]]),
+  replication: async () => ({
+    refused: { forged: 31, replayed: 32 },
+    happened: {
+      framesSent: 33,
+      framesReceived: 34,
+      bytesSent: 35,
+      bytesReceived: 36,
+      recordsSent: 37,
+      recordsReceived: 38,
+      gaps: 39,
+      replaysRequested: 40,
+      framesReplayed: 41,
+      snapshotsRequested: 42,
+      snapshotsServed: 43,
+      digestsCompared: 44,
+      bucketsRepaired: 45,
+    },
+    merged: new Map([["inserted", 46]]),
+  }),
   ...overrides,
 });
 
@@ -54,6 +73,22 @@ test("a scrape says everything about a node, with its units", async () => {
     'tandem_peer_connections{peer="d3"} 5',
     'tandem_peer_connections_held{peer="d2"} 6',
     'tandem_peer_connections_held{peer="d3"} 4',
+    'tandem_sync_frames_total{direction="in"} 34',
+    'tandem_sync_frames_total{direction="out"} 33',
+    'tandem_sync_bytes_total{direction="in"} 36',
+    'tandem_sync_bytes_total{direction="out"} 35',
+    'tandem_sync_records_total{direction="in"} 38',
+    'tandem_sync_records_total{direction="out"} 37',
+    'tandem_sync_refused_frames_total{reason="forged"} 31',
+    'tandem_sync_refused_frames_total{reason="replayed"} 32',
+    'tandem_sync_repairs_total{kind="gap"} 39',
+    'tandem_sync_repairs_total{kind="replay_requested"} 40',
+    'tandem_sync_repairs_total{kind="frame_replayed"} 41',
+    'tandem_sync_repairs_total{kind="snapshot_requested"} 42',
+    'tandem_sync_repairs_total{kind="snapshot_served"} 43',
+    'tandem_sync_repairs_total{kind="digest_compared"} 44',
+    'tandem_sync_repairs_total{kind="bucket_repaired"} 45',
+    'tandem_sync_merged_records_total{outcome="inserted"} 46',
     `tandem_service_connections_total{${service}} 10`,
     `tandem_service_packets_total{${service},direction="in"} 11`,
     `tandem_service_packets_total{${service},direction="out"} 13`,
@@ -104,8 +139,9 @@ test("without a cluster and without checks there is nothing to say about them", 
     status: async () => status,
     services: async () => services,
     checkAges: () => new Map(),
+    replication: async () => undefined,
   });
-  const absent = /^tandem_(nats_connected|peer_|destination_up|destination_check_age)/;
+  const absent = /^tandem_(nats_connected|peer_|sync_[^s]|destination_up|destination_check_age)/;
   expect(lines.filter((line) => absent.test(line))).toEqual([]);
 });
 

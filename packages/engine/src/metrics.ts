@@ -42,8 +42,12 @@ export function createMetrics(source: MetricsSource): Metrics {
 }
 
 async function takeSnapshot(source: MetricsSource): Promise<Snapshot> {
-  const [status, services] = await Promise.all([source.status(), source.services()]);
-  return { status, services, checkAges: source.checkAges() };
+  const [status, services, replication] = await Promise.all([
+    source.status(),
+    source.services(),
+    source.replication(),
+  ]);
+  return { status, services, replication, checkAges: source.checkAges() };
 }
 
 /** Replaces all samples of one metric: what is gone must not stay. Totals come from outside, so counters are set, not counted. */

@@ -1,4 +1,5 @@
 /** The composition root of a running node: engine, configuration, health, replication, VRRP, API and metrics plugged together. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -114,7 +115,14 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     switchover,
     status,
   });
-  const metrics = createMetrics({ ...api, checkAges: () => checkAges(monitor) });
+  const metrics = createMetrics({
+    ...api,
+    checkAges: () => checkAges(monitor),
+    async replication() {
+      const counts = replication?.replicator.status().counts;
+      return counts && { ...counts, merged: (await askCounts())?.merged ?? new Map() };
+    },
+  });
   const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
   const apiServer = await startApiServer({ socketPath: join(config.runtimeDir, "api.sock"), api, onBug });
   parts.defer(() => apiServer.stop());
@@ -172,8 +180,9 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
 /** Take away what a node left: keepalived with its addresses, programs, maps and the injection veth. */
 async function cleanUp(config: NodeConfig): Promise<string[]> {
   const removed = await removeSeat(config);
-  removeKernelDataPlane(forwarderOptions(config));
-  return [...removed, `programs, maps and connections in ${config.bpffsDir}`];
+  if (existsSync(config.bpffsDir)) removed.push(`programs, maps and connections in ${config.bpffsDir}`);
+  removeKernelDataPlane(forwarderOptions(config)); // whatever is there: something may be attached without being pinned
+  return removed;
 }
 
 /** The daemon, put together. */

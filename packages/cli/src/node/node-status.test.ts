@@ -69,6 +69,7 @@ const counts: ForwarderCounts = {
     ["lb2", 3],
   ]),
   packets: new Map([["forwarded", 9]]),
+  merged: new Map(),
 };
 
 const parts = (change: Partial<Parts> = {}): Parts => ({
@@ -192,7 +193,7 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
   [
     "no document was ever there",
     { document: EMPTY_DOCUMENT },
-    ["No document runs here yet: nothing is served"],
+    ["No document runs here yet: nothing is served; give one with `tandem apply`"],
   ],
   [
     "the store is behind",
