@@ -11,6 +11,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
+import { runBeforeOthers } from "../priority.ts";
 import { mergeReports } from "./merge-reports.ts";
 import type { StepSummary, TrafficOptions } from "./traffic-options.ts";
 import type { WorkerCommand, WorkerKind, WorkerReport, WorkerSettings } from "./worker.ts";
@@ -24,6 +25,7 @@ export interface TrafficEvent {
   readonly summary: StepSummary;
 }
 
+runBeforeOthers();
 const options = JSON.parse(process.argv[2] ?? "") as TrafficOptions;
 const workers = (["sessions", "probe"] satisfies WorkerKind[]).map(startWorker);
 let name = "start";

@@ -7,6 +7,7 @@
  * choice, and not from the virtual one that the client asked.
  */
 import { existsSync } from "node:fs";
+import { runBeforeOthers } from "../priority.ts";
 import { PORTS } from "../topology.ts";
 import { listenTcpEcho } from "./tcp-echo.ts";
 import { listenUdpEcho } from "./udp-echo.ts";
@@ -18,6 +19,7 @@ if (!name || !unhealthyFile || addresses.length === 0) {
   process.exit(2);
 }
 
+runBeforeOthers();
 const isHealthy = () => !existsSync(unhealthyFile);
 await Promise.all(
   addresses.flatMap((host) => [
