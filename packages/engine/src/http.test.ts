@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type HttpOptions, type HttpServer, startHttp } from "./http.ts";
 
@@ -77,4 +78,24 @@ test("a port in use is refused in words", async () => {
   await expect(startHttp({ ...options, port })).rejects.toThrow(
     `Cannot reach the HTTP address "127.0.0.1", port ${port}: listen EADDRINUSE`,
   );
+});
+
+test("requests that come while an answer is being made share it", async () => {
+  let scrapes = 0;
+  const text = Promise.withResolvers<string>();
+  const scrape = () => {
+    scrapes++;
+    return text.promise;
+  };
+  server = await startHttp({ ...options, metrics: { ...options.metrics, scrape } });
+  const socket = connect(server.port, "127.0.0.1");
+  socket.setEncoding("utf8").write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100));
+  await expect.poll(() => scrapes).toBe(1);
+  expect((await ask("GET", "/healthz")).status).toBe(200); // the hundred have been read by then
+  text.resolve("tandem_engine_up 1\n");
+  let answers = "";
+  for await (const chunk of socket) if ((answers += chunk).split("HTTP/1.1 200").length > 100) break;
+  expect(scrapes).toBe(1);
+  expect((await ask("GET", "/metrics")).status).toBe(200);
+  expect(scrapes).toBe(2);
 });

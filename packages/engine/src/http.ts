@@ -38,12 +38,15 @@ interface Page {
 
 /** A request has so long to arrive; longer than any scraper needs, short enough to shed idle strangers. */
 const REQUEST_TIMEOUT_MS = 5_000;
+/** How often connections are looked at for that; Node's own 30 s would let strangers hold all of them so long. */
+const CHECK_EVERY_MS = 1_000;
 const MAX_CONNECTIONS = 64;
 const TEXT = "text/plain; charset=utf-8";
 
 /** Serve monitoring. Rejects with `LbError` (unavailable) if the address cannot be listened on. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, createAnswering(options));
+  const patience = { requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS };
+  const server = createServer(patience, createAnswering(options));
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options);
   return {
@@ -59,9 +62,13 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 function createAnswering(options: HttpOptions) {
   const { metrics } = options;
   const pages: Record<string, () => Promise<Page>> = {
-    "/metrics": async () => ({ status: 200, type: metrics.contentType, body: await metrics.scrape() }),
-    "/healthz": async () => pageOf(await options.health()),
-    "/readyz": async () => pageOf(await options.ready()),
+    "/metrics": shared(async () => ({
+      status: 200,
+      type: metrics.contentType,
+      body: await metrics.scrape(),
+    })),
+    "/healthz": shared(async () => pageOf(await options.health())),
+    "/readyz": shared(async () => pageOf(await options.ready())),
   };
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split("?", 1)[0] ?? "";
@@ -77,6 +84,17 @@ function createAnswering(options: HttpOptions) {
       options.onBug(error);
       send(response, { status: 500, type: TEXT, body: "internal error\n" });
     }
+  };
+}
+
+/** Whoever asks while an answer is being made gets that one: each costs the forwarder a look at every connection. */
+function shared<T>(make: () => Promise<T>): () => Promise<T> {
+  let making: Promise<T> | undefined;
+  return () => {
+    making ??= make().finally(() => {
+      making = undefined;
+    });
+    return making;
   };
 }
 
