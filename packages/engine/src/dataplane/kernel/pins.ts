@@ -9,7 +9,7 @@ import { bpfChecked, libbpf, maxEntriesOf, openPinned } from "./libbpf.ts";
 import { closeFd } from "./syscalls.ts";
 
 const BPFFS_MAGIC = 0xcafe_4a11;
-export const DEFAULT_BPFFS = "/sys/fs/bpf";
+const DEFAULT_BPFFS = "/sys/fs/bpf";
 
 /** Maps that outlive the daemon. */
 export const PINNED_MAPS = [
@@ -34,7 +34,10 @@ export interface RecordCounts {
 }
 
 /** First 32 bits of a hash over every table of core/layout.ts: the same number, the same bytes in the maps. */
-export const LAYOUT_HASH = createHash("sha256").update(JSON.stringify(layout)).digest().readUInt32LE(0);
+const LAYOUT_HASH = createHash("sha256")
+  .update(JSON.stringify(Object.entries(layout).sort(([a], [b]) => (a < b ? -1 : 1))))
+  .digest()
+  .readUInt32LE(0);
 
 /** Make the directory, and mount the usual bpffs if it is to lie there. Throws `LbError` (refused). */
 export function ensurePinDirectory(directory: string): void {
@@ -53,7 +56,7 @@ export function ensurePinDirectory(directory: string): void {
 }
 
 /** Is a BPF file system mounted at or above `path`? False if there is no such path. */
-export const isBpffs = (path: string): boolean => existsSync(path) && statfsSync(path).type === BPFFS_MAGIC;
+const isBpffs = (path: string): boolean => existsSync(path) && statfsSync(path).type === BPFFS_MAGIC;
 
 /** Write what the maps were made for; the last step of making them, so that maps without it are known to be unfinished. */
 export function writeMeta(metaFd: number, records: RecordCounts): void {
