@@ -3,7 +3,6 @@ import {
   type Cell,
   formatCount,
   formatDuration,
-  formatPlural,
   formatTable,
   type Paint,
 } from "../../packages/cli/src/tandem/format.ts";
@@ -56,12 +55,18 @@ function formatVerdict({ ok, targets, options, failure }: DemoReport, paint: Pai
     const all = `All ${targets.length} targets met:`;
     return `${paint("good", all)} ${formatCount(options.sessions)} sessions went through all this, none was lost.\n`;
   }
-  const missed = targets.filter((target) => !target.met);
-  const head = paint("bad", `${formatPlural(missed.length, "target")} of ${targets.length} missed:`);
-  const stopped = failure === undefined ? "" : `${paint("bad", "Not completed:")} ${failure}\n`;
-  return `${stopped}${head}\n${missed.map(formatMiss).join("")}`;
+  const missed = targets.filter((target) => !target.met && target.got !== null);
+  const unknown = targets.filter((target) => target.got === null).length;
+  return [
+    ...(failure === undefined ? [] : [`${paint("bad", "Not completed:")} ${failure}\n`]),
+    ...(unknown === 0 ? [] : [paint("bad", `${unknown} of ${targets.length} targets not measured.`), "\n"]),
+    ...(missed.length === 0
+      ? []
+      : [paint("bad", `${missed.length} of ${targets.length} targets missed:`), "\n"]),
+    ...missed.map(formatMiss),
+  ].join("");
 }
 
 function formatMiss({ name, want, got }: TargetReport): string {
-  return `  ${name}: ${got ?? "not measured"}, wanted at most ${want ?? "a little more than the baseline"}\n`;
+  return `  ${name}: ${got}, wanted at most ${want}\n`;
 }

@@ -142,7 +142,9 @@ test("summary names every target that was missed", () => {
   const windows = windowsWith("director-killed", { outageMs: 250 });
   const text = formatSummary(reportOf({ sessions: 1000, windows }), windows, plain);
   expect(text).toContain("250.0 ms ≤ 200");
-  expect(text).toMatch(/1 target of 32 missed:\n {2}director-killed: outage, ms: 250, wanted at most 200\n$/);
+  expect(text).toMatch(
+    /1 of 32 targets missed:\n {2}director-killed: outage, ms: 250, wanted at most 200\n$/,
+  );
 });
 
 test("summary says what could not be completed", () => {
@@ -150,5 +152,5 @@ test("summary says what could not be completed", () => {
   const failure = { step: "baseline" as const, why: "Cannot go on: the daemon on d1 ended by itself" };
   const text = formatSummary(reportOf({ sessions: 1000, windows, failure }), windows, plain);
   expect(text).toContain("Not completed: baseline: Cannot go on: the daemon on d1 ended by itself\n");
-  expect(text).toContain("director-returns: worst gap, ms: not measured, wanted at most a little more");
+  expect(text).toMatch(/by itself\n32 of 32 targets not measured.\n$/);
 });
