@@ -6,7 +6,6 @@ import type {
   ConfigHead,
   ConfigReading,
   ConfigStore,
-  ProposeOutcome,
   StoredDocument,
 } from "./config-store.ts";
 import { type ReadingFault, type StoreView, viewOf } from "./config-view.ts";
@@ -160,7 +159,7 @@ function checked(spec: DocumentSpec): DocumentSpec {
 
 const isWritable = ({ state }: StoreView): boolean => state === "current" || state === "behind";
 
-function failureOf(outcome: Extract<ProposeOutcome, { kind: "refused" | "unavailable" }>): LbError {
+function failureOf(outcome: { readonly kind: "refused" | "unavailable"; readonly why: string }): LbError {
   if (outcome.kind === "unavailable") {
     return new LbError({ code: "unavailable", what: "the configuration store", why: outcome.why });
   }
@@ -170,7 +169,7 @@ function failureOf(outcome: Extract<ProposeOutcome, { kind: "refused" | "unavail
 }
 
 function unwell({ state, why }: StoreView): LbError {
-  if (state === "unavailable") return failureOf({ kind: state, why });
+  if (state === "unavailable" || state === "refused") return failureOf({ kind: state, why });
   return new LbError({
     code: "refused",
     doing: "change the document",
