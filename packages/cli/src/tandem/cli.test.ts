@@ -54,8 +54,8 @@ Connections  120,343 of 1,048,576 (11.5 %)
 Dropped      12 (TCP to a service without SYN and without a flow)
 NATS         disconnected
 
-PEER  ROLE   SYNC  REVISION  CONNECTIONS  HELD HERE  LAG      LAST SEEN
-lb1   fault  lost        41      120,343    120,340    -  1 min 4 s ago
+PEER  ROLE       SYNC  REVISION  CONNECTIONS  HELD HERE  LAG      LAST SEEN
+lb1   was fault  lost        41      120,343    120,340    -  1 min 4 s ago
 `);
 });
 
@@ -129,6 +129,15 @@ services:
       - {address: 10.0.0.1, port: 8080, weight: ${weight}}
       - {address: 10.0.0.2, port: 8080, weight: 10}
 `;
+
+test("document prints what apply reads again without a change", async () => {
+  const socket = await startFakeDaemon();
+  await runTandem(socket, ["apply", "-f", "d.yaml"], { files: { "d.yaml": document(5) } });
+  const { out } = await runTandem(socket, ["document"]);
+  expect(out).toMatch(/^# revision 43\nversion: 1\nservices:\n/);
+  const again = await runTandem(socket, ["apply", "-f", "d.yaml"], { files: { "d.yaml": out } });
+  expect(again.out).toBe("Unchanged: revision 43 says the same already.\n");
+});
 
 test("apply says what changed, then that nothing does", async () => {
   const socket = await startFakeDaemon();

@@ -5,6 +5,7 @@ import { createCompletion } from "./commands/completion.ts";
 import { connections } from "./commands/connections.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { document } from "./commands/document.ts";
 import { drain } from "./commands/drain.ts";
 import { run } from "./commands/run.ts";
 import { services } from "./commands/services.ts";
@@ -15,6 +16,7 @@ import { switchover } from "./commands/switchover.ts";
 export const COMMANDS: readonly AnyCommand[] = [
   run,
   apply,
+  document,
   status,
   services,
   connections,

@@ -114,7 +114,7 @@ function formatPeers(s: NodeStatus, paint: Paint): string {
     ],
     s.peers.map((p): Cell[] => [
       p.node,
-      [ROLE_TONES[p.role], p.role],
+      p.state === "lost" ? ["faint", `was ${p.role}`] : [ROLE_TONES[p.role], p.role],
       [STATE_TONES[p.state], p.state],
       p.revision === s.revision ? String(p.revision) : ["warn", String(p.revision)],
       formatCount(p.connections),
