@@ -1,6 +1,6 @@
 import type { Engine } from "@tandem/engine";
 import type { HealthChange } from "@tandem/health";
-import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
+import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
 import { expect, test } from "vitest";
 import { createDocumentRunner, type DocumentRunner } from "./document-runner.ts";
 
@@ -13,12 +13,17 @@ const down: HealthChange = {
   why: "connection refused",
   atMs: 0,
 };
+const service = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.2" }] };
+const withDestination = reviseDocument(
+  EMPTY_DOCUMENT,
+  DocumentSpec.parse({ version: 1, services: [service] }),
+);
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Engine and monitor that write down what they are told; the engine answers when the test says so. */
 function setUp() {
   const told: string[] = [];
-  const logged: string[] = [];
+  const logged: unknown[] = [];
   const answers: PromiseWithResolvers<void>[] = [];
   let running = EMPTY_DOCUMENT;
   let checked = EMPTY_DOCUMENT;
@@ -47,10 +52,8 @@ function setUp() {
     },
     effectiveWeights: weights,
   };
-  const log = {
-    info: (_: unknown, text: string) => logged.push(text),
-    error: (_: unknown, text: string) => logged.push(text),
-  };
+  const keep = (_: unknown, text: string) => logged.push(text);
+  const log = { info: keep, warn: (what: unknown, text: string) => logged.push([text, what]), error: keep };
   runner = createDocumentRunner(engine, () => monitor, log as never);
   const answer = async (error?: Error) => {
     await settle();
@@ -108,12 +111,14 @@ test("a node has not started before a document is in force", async () => {
 
 test("a change of health sends all weights and is logged; what a document brings about is not", async () => {
   const { runner, answer, told, logged } = setUp();
-  runner.run(revision(1));
+  runner.run(withDestination);
   await answer();
   told();
   logged.length = 0;
   runner.onHealth(down);
   runner.onHealth({ ...down, up: true });
   expect(told()).toEqual(["engine: weights of 1", "engine: weights of 1"]);
-  expect(logged).toEqual(["destination is down", "destination is up"]);
+  const destination = "tcp 192.0.2.1:80 -> 10.0.0.2:80";
+  const says = { destination, effectiveWeight: 0, why: "connection refused" };
+  expect(logged).toEqual([["destination is down", says], "destination is up"]);
 });

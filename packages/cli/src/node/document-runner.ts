@@ -1,7 +1,7 @@
 /** Bringing documents into force, one after the other: health first, so that the engine never runs a weight that health denies. */
 import type { Engine } from "@tandem/engine";
 import type { HealthChange, Monitor } from "@tandem/health";
-import type { Document } from "@tandem/model";
+import { type Document, destinationKey, type Id } from "@tandem/model";
 import type { Logger } from "pino";
 
 /** The one who tells the engine what to run. */
@@ -20,7 +20,7 @@ export interface DocumentRunner {
 export function createDocumentRunner(
   engine: Pick<Engine, "apply" | "setWeights" | "document">,
   monitor: () => Pick<Monitor, "apply" | "effectiveWeights">,
-  log: Pick<Logger, "info" | "error">,
+  log: Pick<Logger, "info" | "warn" | "error">,
 ): DocumentRunner {
   const started = Promise.withResolvers<void>();
   let last = Promise.resolve();
@@ -62,8 +62,20 @@ export function createDocumentRunner(
     },
     onHealth(change) {
       if (isApplying) return; // all weights are sent at once, afterwards
-      log.info(change, change.up ? "destination is up" : "destination is down");
+      const { destinationId, up, effectiveWeight, why } = change;
+      const told = { destination: destinationName(engine.document, destinationId), effectiveWeight, why };
+      if (up) log.info(told, "destination is up");
+      else log.warn(told, "destination is down");
       sendWeights();
     },
   };
+}
+
+/** What operators call a destination; undefined if this document does not have it yet. */
+function destinationName({ services }: Document, id: Id): string | undefined {
+  for (const service of services) {
+    const destination = service.destinations.find((d) => d.id === id);
+    if (destination) return destinationKey(service, destination);
+  }
+  return undefined;
 }
