@@ -10,7 +10,7 @@ import { parsePrefixed } from "./prefixed-address.ts";
 /** Where the node's configuration is looked for. */
 export const NODE_CONFIG_PATH = "/etc/tandem/node.yaml";
 /** Where a director on its own looks for its document. */
-const DOCUMENT_PATH = "/etc/tandem/tandem.yaml";
+export const DOCUMENT_PATH = "/etc/tandem/tandem.yaml";
 
 const name = patternText(/^[A-Za-z0-9_-]{1,32}$/, "1 to 32 letters, digits, - and _");
 const path = patternText(/^\/[\w./+:-]*$/, "an absolute path of letters, digits and . / _ - + :");

@@ -104,7 +104,9 @@ function alarmsOfNode({
     ...faults,
     ...(seat.role === "fault" ? [`VRRP is in fault: ${seat.cause}`] : []),
     ...(documentProblem ? [`The document's ${documentProblem}`] : []),
-    ...(document.revision === 0 ? ["No document runs here yet: nothing is served"] : []),
+    ...(document.revision === 0
+      ? ["No document runs here yet: nothing is served; give one with `tandem apply`"]
+      : []),
     ...(store.why ? [`The configuration store is ${store.state}: ${store.why}`] : []),
     ...(disk ? [`The document's copy on disk is not good: ${disk}`] : []),
     ...(maintenance ? ["In maintenance: run `tandem switchover` here to end it"] : []),

@@ -15,7 +15,10 @@ export const drain: Command<Options> = {
       flags: "--service <service>",
       help: 'only in this service, such as "tcp 192.0.2.1:80"; else in every one that has it',
     },
-    { flags: "--undo", help: "bring it back with the weight that it had" },
+    {
+      flags: "--undo",
+      help: "bring it back with the weight that it had; so does applying a file without its `drain: true`",
+    },
   ],
   examples: [
     ["drain 10.0.0.1", "before maintenance of a server"],

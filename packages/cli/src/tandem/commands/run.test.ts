@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import type { Daemon } from "../../node/daemon.ts";
+import { NODE_CONFIG_PATH } from "../../node/node-config.ts";
 import { createFolder, runTandem } from "../../testing/run-tandem.ts";
 import { type RunOptions, readRunConfig } from "./run.ts";
 
@@ -132,6 +134,19 @@ test("a machine that lacks something is told in one line, exit code 2", async ()
   expect(exitCode).toBe(2);
   expect(err).toBe("error: Cannot run here: Linux is 5.10, wanted 6.1; upgrade\n");
 });
+
+test.skipIf(existsSync(NODE_CONFIG_PATH))(
+  "run without any configuration says what it wants; cleanup needs none",
+  async () => {
+    expect(await runTandem("/nowhere.sock", ["run"])).toMatchObject({
+      err: expect.stringMatching(
+        /^error: Cannot run: there is no "\/etc\/tandem\/node.yaml", wanted it, or --config /,
+      ),
+      exitCode: 1,
+    });
+    expect((await runTandem("/nowhere.sock", ["run", "--cleanup"])).out).toBe("Nothing to remove.\n");
+  },
+);
 
 test("cleanup removes and says what, without starting", async () => {
   const { events, daemon } = createDaemon();

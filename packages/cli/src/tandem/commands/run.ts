@@ -1,7 +1,9 @@
 /** `tandem run`: the daemon. */
+import { existsSync } from "node:fs";
 import { LbError } from "@tandem/model";
 import { LOG_LEVELS, type LogLevel } from "../../node/log.ts";
 import {
+  DOCUMENT_PATH,
   loadNodeConfig,
   loadNodeConfigFile,
   NODE_CONFIG_PATH,
@@ -31,7 +33,10 @@ export const run: Command<RunOptions> = {
       help: "run without a configuration, on this interface; may be repeated",
       read: several,
     },
-    { flags: "--document <file>", help: "the document of a director on its own" },
+    {
+      flags: "--document <file>",
+      help: `the document of a director on its own (default: ${DOCUMENT_PATH}); read at the start if changed since the last \`tandem apply\``,
+    },
     { flags: "--node <name>", help: "name of this director, unique in its cluster" },
     { flags: "--nats <server>", help: "NATS server, host:port; may be repeated", read: several },
     { flags: "--log-level <level>", help: LOG_LEVELS.join(", "), read: oneOf("log level", LOG_LEVELS) },
@@ -40,11 +45,11 @@ export const run: Command<RunOptions> = {
   examples: [
     ["run --interface eth0 --document /etc/tandem/tandem.yaml", "a first try, on its own"],
     ["run", `as ${NODE_CONFIG_PATH} says`],
-    ["run --cleanup", "afterwards, to leave no trace"],
+    ["run --cleanup", "afterwards, when it has ended: leaves no trace in the kernel"],
   ],
   async run({ options }, world) {
-    const config = await readRunConfig(options);
-    return options.cleanup ? cleanUp(config, world) : serve(config, world);
+    if (options.cleanup) return cleanUp(await readCleanUpConfig(options), world);
+    return serve(await readRunConfig(options), world);
   },
 };
 
@@ -59,7 +64,9 @@ export async function readRunConfig(options: RunOptions): Promise<NodeConfig> {
     if (file !== undefined || nats) throw misfit("--interface", "beside --config or --nats", "one of them");
     return readTyped(options, interfaces);
   }
-  const config = await loadNodeConfigFile(file);
+  const config = await loadNodeConfigFile(file).catch((error) => {
+    throw file === undefined && isNotFound(error) ? noConfig(error) : error;
+  });
   if (nats && !config.nats)
     throw misfit("--nats", "for a director on its own", "cluster and nats in the configuration");
   if (options.document && config.nats)
@@ -73,6 +80,26 @@ export async function readRunConfig(options: RunOptions): Promise<NodeConfig> {
     ...(config.nats && nats && { nats: { ...config.nats, servers: [...nats] } }),
   };
 }
+
+/** A director that was started without a configuration left what it left where the defaults say. */
+async function readCleanUpConfig(options: RunOptions): Promise<NodeConfig> {
+  const hasConfig = options.config !== undefined || options.interface || existsSync(NODE_CONFIG_PATH);
+  return hasConfig ? readRunConfig(options) : readTyped(options, ["lo"]); // no interface is looked at
+}
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof LbError && error.failure.code === "not_found";
+
+const noConfig = (cause: unknown): LbError =>
+  new LbError(
+    {
+      code: "refused",
+      doing: "run",
+      why: `there is no "${NODE_CONFIG_PATH}"`,
+      want: "it, or --config with another, or --interface for a director on its own",
+    },
+    { cause },
+  );
 
 function readTyped({ node, document, logLevel }: RunOptions, interfaces: readonly string[]): NodeConfig {
   const typed = { name: node, document, logLevel, interfaces: interfaces.map((name) => ({ name })) };
