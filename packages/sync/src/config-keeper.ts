@@ -2,12 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument, specOf } from "@tandem/model";
 import type { ConfigCache } from "./config-cache.ts";
-import type {
-  ConfigHead,
-  ConfigReading,
-  ConfigStore,
-  StoredDocument,
-} from "./config-store.ts";
+import type { ConfigHead, ConfigReading, ConfigStore, StoredDocument } from "./config-store.ts";
 import { type ReadingFault, type StoreView, viewOf } from "./config-view.ts";
 
 /** How store and disk are, for operators. */
