@@ -1,10 +1,8 @@
 /** Transport protocols that a virtual service can have, by the name that documents use. */
 export const PROTOCOL_NUMBERS = { tcp: 6, udp: 17, sctp: 132 } as const;
-export type Protocol = keyof typeof PROTOCOL_NUMBERS;
 
 /** Forwarding methods as numbers in records: Linux `IP_VS_CONN_F_*` (`include/uapi/linux/ip_vs.h`), so that LVS peers need no table. */
 export const METHOD_NUMBERS = { masquerade: 0, local: 1, tunnel: 2, "direct-route": 3, bypass: 4 } as const;
-export type ForwardMethod = keyof typeof METHOD_NUMBERS;
 
 /** Name of an IP protocol number, or the number in text where it has none here. */
 export function protocolName(number: number): string {

@@ -5,7 +5,7 @@ import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
 import { type ConnectionTable, createConnectionTable, type NewConnection } from "./connection-table.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
-import { copyKey, isAlive, readField, reverseKey } from "./record.ts";
+import { copyKey, isAlive, readField } from "./record.ts";
 import { QUARANTINE_TICKS } from "./slot-pool.ts";
 
 const CAPACITY = 8;
@@ -137,13 +137,4 @@ test("index agrees with a plain map under any sequence of births and deaths", ()
     }),
     { numRuns: 50 },
   );
-});
-
-test("a key turned round twice is itself", () => {
-  const { key } = connection(4, 1);
-  const before = key.slice();
-  reverseKey(key, 1);
-  expect(key).not.toEqual(before);
-  reverseKey(key, 1);
-  expect(key).toEqual(before);
 });

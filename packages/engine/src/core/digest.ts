@@ -8,7 +8,7 @@ import { copyKey, type RecordArray, readField } from "./record.ts";
 import { hashWords } from "./word-map.ts";
 
 /** Buckets of a digest. */
-export const DIGEST_BUCKETS = 64;
+const DIGEST_BUCKETS = 64;
 /** Owner of a record that peers know nothing of. Others are a peer's slot, 1 to 254, or `MINE`. */
 export const NOBODY = 0;
 /** This node, as the owner of what it has published. */

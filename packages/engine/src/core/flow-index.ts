@@ -7,7 +7,7 @@ import { copyKey, matchesKey, type RecordArray } from "./record.ts";
 import { hashWords } from "./word-map.ts";
 
 /** A node names a record and a direction: `index * 2 + direction`. */
-export const nodeOf = (index: number, direction: number): number => index * 2 + direction;
+const nodeOf = (index: number, direction: number): number => index * 2 + direction;
 /** The record of a node. */
 export const indexOf = (node: number): number => node >> 1;
 /** The direction of a node. */

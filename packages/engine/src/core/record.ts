@@ -2,7 +2,7 @@
  * The shared connection record (docs/wire/record.md) over the words of one family's array. All access goes through this file: by `Atomics`
  * where the fast path may read or write at the same time, plainly where only this thread writes.
  */
-import { FLOW_PORTS, FLOW_PROTOCOL, swapPorts } from "../packet/parse.ts";
+import { FLOW_PORTS, FLOW_PROTOCOL } from "../packet/parse.ts";
 import { ADDRESS, ADDRESS_WORDS, DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
 
 /** One family's records. */
@@ -33,7 +33,7 @@ export const readField = (r: RecordArray, index: number, field: number): number 
   Atomics.load(r.words, index * r.stride + field);
 
 /** A word that only this thread writes, such as the tuple and the ids: nothing to wait for. */
-export const readOwn = (r: RecordArray, index: number, field: number): number =>
+const readOwn = (r: RecordArray, index: number, field: number): number =>
   r.words[index * r.stride + field]!;
 
 /** Store a word that the fast path may read or write at the same time. */
@@ -105,7 +105,7 @@ export const stateOf = (r: RecordArray, index: number): number =>
   readField(r, index, RECORD.life) & LIFE.stateMask;
 
 /** The word of two ports with which packets of a direction come: source, destination. */
-export function portsOf(r: RecordArray, index: number, direction: number): number {
+function portsOf(r: RecordArray, index: number, direction: number): number {
   const client = readOwn(r, index, RECORD.clientPorts);
   if (direction !== DIRECTION.output) return client;
   const server = readOwn(r, index, RECORD.serverPorts);
@@ -141,16 +141,6 @@ export function copyKey(r: RecordArray, index: number, direction: number, key: U
   }
   key[FLOW_PORTS[r.family]] = portsOf(r, index, direction);
   key[FLOW_PROTOCOL[r.family]] = protocolOf(r, index);
-}
-
-/** Turn a flow key round: the same flow seen from its other end, if nothing is rewritten. */
-export function reverseKey(key: Uint32Array, addressWords: number): void {
-  for (let i = 0; i < addressWords; i++) {
-    const word = key[i]!;
-    key[i] = key[addressWords + i]!;
-    key[addressWords + i] = word;
-  }
-  key[2 * addressWords] = swapPorts(key[2 * addressWords]!);
 }
 
 /** Ticks from `since` to `now`, both modulo 2^32; a `since` in the future (another CPU's clock was read later) is 0. */

@@ -60,8 +60,6 @@ export interface ServiceTable {
   service(id: number): Service | undefined;
   /** A destination that is configured, or was and still has connections. */
   destination(id: number): Destination | undefined;
-  /** Whether new connections and peers' records may go to this destination. */
-  isConfigured(destinationId: number): boolean;
   /** The service that a client's packet with this flow key is for. */
   find(family: 4 | 6, key: Uint32Array): Service | undefined;
   /** Run this document: what stays keeps its counts and its scheduler's position. */
@@ -112,7 +110,6 @@ export function createServiceTable(): ServiceTable {
     },
     service: (id) => byId.get(id),
     destination: (id) => destinations.get(id),
-    isConfigured: (id) => configured.has(id),
     find(family, key) {
       parts.family = family;
       parts.from = key;

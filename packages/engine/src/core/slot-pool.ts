@@ -6,8 +6,6 @@ export const QUARANTINE_TICKS = 1024;
 
 /** The record indexes that are not in use. */
 export interface SlotPool {
-  /** Indexes that are neither taken nor resting. */
-  readonly free: number;
   /** One above the highest index that was ever taken: no scan need look further. */
   readonly reach: number;
   /** A free index, or -1. The last freed comes first, which keeps a small table's records close together. */
@@ -39,9 +37,6 @@ export function createSlotPool(capacity: number, isTaken: (index: number) => boo
   }
 
   return {
-    get free() {
-      return height;
-    },
     get reach() {
       return reach;
     },

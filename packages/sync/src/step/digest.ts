@@ -33,7 +33,7 @@ export function repairDifferences(
 }
 
 /** Numbers of the buckets in which two digests differ; none if they do not have the same shape. */
-export function differingBuckets(ours: Uint32Array, theirs: Uint32Array): number[] {
+function differingBuckets(ours: Uint32Array, theirs: Uint32Array): number[] {
   if (ours.length !== theirs.length) return [];
   return [...ours.keys()].filter((bucket) => ours[bucket] !== theirs[bucket]);
 }

@@ -25,7 +25,7 @@ export type FollowEvent =
   | "gone";
 
 /** An empty cell means: stay. `snapshotStart` in a live state is the answer of a peer that restarted. */
-export const FOLLOW: Record<FollowState, Partial<Record<FollowEvent, FollowState>>> = {
+const FOLLOW: Record<FollowState, Partial<Record<FollowEvent, FollowState>>> = {
   alone: { peerSeen: "joining", peerResumed: "repairing" },
   joining: { snapshotStart: "loading", noAnswer: "alone", peerLost: "alone" },
   loading: { snapshotEnd: "live", stalled: "joining", peerLost: "alone" },

@@ -21,7 +21,7 @@ export function receiveStream(turn: Turn, peer: Peer, frame: StreamFrame): Refus
 }
 
 /** While a snapshot is being loaded, the stream waits: a chunk must not undo a later delta. */
-export const isHolding = (peer: Peer): boolean => peer.join?.base !== undefined;
+const isHolding = (peer: Peer): boolean => peer.join?.base !== undefined;
 
 /** Hand all frames that are in order to the table. */
 export function drain(turn: Turn, peer: Peer): void {

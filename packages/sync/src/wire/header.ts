@@ -52,7 +52,7 @@ export interface FrameHeader {
 }
 
 /** Length of a header without the node's name. */
-export const HEADER_FIXED_BYTES = 44;
+const HEADER_FIXED_BYTES = 44;
 /** Length of an epoch. */
 export const EPOCH_BYTES = 16;
 /** Most that a header can count. */

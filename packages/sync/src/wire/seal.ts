@@ -3,7 +3,7 @@ import { channelOf, encodeHeader, type FrameHeader, headerBytes, type Kind } fro
 import { type Bodies, decodeBody, encodeBody } from "./message.ts";
 
 /** Length of a GCM nonce that is used as it is (NIST SP 800-38D §8.2.1). */
-export const NONCE_BYTES = 12;
+const NONCE_BYTES = 12;
 /** Length of an authentication tag, uncut. */
 export const TAG_BYTES = 16;
 

@@ -44,7 +44,7 @@ export function missingFeatures(facts: KernelFacts): MissingFeature[] {
 }
 
 /** Look at this machine and process. Never throws. */
-export function readKernelFacts(): KernelFacts {
+function readKernelFacts(): KernelFacts {
   const status = readFileSync("/proc/self/status", "utf8");
   const capabilities = /^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0";
   return { release: release(), capabilities: BigInt(`0x${capabilities}`), hasLibbpf: isLibbpfThere() };
