@@ -33,8 +33,7 @@ export const readField = (r: RecordArray, index: number, field: number): number 
   Atomics.load(r.words, index * r.stride + field);
 
 /** A word that only this thread writes, such as the tuple and the ids: nothing to wait for. */
-const readOwn = (r: RecordArray, index: number, field: number): number =>
-  r.words[index * r.stride + field]!;
+const readOwn = (r: RecordArray, index: number, field: number): number => r.words[index * r.stride + field]!;
 
 /** Store a word that the fast path may read or write at the same time. */
 export function writeField(r: RecordArray, index: number, field: number, word: number): void {
