@@ -28,7 +28,7 @@ const endpoint = z
 const Interfaces = z
   .array(
     z.strictObject({
-      name: interfaceName,
+      name: interfaceName.describe("As `ip link` has it."),
       hook: z.enum(["tc", "xdp"]).default("tc").describe("xdp only where the driver does it natively."),
     }),
   )
@@ -53,12 +53,18 @@ const Vrrp = z.strictObject({
           .min(1, wanted("at least one address"))
           .describe("Virtual addresses with prefix length."),
         inside: z
-          .array(z.strictObject({ address: prefixedAddress, interface: interfaceName }))
+          .array(
+            z.strictObject({
+              address: prefixedAddress.describe("Address with prefix length."),
+              interface: interfaceName.describe("Interface that it is put on."),
+            }),
+          )
           .default([])
           .describe("Addresses elsewhere that move with them, such as the destinations' gateway."),
       }),
     )
-    .min(1, wanted("at least one group")),
+    .min(1, wanted("at least one group"))
+    .describe("Addresses that move together, one VRRP instance each."),
   peers: z
     .array(ipAddress)
     .default([])
@@ -73,8 +79,12 @@ const Cluster = z.strictObject({
 });
 
 const Nats = z.strictObject({
-  servers: z.array(server).min(1, wanted("at least one server")),
-  user: z.string(wanted("a user's name")).min(1, wanted("a user's name")).optional(),
+  servers: z.array(server).min(1, wanted("at least one server")).describe("host:port, any number of them."),
+  user: z
+    .string(wanted("a user's name"))
+    .min(1, wanted("a user's name"))
+    .optional()
+    .describe("User at NATS, if it wants one."),
   passwordFile: path.optional().describe("File with the user's password."),
   replicas: z
     .literal([1, 3], wanted("1 or 3"))
@@ -100,19 +110,26 @@ const NodeConfigSpec = z
     vrrp: Vrrp.optional().describe("Virtual addresses that keepalived moves between directors."),
     connections: z
       .strictObject({
-        ipv4: wholeNumber(1024, 2 ** 24).default(2 ** 18),
-        ipv6: wholeNumber(1024, 2 ** 24).default(2 ** 16),
+        ipv4: wholeNumber(1024, 2 ** 24)
+          .default(2 ** 18)
+          .describe("Most over IPv4."),
+        ipv6: wholeNumber(1024, 2 ** 24)
+          .default(2 ** 16)
+          .describe("Most over IPv6."),
       })
       .prefault({})
       .describe("Most connections at a time: about 300 bytes of kernel memory each for IPv4, 400 for IPv6."),
     metrics: z
-      .strictObject({ listen: endpoint })
+      .strictObject({ listen: endpoint.describe("Address and port; there is no authentication.") })
       .prefault({})
       .describe("Where /metrics, /healthz and /readyz are served."),
     runtimeDir: path.default("/run/tandem").describe("Socket and files of the running node; on a tmpfs."),
     stateDir: path.default("/var/lib/tandem").describe("What survives a reboot: the last document."),
     bpffsDir: path.default("/sys/fs/bpf/tandem").describe("Pinned programs and maps; on a bpffs."),
-    logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+    logLevel: z
+      .enum(["trace", "debug", "info", "warn", "error"])
+      .default("info")
+      .describe("Least level that is logged."),
   })
   .superRefine(checkAcross, { when: () => true });
 
