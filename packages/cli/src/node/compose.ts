@@ -153,6 +153,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
 
   /** Once the first document runs: replicate, and take a seat in VRRP. */
   async function takePart(): Promise<void> {
+    if (ending.signal.aborted) return; // stopped while the first document was coming into force
     if (link) {
       const listener = { onReadiness: seat.setReady, onLag: metrics.observeLag };
       const started = startReplication({ node: config.name, link, engine, log }, listener);
