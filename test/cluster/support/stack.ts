@@ -17,10 +17,13 @@ const TOUCHED = [
 ];
 
 /** The counters of a node's stack that its services' packets must never move. */
-export async function readTouched(node: LabNode): Promise<StackCounters> {
+export const readTouched = (node: LabNode): Promise<StackCounters> => readCounters(node, TOUCHED);
+
+/** Some counters of a node's stack. */
+export async function readCounters(node: LabNode, names: readonly string[]): Promise<StackCounters> {
   const { stdout } = await node.exec(["cat", "/proc/net/snmp"]);
   const all = parseSnmp(stdout);
-  return Object.fromEntries(TOUCHED.map((name) => [name, all[name]!]));
+  return Object.fromEntries(names.map((name) => [name, all[name]!]));
 }
 
 /** Two lines for each protocol: names, then numbers. */
