@@ -300,6 +300,7 @@ test("a keepalived killed outright loses its addresses and is started again, the
     await settle();
     const seen = a.changes.length;
     const [mainPid] = keepalivedPids(a);
+    rmSync(runtimePaths(a.runtimeDir).config); // what it is started with again must come from the director
     killKeepalived(a);
     const death = await until(() => a.changes.slice(seen).find((c) => c.role === "FAULT"), {
       deadlineMs: 5000,

@@ -76,7 +76,9 @@ export function createCustody(options: CustodyOptions): Custody {
     const delayMs = restartDelayMs(deaths);
     options.onDeath(`keepalived (pid ${dead.pid}) died, starting again in ${delayMs / 1000} s`);
     await pause(delayMs, signal);
-    if (!signal.aborted) launch();
+    if (signal.aborted) return;
+    replaceFile(paths.config, options.config); // it may have died because somebody took that away
+    launch();
   }
 
   /** keepalived starts its VRRP process again by itself, but not always at once. */
