@@ -222,6 +222,11 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
     ['Peer "lb2" is lost: nobody takes over if this node dies'],
   ],
   [
+    "NATS is away, and with it every word of its peer",
+    { replication: { ...replication([peer({ state: "alone" })]), isConnected: false } },
+    ["NATS cannot be reached: replication pauses", 'Peer "lb2" cannot be heard while NATS is away'],
+  ],
+  [
     "one of its peers is lost",
     { replication: replication([peer({ state: "alone" }), peer({ node: "lb3" })]) },
     ['Peer "lb2" is lost'],

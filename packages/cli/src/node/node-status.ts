@@ -115,7 +115,8 @@ function alarmsOfNode({
 
 function alarmsOfCluster({ isConnected, peers }: ReplicationStatus, revision: number): string[] {
   const isAlone = !peers.some((peer) => peer.state === "live");
-  const lost = isAlone ? "is lost: nobody takes over if this node dies" : "is lost";
+  const nobody = isAlone ? "is lost: nobody takes over if this node dies" : "is lost";
+  const lost = isConnected ? nobody : "cannot be heard while NATS is away"; // it may be well: VRRP goes another way
   return [
     ...(isConnected ? [] : ["NATS cannot be reached: replication pauses"]),
     ...(peers.length > 0 ? [] : ["No peer was ever heard of: nobody takes over if this node dies"]),

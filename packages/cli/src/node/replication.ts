@@ -38,13 +38,17 @@ export function startReplication(
     table: { send: (call) => engine.order({ type: "replica", call }) },
     isTableKept: engine.isTableKept,
     onReadiness: listener.onReadiness,
-    onFollow: (change) => log.info(change, "follows a peer differently"),
+    onFollow: ({ peer, from, to, event }) =>
+      log[to === "alone" ? "warn" : "info"]({ peer, from, to, event }, "follows a peer differently"),
     onLag(peer, lagMs) {
       lag.add(lagMs, performance.now());
       peerLagMs.set(peer, lagMs);
       listener.onLag(peer, lagMs);
     },
   });
+  link.transport.watch((isConnected) =>
+    isConnected ? log.info("NATS is connected") : log.warn("NATS cannot be reached"),
+  );
   engine.onRecords((records, count) => replicator.offer(records, count));
   engine.onReplicaAnswer((answer) => replicator.answer(answer));
   return { replicator, lag, peerLagMs };

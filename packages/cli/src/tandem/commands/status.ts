@@ -120,7 +120,7 @@ function formatPeers(s: NodeStatus, paint: Paint): string {
       formatCount(p.connections),
       p.held < p.connections ? ["warn", formatCount(p.held)] : formatCount(p.held),
       p.lagMs === undefined ? "-" : formatDuration(p.lagMs),
-      `${formatDuration(p.lastSeenMsAgo)} ago`,
+      p.lastSeenMsAgo === 0 ? "now" : `${formatDuration(p.lastSeenMsAgo)} ago`,
     ]),
     paint,
   );
