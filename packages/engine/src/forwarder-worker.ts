@@ -28,7 +28,9 @@ try {
   while (!forwarder.isStopped) {
     takeCommands(forwarder);
     forwarder.turn();
-    if (!forwarder.isStopped) dataplane.wait(forwarder.idleMs);
+    if (forwarder.isStopped) break;
+    if (forwarder.isProgrammed) dataplane.wait(forwarder.idleMs);
+    else dataplane.waitForOrders(forwarder.idleMs);
   }
   dataplane.close();
 } catch (error) {

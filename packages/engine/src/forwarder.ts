@@ -38,6 +38,8 @@ export interface Forwarder {
   turn(): void;
   /** Milliseconds that the next wait may take: 0 while work is left over. */
   readonly idleMs: number;
+  /** A document runs: upcalls and events are taken. */
+  readonly isProgrammed: boolean;
   /** `stop` was ordered. */
   readonly isStopped: boolean;
 }
@@ -187,6 +189,9 @@ export function createForwarder(
     },
     get idleMs() {
       return isBusy ? 0 : IDLE_MS;
+    },
+    get isProgrammed() {
+      return isProgrammed;
     },
     get isStopped() {
       return isStopped;

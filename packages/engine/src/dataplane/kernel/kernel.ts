@@ -64,6 +64,8 @@ export interface KernelDataPlane extends DataPlane {
   readonly adopted: boolean;
   /** Event counter that ends `wait`: any thread may write 8 bytes to it (`wake`). */
   readonly wakeFd: number;
+  /** As `wait`, but leave upcalls and events waiting: for a forwarder that cannot take them yet, and must not spin because of them. */
+  waitForOrders(timeoutMs: number): void;
 }
 
 /** End the `wait` of the data plane with this `wakeFd`. For other threads. Never throws. */
@@ -115,18 +117,22 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   const flows = { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) };
   const services = createServiceMaps(fd("services"), fd("real_servers"));
   const wakeFd = createEvent();
-  const waitFor = createPollSet([fd("upcalls"), fd("events"), wakeFd, keeper.fd]);
+  const work = createPollSet([fd("upcalls"), fd("events"), wakeFd, keeper.fd]);
+  const orders = createPollSet([wakeFd, keeper.fd]);
+
+  function sleep(until: typeof work, timeoutMs: number): void {
+    pollReadable(until, timeoutMs);
+    clearEvent(wakeFd);
+    keeper.turn();
+  }
 
   return {
     records: { 4: mapRecords(object, options.records, 4), 6: mapRecords(object, options.records, 6) },
     adopted,
     wakeFd,
     now,
-    wait(timeoutMs) {
-      pollReadable(waitFor, timeoutMs);
-      clearEvent(wakeFd);
-      keeper.turn();
-    },
+    wait: (timeoutMs) => sleep(work, timeoutMs),
+    waitForOrders: (timeoutMs) => sleep(orders, timeoutMs),
     faults: keeper.faults,
     drainUpcalls: createUpcallReader(upcalls),
     drainEvents: createEventReader(events),
