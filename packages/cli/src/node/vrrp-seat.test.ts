@@ -44,12 +44,16 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
   const roles = new Map<string, VrrpRole>();
   let listener: (change: RoleChange) => void = () => {};
   let canForward = true;
+  let isDiskFull = false;
   const supervise: typeof createVrrpSupervisor = ({ runtimeDir: path }) => {
     mkdirSync(path, { recursive: true });
     return {
       start: async () => void told.push("start"),
       stop: async ({ leaveRunning }) => void told.push(leaveRunning ? "leave it running" : "end it"),
-      setReady: (isReady) => told.push(isReady ? "ready" : "not ready"),
+      setReady(isReady) {
+        if (isDiskFull) throw new Error("ENOSPC: no space left on device");
+        told.push(isReady ? "ready" : "not ready");
+      },
       setMaintenance(isOn) {
         writeFlag(join(path, "maintenance"), isOn); // as the real one does
         told.push(isOn ? "maintenance" : "no maintenance");
@@ -71,6 +75,7 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
     runtimeDir,
     told: () => told.splice(0),
     cannotForward: () => (canForward = false),
+    fillDisk: (isFull: boolean) => (isDiskFull = isFull),
     become(group: string, role: VrrpRole) {
       const previous = roles.get(group) ?? "FAULT";
       roles.set(group, role);
@@ -189,3 +194,14 @@ for (const toUnready of [false, true]) {
     expect(after.seat.isInMaintenance()).toBe(false);
   });
 }
+
+test("readiness that could not be written is told with a later heartbeat", async () => {
+  const { seat, told, fillDisk } = setUp();
+  seat.setReady(true);
+  await seat.take();
+  fillDisk(true);
+  expect(() => seat.setReady(false)).not.toThrow();
+  fillDisk(false);
+  told();
+  await expect.poll(told, { timeout: 5000 }).toContain("not ready");
+});

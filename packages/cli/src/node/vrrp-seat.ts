@@ -70,6 +70,7 @@ export function createSeatHolder(
   /** Undefined until somebody has said so: a keepalived that is adopted keeps what it was told. */
   let isReady: boolean | undefined;
   let isSeated = false;
+  let isUntold = false;
   const yieldsPath = join(runtimeDir, "yields");
   let isInMaintenance = vrrp !== undefined && readFlag(runtimePaths(runtimeDir).maintenance);
   let yieldsToUnready = isInMaintenance && readFlag(yieldsPath);
@@ -81,11 +82,20 @@ export function createSeatHolder(
   }
 
   async function beat(): Promise<void> {
+    if (isUntold) tellReadiness();
     if (await around.canForward()) vrrp?.beat();
   }
 
+  /** What cannot be written, as on a full tmpfs, must not end the node: it is tried again with the next heartbeat. */
   function tellReadiness(): void {
-    if (isSeated && isReady !== undefined) vrrp?.setReady(isReady && !yieldsToUnready);
+    if (!isSeated || isReady === undefined) return;
+    isUntold = true;
+    try {
+      vrrp?.setReady(isReady && !yieldsToUnready);
+      isUntold = false;
+    } catch (error) {
+      report(error);
+    }
   }
 
   function setMaintenance(isOn: boolean, toUnready: boolean): void {
