@@ -44,6 +44,8 @@ const CLOSED_PORT = 9;
 /** An address whose packets reach the client's interface, but no stack: nothing answers on its own. */
 const GHOST = "10.77.0.60";
 const DEADLINE_MS = 10_000;
+/** Another lab may hold the lock. */
+const SETUP_DEADLINE_MS = 600_000;
 const LARGE_BYTES = 128 << 20;
 
 const servers = nodesOf("server");
@@ -99,7 +101,7 @@ beforeAll(async () => {
   // As the readme says: virtual addresses come after the programs.
   await lab.routeThrough("d1");
   for (const vip of [VIP, DIRECT_VIP]) await node.exec(["ip", "address", "add", `${vip}/24`, "dev", "eth0"]);
-});
+}, SETUP_DEADLINE_MS);
 afterAll(async () => {
   client?.close();
   await lab?.down();

@@ -22,6 +22,8 @@ import { readCounters } from "./support/stack.ts";
 
 const VIP = ADDRESSES.natVip;
 const DEADLINE_MS = 10_000;
+/** Another lab may hold the lock. */
+const SETUP_DEADLINE_MS = 600_000;
 vi.setConfig({ testTimeout: 30_000 });
 
 const servers = nodesOf("server");
@@ -49,7 +51,7 @@ beforeAll(async () => {
   lab = await createLab();
   d1 = await createMachine(lab.node("d1"));
   writeFileSync(document, JSON.stringify({ version: 1, services: [service] }, null, 2));
-});
+}, SETUP_DEADLINE_MS);
 afterAll(async () => {
   await lab?.down();
   rmSync(directory, { recursive: true });
