@@ -228,12 +228,12 @@ describe("a packet to a service never reaches the host's own stack", () => {
   test("a burst of SYNs that fills the ring while the daemon is stopped is dropped and counted, and the daemon goes on", async () => {
     const burst = 24_000;
     d1.node.kill("daemon", "SIGSTOP");
-    const answers = await unnoticedByHost(() => {
+    const sendAll = () => {
       for (let i = 0; i < burst; i++) {
         send({ protocol: "tcp", fromPort: 5000 + i, toPort: CLOSED_PORT, flags: "S" });
       }
-    });
-    d1.node.kill("daemon", "SIGCONT");
+    };
+    const answers = await unnoticedByHost(sendAll).finally(() => d1.node.kill("daemon", "SIGCONT"));
     expect(answers).toEqual([]);
     const handled = async () => {
       const count = await counted();
