@@ -90,7 +90,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       faults,
       counts,
       replication: replication?.replicator.status(),
-      isClustered: link !== undefined,
+      nats: !link ? "off" : link.transport.isConnected() ? "connected" : "disconnected",
       health: monitor.snapshot(),
       lag: replication?.lag.percentiles(performance.now()),
       peerLagMs: replication?.peerLagMs ?? new Map(),

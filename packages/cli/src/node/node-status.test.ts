@@ -85,7 +85,7 @@ const parts = (change: Partial<Parts> = {}): Parts => ({
   },
   faults: [],
   counts,
-  isClustered: true,
+  nats: "connected",
   replication: replication([peer()]),
   health: [health(2, true), health(3, true)],
   lag: { p50: 1, p99: 2 },
@@ -129,9 +129,15 @@ test("status of an active node with a live peer", () => {
 });
 
 test("status of a node on its own says nothing of peers, sync and NATS", () => {
-  const status = statusOf(parts({ isClustered: false, replication: undefined, lag: undefined }));
+  const status = statusOf(parts({ nats: "off", replication: undefined, lag: undefined }));
   expect(status).toMatchObject({ sync: "off", nats: "off", peers: [], alarms: [] });
   expect(status).not.toHaveProperty("lagMs");
+});
+
+test("status of a node that waits for its first document says how NATS is, though it does not replicate yet", () => {
+  for (const nats of ["connected", "disconnected"] as const) {
+    expect(statusOf(parts({ nats, replication: undefined }))).toMatchObject({ sync: "joining", nats });
+  }
 });
 
 test("status of a node whose forwarder is silent is told all the same", () => {

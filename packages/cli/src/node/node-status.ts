@@ -19,7 +19,8 @@ export interface Parts {
   readonly faults: readonly string[];
   /** Undefined when the forwarder does not answer. */
   readonly counts: ForwarderCounts | undefined;
-  readonly isClustered: boolean;
+  /** `off` without a cluster. */
+  readonly nats: NodeStatus["nats"];
   /** Undefined without a cluster, and before the first document runs. */
   readonly replication: ReplicationStatus | undefined;
   readonly health: readonly DestinationHealth[];
@@ -42,13 +43,13 @@ export function statusOf(p: Parts): NodeStatus {
     roleCause: p.seat.cause,
     roleSinceMs: p.seat.sinceMs,
     revision: p.document.revision,
-    sync: p.isClustered ? syncState(p.replication) : "off",
+    sync: p.nats === "off" ? "off" : syncState(p.replication),
     connections: p.counts?.connections ?? 0,
     capacity: p.counts?.capacity ?? 0,
     forwarding: p.faults.length === 0,
     ...(p.lag ? { lagMs: p.lag } : {}),
     peers,
-    nats: p.isClustered ? (p.replication?.isConnected ? "connected" : "disconnected") : "off",
+    nats: p.nats,
     maintenance: p.maintenance,
     virtualAddresses: [...p.virtualAddresses],
     alarms: alarmsOf(p),
