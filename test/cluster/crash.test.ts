@@ -1,6 +1,7 @@
 /** A daemon killed between any two steps of making and freeing a connection in the kernel: the next one finds it out and mends it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -76,6 +77,7 @@ beforeAll(() => {
 afterAll(() => {
   for (const side of SIDES) ends[side]?.close();
   topology?.close();
+  rmSync(place.lockPath, { force: true });
 });
 afterEach(() => removeKernelDataPlane(place));
 
