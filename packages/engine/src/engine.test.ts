@@ -1,7 +1,7 @@
-import { LbError } from "@tandem/model";
+import { LbError, type ReplicaAnswer } from "@tandem/model";
 import { expect, test } from "vitest";
 import { type Engine, startEngine } from "./engine.ts";
-import type { ForwarderCommand, ForwarderEvent, ForwarderLink, ReplicaAnswer } from "./forwarder-protocol.ts";
+import type { ForwarderCommand, ForwarderEvent, ForwarderLink } from "./forwarder-protocol.ts";
 import { documentOf, startInProcess } from "./testing.ts";
 
 const WEB = documentOf([

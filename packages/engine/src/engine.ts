@@ -2,7 +2,7 @@
  * The engine on the main thread: owner of the document that runs. It sends commands to the forwarder in arrival order;
  * connections it only ever asks about.
  */
-import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure } from "@tandem/model";
+import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure, type ReplicaAnswer } from "@tandem/model";
 import type {
   Answer,
   Ask,
@@ -11,7 +11,6 @@ import type {
   ForwarderLink,
   ForwarderOrder,
   QuestionName,
-  ReplicaAnswer,
 } from "./forwarder-protocol.ts";
 
 /** A running director's engine. Every promise rejects with `LbError` (unavailable) once the forwarder is gone. */

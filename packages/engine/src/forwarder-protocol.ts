@@ -2,42 +2,11 @@
  * What the engine (main thread) and the forwarder (worker thread) say to each other. Commands are carried out in the order
  * sent, answers come in the same order, so "everything before this" needs no other fence.
  */
-import type { Document } from "@tandem/model";
+import type { Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
+import type { Row } from "./core/census.ts";
 
 /** Effective weights by destination id; a destination that is not named has its configured weight. */
 export type EffectiveWeights = ReadonlyMap<number, number>;
-
-/** What replication asks of the connection table, in order; peers by name, records encoded (`model/connection.ts`) and concatenated. */
-export type ReplicaCall =
-  /**
-   * Merge records that `peer` owns; they were true at most `delayMs` ago. One that the peer owns already is replaced; of one that another node
-   * owns the later packet decides (the smaller age; the lower name if equal). Answered by `applied`.
-   */
-  | { type: "apply"; peer: string; token: number; records: Uint8Array; count: number; delayMs: number }
-  /** All that `peer` owns in these digest buckets (none named: in all) is suspect until a record mentions it. */
-  | { type: "beginReload"; peer: string; buckets: readonly number[] }
-  /** What is still suspect is gone, or this node's own, as if its last packet came `handicapMs` earlier. */
-  | { type: "endReload"; peer: string; unmentioned: "forget" | "adopt"; handicapMs: number }
-  /** Records that this node owns from `cursor` on (null: the start), at most `maxBytes`. Answered by `owned`. */
-  | {
-      type: "readOwned";
-      request: number;
-      bucket: number | null;
-      cursor: number | null;
-      maxBytes: number;
-    }
-  /** Digest of what this node owns and has offered, or of what is held of a peer. Answered by `digest`. */
-  | { type: "digestOwned"; request: number }
-  | { type: "digestOf"; request: number; peer: string }
-  /** Records of a peer expire only while its stream is live. A peer that was never named is not live. */
-  | { type: "setPeerLive"; peer: string; live: boolean };
-
-/** What the table answers to a `ReplicaCall`, in the order of the calls. */
-export type ReplicaAnswer =
-  | { type: "applied"; token: number }
-  /** `next` is null at the end. What was offered before this answer is older than it. */
-  | { type: "owned"; request: number; records: Uint8Array; count: number; next: number | null }
-  | { type: "digest"; request: number; buckets: Uint32Array };
 
 /** Orders that need no answer. */
 export type ForwarderOrder =
@@ -121,27 +90,10 @@ export interface DestinationCounts {
 }
 
 /** One connection, readable: addresses as text, ports as numbers, method and protocol as `METHOD_NUMBERS` and `PROTOCOL_NUMBERS`. */
-export interface ConnectionRow {
-  protocol: number;
-  state: string;
-  client: string;
-  clientPort: number;
-  virtual: string;
-  virtualPort: number;
-  destination: string;
-  destinationPort: number;
-  method: number;
-  serviceId: number;
-  destinationId: number;
-  /** Seconds until it expires if no packet comes. */
-  expiresInSeconds: number;
+export type ConnectionRow = Omit<Row, "owner"> & {
   /** Name of the owning peer; empty for this node. */
   owner: string;
-  inPackets: number;
-  inBytes: number;
-  outPackets: number;
-  outBytes: number;
-}
+};
 
 /** A running forwarder as the engine sees it. Two implementations: a worker thread, and in-process over the in-memory data plane. */
 export interface ForwarderLink {

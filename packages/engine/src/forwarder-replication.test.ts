@@ -1,5 +1,6 @@
+import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import { expect, test } from "vitest";
-import type { ReplicaAnswer, ReplicaCall } from "./forwarder-protocol.ts";
+
 import { buildPacket } from "./packet/testing.ts";
 import { TcpState, tcp } from "./protocols/tcp.ts";
 import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";

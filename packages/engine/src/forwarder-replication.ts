@@ -1,10 +1,11 @@
 /** Replication's side of the forwarder: peers by slot, calls carried out in slices, changes and answers handed on in order. */
+import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import { type Connections, UNKNOWN_PEER } from "./core/connections.ts";
 import { createDigests, MINE } from "./core/digest.ts";
 import { createPublisher } from "./core/publish.ts";
 import { type ApplyOutcome, createReplica } from "./core/replica.ts";
 import type { ServiceTable } from "./core/service-table.ts";
-import type { ForwarderEvent, ReplicaAnswer, ReplicaCall } from "./forwarder-protocol.ts";
+import type { ForwarderEvent } from "./forwarder-protocol.ts";
 
 /** A slice of merging between two looks at the rings, in ticks of 2^20 ns: about a millisecond. */
 const SLICE_TICKS = 1;

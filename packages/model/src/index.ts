@@ -5,3 +5,4 @@ export * from "./connection.ts";
 export * from "./failure.ts";
 export * from "./field.ts";
 export * from "./protocol.ts";
+export * from "./replica.ts";

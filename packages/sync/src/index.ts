@@ -19,7 +19,7 @@ export { type Counts, HAPPENINGS, type Happening, REFUSALS, type Refusal } from 
 export type { FollowEvent, FollowState } from "./step/follow.ts";
 export type { Limits } from "./step/limits.ts";
 export type { PeerStatus, ReplicationStatus } from "./step/status.ts";
-export type { ReplicaTable, TableAnswer, TableCall } from "./step/table.ts";
+export type { ReplicaTable } from "./step/table.ts";
 export { createMemoryBus, type Delivery, type MemoryBus, type MemoryTransport } from "./transport/memory.ts";
 export { createNatsTransport, type NatsOptions, type NatsTransport } from "./transport/nats.ts";
 export type { Transport } from "./transport/transport.ts";

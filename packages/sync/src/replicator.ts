@@ -1,11 +1,12 @@
 /** The shell of replication: runs the step function over real timers, keys, a transport and the connection table. */
 import { randomBytes } from "node:crypto";
+import type { ReplicaAnswer } from "@tandem/model";
 import type { FollowEvent, FollowState } from "./step/follow.ts";
 import type { Limits } from "./step/limits.ts";
 import { type ReplicationStatus, statusOf } from "./step/status.ts";
 import { step } from "./step/step.ts";
 import { createSyncState, type SyncEffect, type SyncEvent } from "./step/sync-state.ts";
-import type { ReplicaTable, TableAnswer } from "./step/table.ts";
+import type { ReplicaTable } from "./step/table.ts";
 import { tickDueMs } from "./step/timers.ts";
 import { allStreams, peerSubject } from "./transport/subjects.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -40,7 +41,7 @@ export interface Replicator {
   /** Publish encoded records of connections that this node owns; at most `MAX_OFFER_BYTES`. The bytes must not change afterwards. */
   offer(records: Uint8Array, count: number): void;
   /** The table's answers, in order with what is offered. */
-  answer(answer: TableAnswer): void;
+  answer(answer: ReplicaAnswer): void;
   /** Revision in force here, and what the node says of itself to others (at most `MAX_PRESENCE_BYTES`). */
   describe(revision: number, presence: Uint8Array): void;
   /** True once every follower has applied what was offered up to now; false if there is none, or at the timeout. */

@@ -1,5 +1,4 @@
 /** Text to values, with the place of each value kept. YAML 1.2, of which JSON is a part. */
-
 import type { YAMLError, Document as YamlDocument } from "yaml";
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 

@@ -1,5 +1,4 @@
 /** Hellos: life signs that carry the head of the stream, acknowledgements and clock echoes. */
-
 import type { FrameHeader } from "../wire/header.ts";
 import type { Acknowledgement, Hello } from "../wire/message.ts";
 import { appliedOf } from "./acknowledge.ts";

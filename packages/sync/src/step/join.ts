@@ -1,5 +1,4 @@
 /** A snapshot in: asked for with a challenge, taken chunk by chunk, and the stream that went on meanwhile after it. */
-
 import { CHALLENGE_BYTES } from "../wire/message.ts";
 import type { Frame } from "../wire/seal.ts";
 import { change } from "./change.ts";

@@ -1,5 +1,4 @@
 /** What a node knows of one peer. Changed by the step function's parts only. */
-
 import { Channel, channelOf, type FrameHeader } from "../wire/header.ts";
 import type { Frame } from "../wire/seal.ts";
 import { type ClockBounds, createClockBounds } from "./clock-bounds.ts";

@@ -1,5 +1,4 @@
 /** The way in: a frame is refused and counted, or authenticated and handed to the part that its kind belongs to. */
-
 import { Channel, channelOf, decodeHeader, type Kind } from "../wire/header.ts";
 import { type Frame, openFrame } from "../wire/seal.ts";
 import { change } from "./change.ts";

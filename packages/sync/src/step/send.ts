@@ -1,18 +1,17 @@
 /** Frames out: numbered, sealed, kept for replay, and published while connected. */
-
+import type { ReplicaCall } from "@tandem/model";
 import { peerSubject, streamSubject } from "../transport/subjects.ts";
 import type { Kind } from "../wire/header.ts";
 import type { Bodies } from "../wire/message.ts";
 import { sealFrame } from "../wire/seal.ts";
 import { takeBatch } from "./batch.ts";
 import type { Turn } from "./sync-state.ts";
-import type { TableCall } from "./table.ts";
 
 type StreamKind = "delta" | "digest";
 type ControlKind = Exclude<Kind, StreamKind>;
 
 /** Call the connection table. */
-export function tellTable(turn: Turn, call: TableCall): void {
+export function tellTable(turn: Turn, call: ReplicaCall): void {
   turn.effects.push({ type: "table", call });
 }
 

@@ -1,5 +1,4 @@
 /** Answers to what followers of our stream ask for: snapshots, at their pace, and replays. */
-
 import { peerSubject } from "../transport/subjects.ts";
 import type { Bodies } from "../wire/message.ts";
 import type { Refusal } from "./counts.ts";

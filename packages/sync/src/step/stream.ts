@@ -1,5 +1,4 @@
 /** A peer's stream in: frames in order to the table, early ones held, missing ones asked for. */
-
 import { change } from "./change.ts";
 import { greatestAgeMs } from "./clock-bounds.ts";
 import type { Refusal } from "./counts.ts";

@@ -1,5 +1,5 @@
 /** The state that the step function moves, and the events and effects at its border. */
-
+import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import type { Seal } from "../wire/seal.ts";
 import { type Batch, createBatch } from "./batch.ts";
 import { type Counts, createCounts } from "./counts.ts";
@@ -7,7 +7,6 @@ import type { FollowEvent, FollowState } from "./follow.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 import { createReplayRing, type ReplayRing } from "./replay.ts";
-import type { TableAnswer, TableCall } from "./table.ts";
 
 /** What can happen. */
 export type SyncEvent =
@@ -17,7 +16,7 @@ export type SyncEvent =
   | { type: "connected" }
   | { type: "disconnected" }
   | { type: "tick" }
-  | TableAnswer
+  | ReplicaAnswer
   /** Ask for `flushed` when followers have applied all that was offered up to now, or at `deadlineMs`. */
   | { type: "flush"; id: number; deadlineMs: number }
   /** What this node says of itself. */
@@ -26,7 +25,7 @@ export type SyncEvent =
 /** What there is to do. */
 export type SyncEffect =
   | { type: "publish"; subject: string; frame: Uint8Array }
-  | { type: "table"; call: TableCall }
+  | { type: "table"; call: ReplicaCall }
   | { type: "followed"; peer: string; from: FollowState; to: FollowState; event: FollowEvent }
   /** Records of `peer` were applied this long after it flushed them, by our clock mapped to its (clock-bounds.ts). */
   | { type: "lag"; peer: string; lagMs: number }

@@ -1,9 +1,10 @@
 /** A cluster of step functions in virtual time: nodes, a bus with faults, restarts, partitions. All chance comes from one seed. */
+import type { ReplicaCall } from "@tandem/model";
 import type { Limits } from "../step/limits.ts";
 import { type ReplicationStatus, statusOf } from "../step/status.ts";
 import { step } from "../step/step.ts";
 import { createSyncState, type SyncEffect, type SyncEvent, type SyncState } from "../step/sync-state.ts";
-import type { TableCall } from "../step/table.ts";
+
 import { tickDueMs } from "../step/timers.ts";
 import { createMemoryBus, type Delivery, type MemoryTransport } from "../transport/memory.ts";
 import { allStreams, peerSubject } from "../transport/subjects.ts";
@@ -161,7 +162,7 @@ function createSimulatedNode(parts: NodeParts): SimulatedNode {
     const mine = life;
     time.after(delayMs, () => mine === life && act());
   };
-  const toTable = (call: TableCall): void => later(THREAD_MS, () => table.send(call));
+  const toTable = (call: ReplicaCall): void => later(THREAD_MS, () => table.send(call));
   const newTable = (): SimulatedTable =>
     parts.createTable({
       node: name,

@@ -1,8 +1,9 @@
 /** Node `b`, and frames of node `a` made by hand: for what must happen exactly so. */
+import type { ReplicaCall } from "@tandem/model";
 import { createAesGcmSeal } from "../aes-gcm-seal.ts";
 import { step } from "../step/step.ts";
 import { createSyncState, type SyncEffect, type SyncEvent, type SyncState } from "../step/sync-state.ts";
-import type { TableCall } from "../step/table.ts";
+
 import { decodeHeader, type FrameHeader, type Kind } from "../wire/header.ts";
 import type { Bodies } from "../wire/message.ts";
 import { type Frame, openFrame, sealFrame } from "../wire/seal.ts";
@@ -43,7 +44,7 @@ export function frameOf<K extends Kind>(
 export interface Deeds {
   readonly effects: readonly SyncEffect[];
   readonly frames: readonly Frame[];
-  readonly calls: readonly TableCall[];
+  readonly calls: readonly ReplicaCall[];
 }
 
 /** Node `b`. Its clock stands still but for `wait`. */

@@ -5,8 +5,10 @@ import {
   decodeConnection,
   encodeConnection,
   MAX_RECORD_BYTES,
+  type ReplicaAnswer,
+  type ReplicaCall,
 } from "@tandem/model";
-import type { ReplicaTable, TableAnswer, TableCall } from "../step/table.ts";
+import type { ReplicaTable } from "../step/table.ts";
 
 /** What the simulated cluster needs of a table: replication's port, and packets. */
 export interface SimulatedTable extends ReplicaTable {
@@ -27,7 +29,7 @@ export interface TableSurroundings {
   /** Monotonic, and another clock on every node. */
   nowMs(): number;
   offer(records: Uint8Array, count: number): void;
-  answer(answer: TableAnswer): void;
+  answer(answer: ReplicaAnswer): void;
 }
 
 /** Connections expire after this long without a packet, on the owner and, while its stream is live, on its followers. */
@@ -81,7 +83,7 @@ export function createTableModel(around: TableSurroundings): SimulatedTable {
     else entries.set(key, { key, owner: peer, state: record.state, seenMs, offeredMs: 0, suspect: false });
   };
 
-  const calls: { readonly [T in TableCall["type"]]: (call: Extract<TableCall, { type: T }>) => void } = {
+  const calls: { readonly [T in ReplicaCall["type"]]: (call: Extract<ReplicaCall, { type: T }>) => void } = {
     apply({ peer, token, records, count, delayMs }) {
       let at = 0;
       for (let i = 0; i < count; i++) {
@@ -127,7 +129,7 @@ export function createTableModel(around: TableSurroundings): SimulatedTable {
   };
 
   return {
-    send: (call) => (calls[call.type] as (call: TableCall) => void)(call),
+    send: (call) => (calls[call.type] as (call: ReplicaCall) => void)(call),
     contents: () => entries,
     seePacket(key, state) {
       const known = entries.get(key);

@@ -1,5 +1,4 @@
 /** libbpf (1.1 or newer, Debian's `libbpf1`) through koffi: objects, maps, programs and hooks, as thin as it goes. */
-
 import { LbError } from "@tandem/model";
 import koffi from "koffi";
 import { ERRNO, refusal } from "./syscalls.ts";
