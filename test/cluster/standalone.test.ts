@@ -1,21 +1,12 @@
 /** One director as its operator has it: from `tandem run` to `tandem run --cleanup`, with everything that may be typed wrong in between. */
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionStatus, NodeStatus, ServiceStatus } from "@tandem/engine";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import {
-  ADDRESSES,
-  addressOf,
-  createLab,
-  type LabProcess,
-  nodesOf,
-  type OwnLab,
-  PORTS,
-  until,
-} from "../lab/index.ts";
+import { ADDRESSES, addressOf, createLab, nodesOf, type OwnLab, PORTS, until } from "../lab/index.ts";
+import { echo, echoName } from "./support/echo.ts";
 import { connectTcp } from "./support/inside.ts";
 import { createMachine, type Machine, runArguments, TANDEM } from "./support/machine.ts";
 import { readCounters } from "./support/stack.ts";
@@ -43,7 +34,6 @@ const service = {
 
 let lab: OwnLab;
 let d1: Machine;
-let daemon: LabProcess;
 const directory = mkdtempSync(join(tmpdir(), "tandem-standalone-"));
 const document = join(directory, "tandem.json");
 
@@ -64,13 +54,7 @@ const isWell = () =>
 /** The name of the server that a new connection comes to, and the connection. */
 async function open(): Promise<{ socket: Socket; server: string }> {
   const socket = await connectTcp(lab.node("client"), VIP, PORTS.tcpEcho);
-  return { socket, server: (await echo(socket, "name?\n")).trim() };
-}
-
-/** Write, and read what comes back at once. */
-async function echo(socket: Socket, text: string): Promise<string> {
-  socket.write(text);
-  return String((await once(socket, "data"))[0]);
+  return { socket, server: await echoName(socket) };
 }
 
 /** The servers that so many new connections come to. */
@@ -105,7 +89,7 @@ test("a document with mistakes is told in one go at the start, and nothing is le
 });
 
 test("a director on its own serves its document, and says that all is well", async () => {
-  daemon = await d1.run(document);
+  await d1.run(document);
   await lab.routeThrough("d1");
   await d1.node.exec(["ip", "address", "add", `${VIP}/24`, "dev", "eth0"]);
   await isWell();
@@ -206,16 +190,14 @@ test("a restart by SIGTERM costs established connections nothing, not even a ret
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   })();
-  const ended = once(daemon.child, "exit");
-  d1.node.kill("daemon", "SIGTERM");
-  expect((await ended)[0]).toBe(0);
+  expect(await d1.end("SIGTERM")).toBe(0);
   const unreachable = await d1.tandem("status");
   expect([unreachable.code, unreachable.stderr]).toEqual([
     1,
     expect.stringContaining("Cannot reach the daemon"),
   ]);
   const echoesBefore = echoes;
-  daemon = await d1.run(document);
+  await d1.run(document);
   expect(echoes - echoesBefore).toBeGreaterThan(10); // while no daemon ran
   await isWell();
   isOver = true;
@@ -243,9 +225,7 @@ test("after SIGTERM and --cleanup nothing is left of it", async () => {
     return [...links, ...qdiscs, ...filters, ...pins].filter(Boolean);
   };
   expect((await traces()).length).toBeGreaterThan(5);
-  const ended = once(daemon.child, "exit");
-  d1.node.kill("daemon", "SIGTERM");
-  await ended;
+  expect(await d1.end("SIGTERM")).toBe(0);
   expect((await traces()).length).toBeGreaterThan(5); // known flows go on
   const cleaned = await d1.tandem(...runArguments(document), "--cleanup");
   expect([cleaned.code, cleaned.stderr]).toEqual([0, ""]);

@@ -10,6 +10,7 @@ import { type Cluster, createCluster } from "../demo/cluster.ts";
 import { createDirector, type Director } from "../demo/director.ts";
 import { DIRECTORS, DOCUMENT } from "../demo/site.ts";
 import { ADDRESSES, addressOf, createLab, nodesOf, type OwnLab, PORTS, until } from "../lab/index.ts";
+import { echo } from "./support/echo.ts";
 import { connectTcp, connectUdp } from "./support/inside.ts";
 
 const DEADLINE_MS = 25_000;
@@ -67,7 +68,7 @@ async function openSome(count: number): Promise<void> {
     const vip = i % 2 === 0 ? ADDRESSES.natVip : ADDRESSES.directRouteVip;
     const tcp = await connectTcp(client, vip, PORTS.tcpEcho);
     sockets.push(tcp);
-    await echo(tcp);
+    await echo(tcp, "hello");
     const udp = await connectUdp(client, ADDRESSES.natVip, PORTS.udpEcho);
     for (const text of ["one", "two"]) {
       udp.send(text);
@@ -75,11 +76,6 @@ async function openSome(count: number): Promise<void> {
     }
     udp.close();
   }
-}
-
-async function echo(socket: Socket): Promise<void> {
-  socket.write("hello\n");
-  await once(socket, "data");
 }
 
 /** A director's table but for what each counts for itself, one line per connection. */
@@ -143,7 +139,7 @@ test("all NATS servers are restarted: traffic goes on, and the tables agree afte
     );
     return all.every(Boolean);
   });
-  for (const socket of sockets) await echo(socket);
+  for (const socket of sockets) await echo(socket, "hello");
   await openSome(5);
   await Promise.all(nodesOf("nats").map((name) => lab.start(name)));
   await bothLive();
@@ -177,7 +173,7 @@ test("a configuration head that nobody of the cluster signed is refused by all, 
   await becomes("d1 refuses it", refused(d1));
   await becomes("d2 refuses it", refused(d2));
   for (const director of [d1, d2]) expect((await director.view()).status?.revision).toBe(status?.revision);
-  for (const socket of sockets) await echo(socket);
+  for (const socket of sockets) await echo(socket, "hello");
   await head(good);
   await becomes("the alarm ends", async () => !(await refused(d1)()) && !(await refused(d2)()));
 });
@@ -232,7 +228,7 @@ test("a director that is started with another cluster key takes no part, and say
   expect((await d1.view()).status?.role).toBe("active");
   const { status } = await stranger.view();
   expect(status).toMatchObject({ role: "fault", sync: "joining", nats: "connected", revision: 0 });
-  for (const socket of sockets) await echo(socket);
+  for (const socket of sockets) await echo(socket, "hello");
   await stranger.killDaemon();
   stranger.close();
 });
@@ -245,5 +241,5 @@ test("the right key brings it back", async () => {
   d2 = again;
   await bothLive();
   await tablesAgree(70);
-  for (const socket of sockets) await echo(socket);
+  for (const socket of sockets) await echo(socket, "hello");
 });

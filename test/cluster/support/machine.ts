@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import {
   type CommandOptions,
@@ -30,7 +31,9 @@ export interface Machine {
   /** The answer of `tandem … --json`, whatever its exit code. */
   ask<T>(...args: readonly string[]): Promise<T>;
   /** Start the daemon on eth0 and eth1; resolves when it answers. */
-  run(document: string): Promise<LabProcess>;
+  run(document: string): Promise<void>;
+  /** End the daemon by a signal; resolves with its exit code when it is gone. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Make a machine of a node. */
@@ -48,6 +51,7 @@ export async function createMachine(node: LabNode): Promise<Machine> {
     "--",
     ...argv,
   ];
+  let daemon: LabProcess | undefined;
   const machine: Machine = {
     node,
     exec: (argv, options) => node.exec(inside(argv), { allowFailure: true, ...options }),
@@ -55,12 +59,17 @@ export async function createMachine(node: LabNode): Promise<Machine> {
     tandem: (...args) => machine.exec([...TANDEM, ...args]),
     ask: async (...args) => JSON.parse((await machine.tandem(...args, "--json")).stdout),
     async run(document) {
-      const daemon = await machine.spawn("daemon", [...TANDEM, ...runArguments(document)]);
-      await until(() => daemon.log().includes('"msg":"running"'), {
+      const started = await machine.spawn("daemon", [...TANDEM, ...runArguments(document)]);
+      daemon = started;
+      await until(() => started.log().includes('"msg":"running"'), {
         deadlineMs: READY_DEADLINE_MS,
-        what: `the daemon on ${node.name} runs; its log says\n${daemon.log()}`,
+        what: `the daemon on ${node.name} runs; its log says\n${started.log()}`,
       });
-      return daemon;
+    },
+    async end(signal) {
+      const ended = once(daemon!.child, "exit") as Promise<[number | null]>;
+      node.kill("daemon", signal);
+      return (await ended)[0];
     },
   };
   return machine;
