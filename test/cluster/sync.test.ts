@@ -1,5 +1,6 @@
 /** Two directors and NATS between them: whatever happened to one, the tables agree afterwards, and strangers change nothing. */
 import { randomBytes } from "node:crypto";
+import type { Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
@@ -25,6 +26,7 @@ let cluster: Cluster;
 let d1: Director;
 let d2: Director;
 const sockets: Socket[] = [];
+const udpSockets: UdpSocket[] = [];
 
 beforeAll(async () => {
   lab = await createLab();
@@ -45,6 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
+  for (const socket of udpSockets) socket.close();
   d2?.close();
   cluster?.close();
   await lab?.down();
@@ -74,7 +77,7 @@ async function openSome(count: number): Promise<void> {
       udp.send(text);
       await once(udp, "message");
     }
-    udp.close();
+    udpSockets.push(udp); // kept, or its port would be another's
   }
 }
 
@@ -89,16 +92,26 @@ async function tableOf(director: Director): Promise<string[]> {
     .sort();
 }
 
-/** Wait until both tables are the same, and at least so large. */
-async function tablesAgree(atLeast: number): Promise<void> {
+/** What must be in the tables: all that is open. */
+const clients = (): string[] => [
+  ...sockets.map((socket) => `tcp ${socket.localAddress}:${socket.localPort}`),
+  ...udpSockets.map((socket) => `udp ${socket.address().address}:${socket.address().port}`),
+];
+
+/** Wait until both tables are the same, and have all that is open. */
+async function tablesAgree(): Promise<void> {
   let tables: string[][] = [];
+  const missing = () => {
+    const there = new Set(tables[0]!.map((row) => row.split(" ", 3).toSpliced(1, 1).join(" ")));
+    return clients().filter((client) => !there.has(client));
+  };
   const agree = async () => {
     tables = await Promise.all([tableOf(d1), tableOf(d2)]);
-    return tables[0]!.length >= atLeast && String(tables[0]) === String(tables[1]);
+    return missing().length === 0 && String(tables[0]) === String(tables[1]);
   };
   await becomes("both tables agree", agree).catch(() => {});
   expect(tables[1]).toEqual(tables[0]);
-  expect(tables[0]!.length).toBeGreaterThanOrEqual(atLeast);
+  expect(missing()).toEqual([]);
 }
 
 /** Both follow each other's stream, hear NATS and run one revision. */
@@ -114,10 +127,10 @@ test("a standby that joins late gets the whole table, not just what changes afte
   await openSome(20);
   await d2.start();
   await bothLive();
-  await tablesAgree(40);
+  await tablesAgree();
   expect((await d2.view()).status).toMatchObject({ role: "standby" });
   await openSome(5);
-  await tablesAgree(50);
+  await tablesAgree();
 });
 
 test("a standby that NATS was cut off from catches up with what was opened and closed meanwhile", async () => {
@@ -128,7 +141,7 @@ test("a standby that NATS was cut off from catches up with what was opened and c
   expect(await tableOf(d2)).not.toEqual(await tableOf(d1));
   await lab.healPartitions();
   await bothLive();
-  await tablesAgree(60);
+  await tablesAgree();
 });
 
 test("all NATS servers are restarted: traffic goes on, and the tables agree afterwards", async () => {
@@ -143,7 +156,7 @@ test("all NATS servers are restarted: traffic goes on, and the tables agree afte
   await openSome(5);
   await Promise.all(nodesOf("nats").map((name) => lab.start(name)));
   await bothLive();
-  await tablesAgree(70);
+  await tablesAgree();
 });
 
 /** What is under the key `head` of the configuration's bucket, after putting a value there, if any. */
@@ -211,7 +224,7 @@ test("frames of a node with another cluster key are counted, and change nothing;
   expect(heard.forged).toBeGreaterThan(0);
   expect(await refused()).toBeGreaterThan(before);
   expect((await d1.view()).status?.peers.map((peer) => peer.node)).toEqual(["d2"]);
-  await tablesAgree(70);
+  await tablesAgree();
 });
 
 test("a director that is started with another cluster key takes no part, and says why", async () => {
@@ -240,6 +253,6 @@ test("the right key brings it back", async () => {
   await again.start();
   d2 = again;
   await bothLive();
-  await tablesAgree(70);
+  await tablesAgree();
   for (const socket of sockets) await echo(socket, "hello");
 });
