@@ -50,9 +50,9 @@ function insideForATurn(node: LabNode, act: () => unknown): Promise<void> {
 export async function connectTcp(node: LabNode, host: string, port: number): Promise<Socket> {
   const socket = new Socket();
   const connected = once(socket, "connect");
-  await insideForATurn(node, () => socket.connect({ host, port }));
+  // Both at a time: an answer may come within the turn, and a refusal is heard only by who already waits for it.
+  await Promise.all([connected, insideForATurn(node, () => socket.connect({ host, port }))]);
   socket.setNoDelay();
-  await connected;
   return socket;
 }
 
@@ -60,8 +60,7 @@ export async function connectTcp(node: LabNode, host: string, port: number): Pro
 export async function connectUdp(node: LabNode, host: string, port: number): Promise<UdpSocket> {
   const socket = createSocket("udp4");
   const connected = once(socket, "connect");
-  await insideForATurn(node, () => socket.connect(port, host));
-  await connected;
+  await Promise.all([connected, insideForATurn(node, () => socket.connect(port, host))]);
   return socket;
 }
 
