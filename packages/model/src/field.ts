@@ -1,6 +1,7 @@
 /** Fields of schemas that operators fill in. Each says what it wants, so that a message needs only what was found. */
 import { z } from "zod";
 import { canonicalAddress } from "./address.ts";
+import { formatPrefix, parsePrefix } from "./prefix.ts";
 
 /** Parameters of a zod check: its message says what is wanted. */
 export const wanted = (what: string) => ({ error: `wanted ${what}` });
@@ -30,3 +31,17 @@ export const ipAddress = z
 export function patternText(form: RegExp, what: string) {
   return z.string(wanted(what)).regex(form, wanted(what));
 }
+
+/** An IPv4 or IPv6 prefix; comes out in canonical text. */
+export const ipPrefix = z
+  .string(wanted("a prefix such as 192.0.2.0/24 or 2001:db8::/32"))
+  .refine((text) => parsePrefix(text) !== undefined, wanted("a prefix such as 192.0.2.0/24 or 2001:db8::/32"))
+  .transform((text) => formatPrefix(parsePrefix(text)!));
+
+/** One of a few words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(...words: T) {
+  return z.enum(words, wanted(`one of ${words.join(", ")}`));
+}
+
+/** true or false. */
+export const flag = z.boolean(wanted("true or false"));

@@ -1,8 +1,13 @@
 /** The values that every part of Tandem speaks. Imports nothing but zod. */
 export * from "./address.ts";
+export * from "./check-spec.ts";
 export * from "./config.ts";
 export * from "./connection.ts";
 export * from "./failure.ts";
 export * from "./field.ts";
+export * from "./mark-spec.ts";
+export * from "./prefix.ts";
 export * from "./protocol.ts";
 export * from "./replica.ts";
+export * from "./service-spec.ts";
+export * from "./settings-spec.ts";

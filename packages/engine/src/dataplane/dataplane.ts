@@ -3,7 +3,7 @@
  * `memory.ts` (the core's own fast path over plain buffers); dataplane.contract.ts holds both to the same sentences.
  * One thread owns an instance; nothing here throws on the packet path.
  */
-import type { Family } from "@tandem/model";
+import type { Family, Prefix } from "@tandem/model";
 import type { Reason, Verdict } from "../core/verdict.ts";
 
 /** A packet that the fast path handed over. Reused: valid until the handler returns. */
@@ -19,6 +19,10 @@ export interface Upcall {
   /** Segment size in bytes and number of segments of an offloaded packet; 0 and 1 for an ordinary one. */
   gsoSize: number;
   gsoSegments: number;
+  /** Firewall mark that the packet came with, or that a classifier rule gave it; 0 none. */
+  mark: number;
+  /** `fib_frag_needed`: MTU of the way out in bytes, which counts for the outermost header; 0 otherwise. */
+  mtu: number;
 }
 
 /** A state event of the fast path; the fields are `EVENT`'s. Reused. */
@@ -48,10 +52,69 @@ export type ServiceChange =
   | { readonly kind: "set_vip"; readonly address: Uint8Array }
   | { readonly kind: "delete_vip"; readonly address: Uint8Array }
   | { readonly kind: "set_real_server"; readonly at: Endpoint }
-  | { readonly kind: "delete_real_server"; readonly at: Endpoint };
+  | { readonly kind: "delete_real_server"; readonly at: Endpoint }
+  | { readonly kind: "set_mark"; readonly at: Marked; readonly id: number; readonly flags: number }
+  | { readonly kind: "delete_mark"; readonly at: Marked }
+  | { readonly kind: "set_client"; readonly at: ClientPrefix; readonly isAllowed: boolean }
+  | { readonly kind: "delete_client"; readonly at: ClientPrefix }
+  | { readonly kind: "set_tunnel"; readonly destination: number; readonly tunnel: Tunnel }
+  | { readonly kind: "delete_tunnel"; readonly destination: number };
+
+/** A firewall mark of one family. */
+export interface Marked {
+  readonly mark: number;
+  readonly family: Family;
+}
+
+/** Clients of a service (its id): the first `bits` bits of an address of 4 or 16 bytes. */
+export interface ClientPrefix {
+  readonly service: number;
+  readonly address: Uint8Array;
+  readonly bits: number;
+}
+
+/** How packets to a destination are wrapped. The source address of the outer header is the data plane's to find: that of the route to `address`. */
+export interface Tunnel {
+  /** Where the outer header goes; 4 or 16 bytes. */
+  readonly address: Uint8Array;
+  /** `TUNNEL_NUMBERS`. */
+  readonly type: number;
+  /** `TUNNEL_FLAG`. */
+  readonly flags: number;
+  /** UDP port of gue; 0 for the others. */
+  readonly port: number;
+}
+
+/** What the fast path does with packets that belong to no flow, whatever the service. Set as a whole. */
+export interface Policy {
+  /** `POLICY_FLAG`. */
+  readonly flags: number;
+  /** New flows per source prefix and second that go to the core; 0: no limit. */
+  readonly budget: number;
+  /** In this order; at most `RULE_SLOTS`. */
+  readonly rules: readonly MarkRule[];
+  /** `packTransitions`. */
+  readonly transitions: Uint8Array;
+}
+
+/** A classifier rule; prefixes are 4 or 16 bytes with a length in bits. Both ends of port ranges count. */
+export interface MarkRule {
+  readonly mark: number;
+  /** 0: any. */
+  readonly protocol: number;
+  readonly source?: Prefix;
+  readonly destination?: Prefix;
+  readonly sourcePorts: readonly [number, number];
+  readonly destinationPorts: readonly [number, number];
+  /** Name; the rule matches nothing while there is no such interface. Any if absent. */
+  readonly interface?: string;
+}
+
+/** The part of an upcall that is sent. */
+export type Injected = Pick<Upcall, "family" | "packet" | "packetBytes" | "gsoSize" | "gsoSegments">;
 
 /** How an injected packet finds its way: see `INJECT`. */
-export type InjectKind = "flow" | "route" | "via";
+export type InjectKind = "flow" | "route" | "via" | "host";
 
 export interface DataPlane {
   /** Record words, shared with the fast path: `RECORD_WORDS[family]` per record. */
@@ -81,15 +144,22 @@ export interface DataPlane {
   /** Visit every flow entry: adoption compares them with the records. `key` is reused. */
   scanFlows(family: Family, visit: (key: Uint8Array, index: number, direction: number) => void): void;
 
-  /** Queue a packet (IP header on) for sending; bytes are copied. `index` matters for "via" only. Sent by `flushPackets`, in order. */
-  inject(kind: InjectKind, upcall: Upcall, index: number): void;
+  /**
+   * Queue a packet (IP header on) for sending; bytes are copied. `index` matters for "via" only. Sent by `flushPackets`, in order. A packet that the core
+   * made itself is an upcall of its own making: reason and ifindex do not matter then.
+   */
+  inject(kind: InjectKind, packet: Injected, index: number): void;
   /** Send what is queued. Returns the number of packets that the kernel did not take. */
   flushPackets(): number;
 
   /** Change what the fast path knows of services. Throws `LbError` (unavailable) if the kernel refuses; then some changes may be in force. */
   program(changes: readonly ServiceChange[]): void;
-  /** Endpoints now in the maps, for a diff after adoption. */
+  /** What is now in the maps, for a diff after adoption: `set_…` only. */
   programmed(): ServiceChange[];
+  /** Replace the policy. Throws `LbError` (unavailable) if the kernel refuses. */
+  setPolicy(policy: Policy): void;
+  /** Source address for what this host itself sends there, 4 or 16 bytes; undefined without a route. For the outer header of tunnels and ICMP errors. */
+  sourceFor(address: Uint8Array): Uint8Array | undefined;
 
   /** Packets by fast-path reason since the start (of the instance, not of this process). */
   counters(): Map<Reason, number>;

@@ -1,0 +1,57 @@
+/** What the parts of the core share: the tables, the way out, and the form of an answer to an upcall. */
+import type { DataPlane, InjectKind, Upcall } from "../dataplane/dataplane.ts";
+import type { ParsedPacket } from "../packet/parse.ts";
+import type { Connections } from "./connections.ts";
+import type { ServiceTable } from "./service-table.ts";
+import type { Reason } from "./verdict.ts";
+
+/** The tables and the way out. One thread owns them. */
+export interface CoreContext {
+  readonly connections: Connections;
+  readonly services: ServiceTable;
+  /** `inject`: packets that the core makes itself; `sourceFor`: whom they come from. */
+  readonly dataplane: Pick<DataPlane, "inject" | "sourceFor" | "now">;
+  /** A whole number from 0 to `below` - 1. */
+  random(below: number): number;
+}
+
+/** What to do with an upcall. Reused. */
+export interface Decision {
+  /** A core reason. */
+  reason: Reason;
+  /** How to send the packet, which may have been rewritten in place; undefined: drop it. */
+  inject: InjectKind | undefined;
+  /** Record that `via` and `flow` are about; -1 none. */
+  index: number;
+}
+
+/** Answers one kind of upcall. The result is reused. Never throws. */
+export type Handler = (upcall: Upcall, now: number) => Readonly<Decision>;
+
+/** Makes connections: what a packet that opens one, its IP and transport headers parsed, becomes. `upcall` is sent as it is, or not at all. */
+export type Opener = (p: ParsedPacket, upcall: Upcall, now: number) => Readonly<Decision>;
+
+/** Decisions in one reused object. */
+export interface Verdicts {
+  drop(reason: Reason): Decision;
+  send(reason: Reason, inject: InjectKind, index: number): Decision;
+}
+
+/** Make decisions without allocating. */
+export function createVerdicts(): Verdicts {
+  const decision: Decision = { reason: "core_malformed", inject: undefined, index: -1 };
+  return {
+    drop(reason) {
+      decision.reason = reason;
+      decision.inject = undefined;
+      decision.index = -1;
+      return decision;
+    },
+    send(reason, inject, index) {
+      decision.reason = reason;
+      decision.inject = inject;
+      decision.index = index;
+      return decision;
+    },
+  };
+}
