@@ -1,7 +1,8 @@
 /** Reading the tables for people and metrics: traffic by destination, connections as rows. Changes nothing. */
 import { formatAddress } from "@tandem/model";
 import { swapPort, wordsToAddress } from "../packet/words.ts";
-import { PROTOCOLS, timeoutTicks } from "../protocols/transitions.ts";
+import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
+import { PROTOCOLS } from "../protocols/transitions.ts";
 import { type ConnectionTable, FAMILIES } from "./connection-table.ts";
 import { ADDRESS, LIFE, RECORD } from "./layout.ts";
 import {
@@ -93,7 +94,7 @@ function ownerOf(r: RecordArray, index: number): number {
 function readRow(r: RecordArray, index: number, now: number): Row {
   const protocol = protocolOf(r, index);
   const state = stateOf(r, index);
-  const left = timeoutTicks(protocol, state) - ticksSince(now, readField(r, index, RECORD.lastSeen));
+  const left = DEFAULT_TIMEOUTS(protocol, state) - ticksSince(now, readField(r, index, RECORD.lastSeen));
   const clientPorts = readField(r, index, RECORD.clientPorts);
   const serverPorts = readField(r, index, RECORD.serverPorts);
   return {

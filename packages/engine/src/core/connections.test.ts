@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { TcpState } from "../protocols/tcp.ts";
-import { timeoutTicks } from "../protocols/transitions.ts";
+import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { changeLife, writeField } from "./record.ts";
 import { createTestDirector, type TestDirector } from "./testing.ts";
@@ -35,10 +35,10 @@ function directorWith(...packets: Uint8Array[]): TestDirector {
 const destinationOf = (d: TestDirector) => [...d.services.services][0]!.destinations[0]!;
 
 const silences: [string, Uint8Array[], number][] = [
-  ["SYN_RECV", [fromClient("S")], timeoutTicks(6, TcpState.synRecv)],
-  ["ESTABLISHED", [fromClient("S"), fromClient("A")], timeoutTicks(6, TcpState.established)],
-  ["CLOSE", [fromClient("S"), fromClient("A"), fromClient("R")], timeoutTicks(6, TcpState.close)],
-  ["UDP", [datagram()], timeoutTicks(17, 1)],
+  ["SYN_RECV", [fromClient("S")], DEFAULT_TIMEOUTS(6, TcpState.synRecv)],
+  ["ESTABLISHED", [fromClient("S"), fromClient("A")], DEFAULT_TIMEOUTS(6, TcpState.established)],
+  ["CLOSE", [fromClient("S"), fromClient("A"), fromClient("R")], DEFAULT_TIMEOUTS(6, TcpState.close)],
+  ["UDP", [datagram()], DEFAULT_TIMEOUTS(17, 1)],
 ];
 for (const [state, packets, timeout] of silences) {
   test(`connection in ${state} ends after its timeout without a packet, not before`, () => {
@@ -55,7 +55,7 @@ for (const [state, packets, timeout] of silences) {
 
 test("a packet gives a connection its whole timeout again, without an event", () => {
   const d = directorWith(fromClient("S"), fromClient("A"));
-  const timeout = timeoutTicks(6, TcpState.established);
+  const timeout = DEFAULT_TIMEOUTS(6, TcpState.established);
   for (let i = 0; i < 3; i++) {
     d.pass(timeout - SLOTS);
     d.dataplane.receive(1, fromClient("A"));
@@ -73,7 +73,7 @@ test("a connection whose packet was lost before injection ends soon", () => {
   d.dataplane.inject = () => {};
   d.settle();
   expect(d.table.size).toBe(1);
-  d.pass(timeoutTicks(6, TcpState.none) + SLOTS);
+  d.pass(DEFAULT_TIMEOUTS(6, TcpState.none) + SLOTS);
   expect(d.table.size).toBe(0);
 });
 
@@ -92,7 +92,7 @@ for (const [what, flags, want] of counts) {
     expect([destination.active, destination.inactive]).toEqual([0, 0]);
     const { inPackets, inBytes, connections } = destination.totals;
     expect([connections, inPackets, inBytes]).toEqual([1, flags.length, flags.length * 40]);
-    d.pass(2 * timeoutTicks(6, TcpState.established));
+    d.pass(2 * DEFAULT_TIMEOUTS(6, TcpState.established));
     expect(d.table.size).toBe(0); // no timer is left
   });
 }
@@ -109,13 +109,13 @@ test("events that were lost are made up for by reviewing all records", () => {
   d.connections.reviewAll();
   while (d.connections.advance(d.clock.now, 99));
   expect([destination.active, destination.inactive]).toEqual([0, 1]);
-  d.pass(timeoutTicks(6, TcpState.closeWait) + SLOTS);
+  d.pass(DEFAULT_TIMEOUTS(6, TcpState.closeWait) + SLOTS);
   expect(d.table.size).toBe(0);
 });
 
 test("timers beyond the limit wait for the next call, which is told", () => {
   const d = directorWith(...[1, 2, 3].map((fromPort) => fromClient("S", { fromPort })));
-  const later = timeoutTicks(6, TcpState.synRecv) + SLOTS;
+  const later = DEFAULT_TIMEOUTS(6, TcpState.synRecv) + SLOTS;
   expect(d.connections.advance(later, 2)).toBe(true);
   expect(d.table.size).toBe(1);
   expect(d.connections.advance(later, 2)).toBe(false);
@@ -132,7 +132,7 @@ test("a peer's connection expires only while the peer's stream is live", () => {
   const d = directorWith(fromClient("S"), fromClient("A"));
   changeLife(d.table.records[4], 0, { clear: 0, set: LIFE.remote });
   writeField(d.table.records[4], 0, RECORD.owner, 7);
-  d.pass(2 * timeoutTicks(6, TcpState.established));
+  d.pass(2 * DEFAULT_TIMEOUTS(6, TcpState.established));
   expect(d.table.size).toBe(1);
   d.connections.setPeerLive(7, true);
   d.pass(11_000);

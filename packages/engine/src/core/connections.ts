@@ -2,7 +2,8 @@
  * The life of connections: what birth, a change of state, silence and death mean to the destinations' counts and the timers. The table
  * below it only knows records and flows.
  */
-import { PROTOCOLS, timeoutTicks } from "../protocols/transitions.ts";
+import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
+import { PROTOCOLS } from "../protocols/transitions.ts";
 import type { ConnectionTable, NewConnection } from "./connection-table.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import {
@@ -104,7 +105,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   }
 
   function arm(r: RecordArray, index: number, now: number): void {
-    const timeout = timeoutTicks(protocolOf(r, index), stateOf(r, index));
+    const timeout = DEFAULT_TIMEOUTS(protocolOf(r, index), stateOf(r, index));
     const left = Math.max(timeout - ticksSince(now, readField(r, index, RECORD.lastSeen)), 0);
     const look = observer.lookAgainAfter(r.family, index, timeout);
     wheels[r.family].arm(index, now, look > 0 ? Math.min(look, left) : left);
@@ -151,7 +152,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   function look(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
     const silent = ticksSince(now, readField(r, index, RECORD.lastSeen));
-    const isOver = silent >= timeoutTicks(protocolOf(r, index), stateOf(r, index));
+    const isOver = silent >= DEFAULT_TIMEOUTS(protocolOf(r, index), stateOf(r, index));
     const owner = readField(r, index, RECORD.owner);
     const isRemote = (readField(r, index, RECORD.life) & LIFE.remote) !== 0;
     if (isOver && isRemote && isLivePeer[owner & 0xff] === 0 && silent < FROZEN_LIMIT_TICKS) {

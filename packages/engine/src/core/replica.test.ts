@@ -3,7 +3,7 @@ import { createConnectionRecord, decodeConnection, encodeConnection, MAX_RECORD_
 import { expect, test } from "vitest";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { TcpState } from "../protocols/tcp.ts";
-import { timeoutTicks } from "../protocols/transitions.ts";
+import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
 import { MINE } from "./digest.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { readField, stateOf } from "./record.ts";
@@ -112,7 +112,7 @@ test("publisher refreshes an active connection within a third of its timeout, a 
   const d = director();
   see(d, packet("S"), packet("A"), packet("S", { fromPort: 1 }), packet("A", { fromPort: 1 }));
   d.publisher.take();
-  const timeout = timeoutTicks(6, E);
+  const timeout = DEFAULT_TIMEOUTS(6, E);
   d.pass(1000);
   see(d, packet("A"));
   d.pass(Math.floor(timeout / 3) - 1000 + 200);

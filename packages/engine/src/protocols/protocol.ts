@@ -5,7 +5,7 @@ export type TransitionGrid = readonly (readonly (readonly number[])[])[];
 
 /** What a transport protocol says of itself. */
 export interface TransportProtocol {
-  readonly name: "tcp" | "udp";
+  readonly name: "tcp" | "udp" | "sctp";
   /** IP protocol number. */
   readonly number: number;
   /** Names as ipvsadm prints them, by state number. */
@@ -13,6 +13,8 @@ export interface TransportProtocol {
   /** Seconds without a packet after which a connection ends, by state number. */
   readonly timeoutSeconds: readonly number[];
   readonly grid: TransitionGrid;
+  /** What `secureTcp` puts in the place of `grid`. */
+  readonly secureGrid?: TransitionGrid;
   /** States that count as active connections; all others count as inactive. */
   readonly activeStates: ReadonlySet<number>;
   /** States in which a connection has become worth telling the peers about. */

@@ -4,7 +4,7 @@ import { tcpEvent } from "../core/fastpath.ts";
 import { DIRECTION, TCP_EVENT, TRANSITIONS } from "../core/layout.ts";
 import { TCP_FLAG } from "../packet/parse.ts";
 import { TcpState, tcp } from "./tcp.ts";
-import { packTransitions, timeoutTicks, transitionAt } from "./transitions.ts";
+import { packTransitions, transitionAt } from "./transitions.ts";
 
 const FLAGS: Record<string, number> = {
   S: TCP_FLAG.syn,
@@ -24,32 +24,43 @@ interface Recorded {
   after: string;
   seconds: number;
 }
-const recorded: Recorded[] = readFileSync(
-  new URL("../../fixtures/kernel-6.1/tcp-states.jsonl", import.meta.url),
-  "utf8",
-)
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line));
+function readRecorded(file: string): Recorded[] {
+  const url = new URL(`../../fixtures/kernel-6.1/${file}.jsonl`, import.meta.url);
+  const lines = readFileSync(url, "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line));
+}
 
-const tables = packTransitions();
-const next = (direction: number, event: number, state: number): number =>
-  tables[transitionAt(TRANSITIONS.protocols.tcp, direction, event, state)]!;
+const nextIn = (isSecure: boolean) => {
+  const tables = packTransitions(isSecure);
+  return (direction: number, event: number, state: number): number =>
+    tables[transitionAt(TRANSITIONS.protocols.tcp, direction, event, state)]!;
+};
+const next = nextIn(false);
 
-test("tcp goes where the kernel goes, and stays as long, for every recorded segment", () => {
-  expect(recorded.length).toBeGreaterThan(200);
-  const differing = recorded.filter((r) => {
+/** The recorded segments after which we are elsewhere than the kernel, or stay for another time. */
+function differing(recorded: Recorded[], step: typeof next): Recorded[] {
+  return recorded.filter((r) => {
     const [side, letters] = r.packet.split(" ");
     const input = r.method === "DR" ? DIRECTION.inputOnly : DIRECTION.input;
     const event = tcpEvent(flagsOf(letters!));
     // the server's segments do not pass a director that routes directly
     const isUnseen = r.method === "DR" && side === "server";
     const before = tcp.stateNames.indexOf(r.before);
-    const after = isUnseen ? before : next(side === "client" ? input : DIRECTION.output, event, before);
+    const after = isUnseen ? before : step(side === "client" ? input : DIRECTION.output, event, before);
     return tcp.stateNames[after] !== r.after || (!isUnseen && tcp.timeoutSeconds[after]! - 1 !== r.seconds);
   });
-  expect(differing).toEqual([]);
-});
+}
+
+for (const [file, isSecure] of [
+  ["tcp-states", false],
+  ["tcp-states-secure", true],
+] as const) {
+  test(`tcp goes where the kernel goes, and stays as long, for every segment of ${file}`, () => {
+    const recorded = readRecorded(file);
+    expect(recorded.length).toBeGreaterThan(200);
+    expect(differing(recorded, nextIn(isSecure))).toEqual([]);
+  });
+}
 
 const events: [string, number][] = [
   ["SR", TCP_EVENT.rst],
@@ -62,16 +73,18 @@ for (const [letters, event] of events) {
   test(`tcp takes ${letters} for event ${event}`, () => expect(tcpEvent(flagsOf(letters))).toBe(event));
 }
 
-test("tcp's grid has a cell for every direction, event and state", () => {
-  expect(tcp.grid.length).toBe(TRANSITIONS.directions);
-  for (const events of tcp.grid) {
-    expect(events.length).toBe(5);
-    for (const cells of events) {
-      expect(cells.length).toBe(tcp.stateNames.length);
-      expect(cells.every((state) => tcp.stateNames[state] !== undefined)).toBe(true);
+for (const [name, grid] of Object.entries({ normal: tcp.grid, secure: tcp.secureGrid! })) {
+  test(`tcp's ${name} grid has a cell for every direction, event and state`, () => {
+    expect(grid.length).toBe(TRANSITIONS.directions);
+    for (const events of grid) {
+      expect(events.length).toBe(5);
+      for (const cells of events) {
+        expect(cells.length).toBe(tcp.stateNames.length);
+        expect(cells.every((state) => tcp.stateNames[state] !== undefined)).toBe(true);
+      }
     }
-  }
-});
+  });
+}
 
 test("a segment without flags closes in every state and direction", () => {
   for (const direction of Object.values(DIRECTION))
@@ -82,10 +95,4 @@ test("a segment without flags closes in every state and direction", () => {
 test("events and states that no grid names change nothing", () => {
   expect(next(DIRECTION.input, 5, TcpState.established)).toBe(TcpState.established);
   expect(next(DIRECTION.output, TCP_EVENT.rst, 13)).toBe(13);
-});
-
-test("timeouts are ticks of 2^20 ns", () => {
-  expect(timeoutTicks(6, TcpState.established)).toBe(858_307); // 900 s
-  expect(timeoutTicks(6, 15)).toBe(timeoutTicks(6, TcpState.none));
-  expect(timeoutTicks(17, 2)).toBe(286_102); // 300 s
 });

@@ -1,4 +1,4 @@
-/** TCP as the Linux Virtual Server sees it: states, their timeouts and the normal (not the secure_tcp) transition table. */
+/** TCP as the Linux Virtual Server sees it: states, their timeouts and the two transition tables, normal and secure. */
 import type { TransitionGrid, TransportProtocol } from "./protocol.ts";
 
 /** State numbers in the kernel's order, which is also their number in replicated records (Linux 6.1 `IP_VS_TCP_S_*`). */
@@ -47,6 +47,34 @@ const grid: TransitionGrid = [
   ],
 ];
 
+/** The same in defence: half-open connections stay half-open until the server has answered (Linux 6.1 `tcp_states_dos`). */
+const secureGrid: TransitionGrid = [
+  // input
+  [
+    row("SR ES ES SR SR SR SR SR SR SR SA"),
+    row("CL CW SS TW TW TW CL CW LA LI SA"),
+    row("ES ES SS SR FW TW CL CW CL LI SA"),
+    row("CL CL CL SR CL CL CL CL LA LI CL"),
+    row("CL CL CL CL CL CL CL CL CL CL CL"),
+  ],
+  // output
+  [
+    row("SS ES SS SA SS SS SS SS SS LI SA"),
+    row("TW FW SS TW FW TW CL TW LA LI TW"),
+    row("ES ES SS ES FW TW CL CW LA ES ES"),
+    row("CL CL SS CL CL TW CL CL CL CL CL"),
+    row("CL CL CL CL CL CL CL CL CL CL CL"),
+  ],
+  // input while output is not expected here
+  [
+    row("SA ES ES SR SA SA SA SA SA SA SA"),
+    row("CL FW SS TW FW TW CL CW LA LI TW"),
+    row("ES ES SS ES FW TW CL CW CL LI ES"),
+    row("CL CL CL SR CL CL CL CL LA LI CL"),
+    row("CL CL CL CL CL CL CL CL CL CL CL"),
+  ],
+];
+
 const S = TcpState;
 
 /** Linux 6.1 `ip_vs_proto_tcp.c`: `tcp_states`, `tcp_timeouts`; active states as in `tcp_state_active_table`. */
@@ -68,6 +96,7 @@ export const tcp: TransportProtocol = {
   ],
   timeoutSeconds: [2, 900, 120, 60, 120, 120, 10, 60, 30, 120, 120],
   grid,
+  secureGrid,
   activeStates: new Set([S.synSent, S.synRecv, S.synAck, S.established]),
   savedStates: new Set([S.established, S.finWait, S.timeWait, S.closeWait, S.lastAck]),
   reusableStates: new Set([S.timeWait, S.close]),
