@@ -5,6 +5,7 @@ import {
   createConnectionRecord,
   decodeConnection,
   encodeConnection,
+  MAX_ANNEX_BYTES,
   MAX_RECORD_BYTES,
   RecordFlag,
 } from "./connection.ts";
@@ -15,7 +16,7 @@ const bytes16 = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const anyRecord: fc.Arbitrary<ConnectionRecord> = fc.record({
   family: fc.constantFrom(4, 6),
   ended: fc.boolean(),
-  protocol: fc.constantFrom(6, 17, 132),
+  protocol: fc.constantFrom(0, 6, 17, 132),
   state: fc.nat(15),
   flags: fc.nat(15).map((n) => n << 4),
   client: bytes16,
@@ -28,6 +29,11 @@ const anyRecord: fc.Arbitrary<ConnectionRecord> = fc.record({
   virtualPort: u16,
   destinationPortNamed: fc.boolean(),
   destinationPort: u16,
+  localNamed: fc.boolean(),
+  local: bytes16,
+  localPort: u16,
+  annex: fc.uint8Array({ minLength: MAX_ANNEX_BYTES, maxLength: MAX_ANNEX_BYTES }),
+  annexBytes: fc.oneof(fc.constant(0), fc.nat(MAX_ANNEX_BYTES)),
 });
 
 /** What a decoder can know: named fields only where named, addresses cut to their family. */
@@ -39,6 +45,9 @@ function visible(r: ConnectionRecord) {
     virtual: r.virtualNamed ? [...r.virtual.subarray(0, size)] : [],
     virtualPort: r.virtualNamed ? r.virtualPort : 0,
     destinationPort: r.destinationPortNamed ? r.destinationPort : 0,
+    local: r.localNamed ? [...r.local.subarray(0, size)] : [],
+    localPort: r.localNamed ? r.localPort : 0,
+    annex: [...r.annex.subarray(0, r.annexBytes)],
   };
 }
 
@@ -79,6 +88,18 @@ test("random bytes are a record or refused, never an exception", () => {
     }),
   );
 });
+
+const unreadable: [string, string][] = [
+  ["a bit of the state byte that means nothing", "8081c00002079cb001ac0205"],
+  ["more that says nothing", "8041c00002079cb001ac020500"],
+  ["more of a kind that nobody knows", "8041c00002079cb001ac020504"],
+  ["an annex of no bytes", "8041c00002079cb001ac02050200"],
+];
+for (const [what, hex] of unreadable) {
+  test(`connection record with ${what} is refused`, () => {
+    expect(decodeConnection(Buffer.from(hex, "hex"), 0, createConnectionRecord())).toBe(-1);
+  });
+}
 
 test("connection record of an ordinary IPv4 service has these bytes", () => {
   const r = createConnectionRecord();

@@ -9,7 +9,12 @@
  *  │      │      │ 4 or 16    │ port   │ id varint │ id varint     │ varint │ only if named       │ if named   │
  *  └──────┴──────┴────────────┴────────┴───────────┴───────────────┴────────┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ┘
  *  form: bit 0 IPv6 · 1 ended · 2 virtual named · 3 destination port named · 4 no output · 5 template · 6 inactive · 7 assured
- *  state: bits 0-3 protocol state · 4-7 protocol (0 tcp, 1 udp, 2 sctp)
+ *  state: bits 0-3 protocol state · 4-5 protocol (0 tcp, 1 udp, 2 sctp, 3 any: a firewall mark's template) · 6 more follows · 7 zero
+ *
+ *  ─ ┬──────┬─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┬─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┐
+ *    │ more │ local addr, port    │ annex: length, bytes │   more: bit 0 local (full NAT) · 1 annex · others zero
+ *    │      │ if named            │ if there             │
+ *  ─ ┴──────┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
  * ```
  * 12 to 16 bytes for an IPv4 connection of an ordinary service.
  */
@@ -25,7 +30,7 @@ export interface ConnectionRecord {
   family: Family;
   /** The connection is over: forget it. */
   ended: boolean;
-  /** IP protocol number: 6, 17 or 132. */
+  /** IP protocol number: 6, 17 or 132; 0 for the template of a firewall mark. */
   protocol: number;
   /** Number of the state in its protocol's table, 0..15. */
   state: number;
@@ -45,6 +50,13 @@ export interface ConnectionRecord {
   /** Set when the destination port is not the destination's own. */
   destinationPortNamed: boolean;
   destinationPort: number;
+  /** Set for full NAT: where the real server sees the connection come from. */
+  localNamed: boolean;
+  local: Uint8Array;
+  localPort: number;
+  /** What helpers and persistence engines keep beside the connection, in their own words; the first `annexBytes`, at most 255, count. */
+  annex: Uint8Array;
+  annexBytes: number;
 }
 
 /** An empty record to decode into. */
@@ -65,14 +77,30 @@ export function createConnectionRecord(): ConnectionRecord {
     virtualPort: 0,
     destinationPortNamed: false,
     destinationPort: 0,
+    localNamed: false,
+    local: new Uint8Array(16),
+    localPort: 0,
+    annex: new Uint8Array(MAX_ANNEX_BYTES),
+    annexBytes: 0,
   };
 }
 
-/** Most bytes that one record can take: both addresses named, IPv6, three varints of 5 bytes. */
-export const MAX_RECORD_BYTES = 2 + 16 + 2 + 15 + 18 + 2;
+/** Most that can be kept beside a connection. */
+export const MAX_ANNEX_BYTES = 255;
+
+/** Most bytes that one record can take: all addresses named, IPv6, three varints of 5 bytes, a full annex. */
+export const MAX_RECORD_BYTES = 2 + 16 + 2 + 15 + 18 + 2 + 1 + 18 + 1 + MAX_ANNEX_BYTES;
 
 const FORM = { ipv6: 1, ended: 2, virtualNamed: 4, destinationPortNamed: 8 } as const;
-const PROTOCOLS = [PROTOCOL_NUMBERS.tcp, PROTOCOL_NUMBERS.udp, PROTOCOL_NUMBERS.sctp] as const;
+const PROTOCOLS: readonly number[] = [
+  PROTOCOL_NUMBERS.tcp,
+  PROTOCOL_NUMBERS.udp,
+  PROTOCOL_NUMBERS.sctp,
+  PROTOCOL_NUMBERS.any,
+];
+/** Bit of the state byte. */
+const HAS_MORE = 1 << 6;
+const MORE = { local: 1, annex: 2 } as const;
 
 /**
  * Write one record at `at`. The caller owns `out` and has checked that `MAX_RECORD_BYTES` are left.
@@ -87,14 +115,25 @@ export function encodeConnection(out: Uint8Array, at: number, r: ConnectionRecor
     (r.virtualNamed ? FORM.virtualNamed : 0) |
     (r.destinationPortNamed ? FORM.destinationPortNamed : 0) |
     (r.flags & FLAG_MASK);
-  out[at + 1] = (r.state & 15) | (PROTOCOLS.indexOf(r.protocol as 6) << 4);
+  const hasMore = r.localNamed || r.annexBytes > 0;
+  out[at + 1] = (r.state & 15) | (PROTOCOLS.indexOf(r.protocol) << 4) | (hasMore ? HAS_MORE : 0);
   let next = writeEndpoint(out, at + 2, r.client, bytes, r.clientPort);
   next = writeVarint(out, next, r.serviceId);
   next = writeVarint(out, next, r.destinationId);
   next = writeVarint(out, next, r.ageTicks);
   if (r.virtualNamed) next = writeEndpoint(out, next, r.virtual, bytes, r.virtualPort);
   if (r.destinationPortNamed) next = writePort(out, next, r.destinationPort);
-  return next;
+  return hasMore ? encodeMore(out, next, r) : next;
+}
+
+function encodeMore(out: Uint8Array, at: number, r: ConnectionRecord): number {
+  out[at] = (r.localNamed ? MORE.local : 0) | (r.annexBytes > 0 ? MORE.annex : 0);
+  let next = at + 1;
+  if (r.localNamed) next = writeEndpoint(out, next, r.local, addressBytes(r.family), r.localPort);
+  if (r.annexBytes === 0) return next;
+  out[next++] = r.annexBytes;
+  for (let i = 0; i < r.annexBytes; i++) out[next + i] = r.annex[i]!;
+  return next + r.annexBytes;
 }
 
 /**
@@ -105,16 +144,42 @@ export function encodeConnection(out: Uint8Array, at: number, r: ConnectionRecor
 export function decodeConnection(from: Uint8Array, at: number, r: ConnectionRecord): number {
   if (at + 2 > from.length) return -1;
   const form = from[at]!;
-  const protocol = PROTOCOLS[from[at + 1]! >>> 4];
-  if (protocol === undefined) return -1;
+  const state = from[at + 1]!;
+  if (state >>> 7 !== 0) return -1;
   r.family = (form & FORM.ipv6) !== 0 ? 6 : 4;
   r.ended = (form & FORM.ended) !== 0;
   r.virtualNamed = (form & FORM.virtualNamed) !== 0;
   r.destinationPortNamed = (form & FORM.destinationPortNamed) !== 0;
   r.flags = form & FLAG_MASK;
-  r.protocol = protocol;
-  r.state = from[at + 1]! & 15;
-  return decodeRest(from, at + 2, r);
+  r.protocol = PROTOCOLS[(state >>> 4) & 3]!;
+  r.state = state & 15;
+  r.localNamed = false;
+  r.annexBytes = 0;
+  const next = decodeRest(from, at + 2, r);
+  return next >= 0 && (state & HAS_MORE) !== 0 ? decodeMore(from, next, r) : next;
+}
+
+function decodeMore(from: Uint8Array, at: number, r: ConnectionRecord): number {
+  const more = from[at];
+  if (more === undefined || more === 0 || (more & ~(MORE.local | MORE.annex)) !== 0) return -1;
+  let next = at + 1;
+  r.localNamed = (more & MORE.local) !== 0;
+  if (r.localNamed) {
+    const bytes = addressBytes(r.family);
+    if (next + bytes + 2 > from.length) return -1;
+    copyAddress(r.local, from, next, bytes);
+    r.localPort = readPort(from, next + bytes);
+    next += bytes + 2;
+  }
+  return (more & MORE.annex) !== 0 ? decodeAnnex(from, next, r) : next;
+}
+
+function decodeAnnex(from: Uint8Array, at: number, r: ConnectionRecord): number {
+  const bytes = from[at] ?? 0;
+  if (bytes === 0 || at + 1 + bytes > from.length) return -1;
+  r.annexBytes = bytes;
+  copyAddress(r.annex, from, at + 1, bytes);
+  return at + 1 + bytes;
 }
 
 /** The part of a record whose length depends on its first two bytes. */

@@ -30,7 +30,7 @@ export const RECORD = {
   controller: 17,
   /** Firewall mark of the service that the connection belongs to; 0 none. */
   mark: 18,
-  /** What the daemon keeps beside the record (a helper's sequence offsets, what a persistence engine remembers): index + 1; 0 none. */
+  /** Slot of what the daemon keeps beside the record (core/annex.ts): index + 1; 0 none. */
   annex: 19,
   /** Addresses start here: client, virtual, destination, local; 1 word each for IPv4, 4 for IPv6. */
   addresses: 20,
