@@ -44,12 +44,13 @@ export interface Endpoint {
 /**
  * A change of what the fast path knows of services. All changes of one `program` call are in force when it returns; setting what is
  * there and deleting what is not are no errors. A masqueraded destination is two real-server entries: its endpoint, and its address
- * alone (port 0, protocol 0), which stays while any destination has it. The caller does that counting.
+ * alone (port 0, protocol 0), which stays while any destination has it. The caller does that counting. `flags` are `SERVICE_FLAG`s; of a VIP
+ * only `expects` means something.
  */
 export type ServiceChange =
   | { readonly kind: "set_service"; readonly at: Endpoint; readonly id: number; readonly flags: number }
   | { readonly kind: "delete_service"; readonly at: Endpoint }
-  | { readonly kind: "set_vip"; readonly address: Uint8Array }
+  | { readonly kind: "set_vip"; readonly address: Uint8Array; readonly flags: number }
   | { readonly kind: "delete_vip"; readonly address: Uint8Array }
   | { readonly kind: "set_real_server"; readonly at: Endpoint }
   | { readonly kind: "delete_real_server"; readonly at: Endpoint }
