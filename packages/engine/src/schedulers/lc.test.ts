@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { lc } from "./lc.ts";
-import { candidate, schedulerContract } from "./scheduler.contract.ts";
+import { schedulerContract } from "./scheduler.contract.ts";
+import { candidate, candidates, options, request, type TestCandidate } from "./testing.ts";
 
 schedulerContract("lc", lc);
 
-const cases = [
+const cases: { name: string; loads: [active: number, inactive: number][]; want: number }[] = [
   {
     name: "picks the idle destination",
     loads: [
@@ -37,14 +38,25 @@ const cases = [
     ],
     want: 0,
   },
-] as const;
+];
 for (const c of cases) {
   test(`lc ${c.name}`, () => {
     const all = c.loads.map(([active, inactive], i) =>
       candidate({ active, inactive, weight: i === 0 ? 9 : 1 }),
     );
-    const scheduler = lc<(typeof all)[0]>();
+    const scheduler = lc<TestCandidate>(options);
     scheduler.update(all);
-    expect(scheduler.pick()).toBe(all[c.want]);
+    expect(scheduler.pick(request())).toBe(all[c.want]);
   });
 }
+
+test("lc keeps held connections level, but for one", () => {
+  const all = candidates([7, 1, 3, 1], (weight) => ({ weight }));
+  const scheduler = lc<TestCandidate>(options);
+  scheduler.update(all);
+  for (let i = 0; i < 100; i++) {
+    scheduler.pick(request())!.active++;
+    const counts = all.map((c) => c.active);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  }
+});

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rr } from "./rr.ts";
-import { candidate, schedulerContract } from "./scheduler.contract.ts";
+import { schedulerContract } from "./scheduler.contract.ts";
+import { candidate, candidates, options, request } from "./testing.ts";
 
 schedulerContract("rr", rr);
 
@@ -44,10 +46,26 @@ const cases = [
 ];
 for (const { name, before, picks, after, want } of cases) {
   test(`rr ${name}`, () => {
-    const scheduler = rr<typeof a>();
+    const scheduler = rr<typeof a>(options);
     scheduler.update(before);
-    for (let i = 0; i < picks; i++) scheduler.pick();
+    for (let i = 0; i < picks; i++) scheduler.pick(request());
     scheduler.update(after);
-    for (const next of want) expect(scheduler.pick()).toBe(next);
+    for (const next of want) expect(scheduler.pick(request())).toBe(next);
   });
 }
+
+test("rr gives each usable destination the same number of connections, but for one", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 9 }), fc.nat(200), (weights, picks) => {
+      const all = candidates(weights, (weight) => ({ weight }));
+      const scheduler = rr<typeof a>(options);
+      scheduler.update(all);
+      for (let i = 0; i < picks; i++) {
+        const picked = scheduler.pick(request());
+        if (picked) picked.active++;
+      }
+      const counts = all.filter((each) => each.weight > 0).map((each) => each.active);
+      if (counts.length > 0) expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+    }),
+  );
+});

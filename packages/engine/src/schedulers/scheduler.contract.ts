@@ -1,25 +1,31 @@
 /** What every scheduler does, whatever its rule. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Candidate, SchedulerFactory } from "./scheduler.ts";
+import type { Scheduler, SchedulerFactory, SchedulerOptions } from "./scheduler.ts";
+import { candidate, candidates, options, request, type TestCandidate } from "./testing.ts";
 
-/** A destination for tests; idle, weight 1. */
-export const candidate = (of: Partial<Candidate> = {}): Candidate => ({
-  weight: 1,
-  active: 0,
-  inactive: 0,
-  overloaded: false,
-  ...of,
-});
+/** What a scheduler does not promise. */
+interface Exceptions {
+  /** It may pick nobody although somebody is usable. */
+  isPartial?: boolean;
+  /** It may pick a destination that has become overloaded. */
+  mayPickOverloaded?: boolean;
+  given?: Partial<SchedulerOptions>;
+}
 
 /** Run the common sentences against a scheduler. */
-export function schedulerContract(name: string, create: SchedulerFactory): void {
-  const pickFrom = (all: Candidate[]) => {
-    const scheduler = create<Candidate>();
+export function schedulerContract(name: string, create: SchedulerFactory, exceptions: Exceptions = {}): void {
+  const { isPartial = false, mayPickOverloaded = false, given = {} } = exceptions;
+  const title = [name, ...Object.keys(given)].join(" ");
+  const fresh = (all: TestCandidate[]): Scheduler<TestCandidate> => {
+    const scheduler = create<TestCandidate>({ ...options, ...given });
     scheduler.update(all);
-    return scheduler.pick();
+    return scheduler;
   };
 
-  const nobody: [string, Candidate[]][] = [
+  test(`${title} bears its name`, () => expect(fresh([]).name).toBe(name));
+
+  const nobody: [string, TestCandidate[]][] = [
     ["there is none", []],
     ["all are quiesced", [candidate({ weight: 0 }), candidate({ weight: 0 })]],
     ["all are overloaded", [candidate({ overloaded: true })]],
@@ -29,31 +35,68 @@ export function schedulerContract(name: string, create: SchedulerFactory): void 
     ],
   ];
   for (const [when, all] of nobody) {
-    test(`${name} picks nobody when ${when}`, () => expect(pickFrom(all)).toBeUndefined());
+    test(`${title} picks nobody when ${when}`, () => expect(fresh(all).pick(request())).toBeUndefined());
   }
 
-  test(`${name} picks the only usable destination every time`, () => {
-    const usable = candidate({ weight: 2, active: 1000 });
-    const scheduler = create<Candidate>();
-    scheduler.update([candidate({ weight: 0 }), usable, candidate({ overloaded: true })]);
-    for (let i = 0; i < 10; i++) expect(scheduler.pick()).toBe(usable);
-  });
-
-  test(`${name} sees a destination that becomes overloaded at once`, () => {
-    const first = { ...candidate() };
-    const second = candidate();
-    const scheduler = create<Candidate>();
-    scheduler.update([first, second]);
+  test(`${title} sees a destination that becomes overloaded at once`, () => {
+    const [first, second] = [candidate(), candidate()];
+    const scheduler = fresh([first, second]);
     first.overloaded = true;
-    for (let i = 0; i < 4; i++) expect(scheduler.pick()).toBe(second);
+    for (const from of CLIENTS) expect(scheduler.pick(request({ from }))).not.toBe(first);
   });
 
-  test(`${name} forgets a destination that is gone`, () => {
+  test(`${title} forgets a destination that is gone`, () => {
     const [gone, stays] = [candidate(), candidate()];
-    const scheduler = create<Candidate>();
-    scheduler.update([gone, stays]);
-    scheduler.pick();
+    const scheduler = fresh([gone, stays]);
+    for (const from of CLIENTS) scheduler.pick(request({ from }));
     scheduler.update([stays]);
-    for (let i = 0; i < 3; i++) expect(scheduler.pick()).toBe(stays);
+    for (const from of CLIENTS) expect(scheduler.pick(request({ from }))).toBe(stays);
+  });
+
+  test(`${title} picks whom it may, whatever happens`, () => {
+    fc.assert(
+      fc.property(happenings, (list) => {
+        const all = candidates(Array.from({ length: SERVERS }), () => ({}));
+        const present = new Set(all);
+        const scheduler = fresh(all);
+        for (const happening of list) {
+          const c = all[happening.server]!;
+          if (happening.kind === "leave") present.delete(c);
+          if (happening.kind === "come") present.add(c);
+          Object.assign(c, happening.change);
+          c.lastWeight = c.weight || c.lastWeight;
+          if (happening.kind !== "load") scheduler.update(all.filter((each) => present.has(each)));
+
+          const usable = [...present].filter((each) => each.weight > 0 && !each.overloaded);
+          for (const to of CLIENTS.slice(0, 4)) {
+            const picked = scheduler.pick(request({ from: to, to }));
+            if (!picked) expect(isPartial || usable.length === 0).toBe(true);
+            else if (mayPickOverloaded) expect(present.has(picked) && picked.weight > 0).toBe(true);
+            else expect(usable).toContain(picked);
+          }
+        }
+      }),
+    );
   });
 }
+
+const CLIENTS = Array.from({ length: 16 }, (_, i) => `198.51.100.${i * 5} ${40000 + i}`);
+const SERVERS = 6;
+
+interface Happening {
+  kind: "load" | "weigh" | "leave" | "come";
+  server: number;
+  change: Partial<TestCandidate>;
+}
+const server = fc.nat(SERVERS - 1);
+const happening = <K extends Happening["kind"]>(kind: K, change: fc.Arbitrary<Partial<TestCandidate>>) =>
+  fc.record({ kind: fc.constant(kind), server, change });
+const happenings: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof(
+    happening("load", fc.record({ active: fc.nat(20), inactive: fc.nat(600), overloaded: fc.boolean() })),
+    happening("weigh", fc.record({ weight: fc.nat(10) })),
+    happening("leave", fc.constant({})),
+    happening("come", fc.constant({})),
+  ),
+  { maxLength: 30 },
+);

@@ -1,4 +1,5 @@
-import { type Candidate, isUsable, overhead, type Scheduler, type SchedulerFactory } from "./scheduler.ts";
+import { leastLoaded } from "./load.ts";
+import { type Candidate, overhead, type Scheduler, type SchedulerFactory } from "./scheduler.ts";
 
 /** Weighted least connection: the destination with the least overhead per unit of weight, the first of the list among equals. */
 export const wlc: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
@@ -8,14 +9,6 @@ export const wlc: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
     update(destinations) {
       all = destinations.slice();
     },
-    pick() {
-      let best: C | undefined;
-      for (const c of all) {
-        if (!isUsable(c)) continue;
-        // a/wa < b/wb, written a*wb < b*wa: exact in integers, no division
-        if (!best || overhead(c) * best.weight < overhead(best) * c.weight) best = c;
-      }
-      return best;
-    },
+    pick: () => leastLoaded(all, overhead),
   };
 };
