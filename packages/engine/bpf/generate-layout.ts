@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { METHOD_NUMBERS, PROTOCOL_NUMBERS } from "@tandem/model";
+import { METHOD_NUMBERS, PROTOCOL_NUMBERS, TUNNEL_NUMBERS } from "@tandem/model";
 import * as layout from "../src/core/layout.ts";
 import { REASON_SLOTS, REASONS, VERDICT, type Verdict } from "../src/core/verdict.ts";
 
@@ -55,7 +55,19 @@ export function layoutHeader(): string {
     ENDPOINT_KEY: layout.ENDPOINT_KEY,
     SERVICE_VALUE: layout.SERVICE_VALUE,
     SERVICE_FLAG: layout.SERVICE_FLAG,
+    MARK_KEY: layout.MARK_KEY,
+    CLIENT_KEY: layout.CLIENT_KEY,
+    CLIENT: layout.CLIENT_VALUE,
+    RULE: { ...layout.RULE, slots: layout.RULE_SLOTS },
+    TUNNEL: layout.TUNNEL,
+    TUNNEL_FLAG: layout.TUNNEL_FLAG,
+    TUNNEL_TYPE: TUNNEL_NUMBERS,
+    POLICY: layout.POLICY,
+    POLICY_FLAG: layout.POLICY_FLAG,
+    BUDGET_PREFIX: layout.BUDGET_PREFIX,
+    BUDGET: layout.BUDGET,
     TCP_EVENT: layout.TCP_EVENT,
+    SCTP_EVENT: layout.SCTP_EVENT,
     TRANSITION: { ...layout.TRANSITIONS, bytes: layout.TRANSITION_BYTES },
     UPCALL: layout.UPCALL,
     UPCALL_CLASS: layout.UPCALL_CLASSES,

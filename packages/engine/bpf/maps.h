@@ -31,8 +31,8 @@ struct record {
 	__u64 out_bytes;
 	__u32 owner;
 	__u32 controller;
-	__u32 tunnel;
-	__u32 sequences;
+	__u32 mark;
+	__u32 annex;
 	__be32 addresses[];
 };
 
@@ -79,6 +79,63 @@ struct service_value {
 	__u32 flags;
 };
 
+/* An address stands in these as in an endpoint key: IPv4 as ::ffff:a.b.c.d. */
+
+struct mark_key {
+	__u32 mark;
+	__u32 family;
+};
+
+struct client_key {
+	__u32 bits;
+	__u32 service;
+	__be32 address[4];
+};
+
+struct rule {
+	__be32 source[4];
+	__be32 source_mask[4];
+	__be32 destination[4];
+	__be32 destination_mask[4];
+	__u32 mark;
+	__u32 ifindex;
+	__u16 source_first;
+	__u16 source_last;
+	__u16 destination_first;
+	__u16 destination_last;
+	__u8 protocol;
+	__u8 family;
+	__u8 zero[2];
+};
+
+/* Addresses as in packets: IPv4 in the first word. */
+struct tunnel {
+	__u8 family;
+	__u8 type;
+	__u8 flags;
+	__u8 zero;
+	__be16 port;
+	__u16 spare;
+	__be32 source[4];
+	__be32 destination[4];
+};
+
+struct policy {
+	__u32 flags;
+	__u32 rules;
+	__u32 budget;
+	__u32 spare;
+};
+
+struct budget_key {
+	__be32 prefix[4];
+};
+
+struct budget {
+	__u32 window;
+	__u32 used;
+};
+
 struct state_event {
 	__u32 family_index;
 	__u32 generation;
@@ -95,6 +152,8 @@ struct upcall_head {
 	__u8 class;
 	__u8 family;
 	__u8 spare;
+	__u32 mark;
+	__u32 mtu;
 };
 
 struct observation {
@@ -119,8 +178,8 @@ SAME_WORD(struct record, out_packets, RECORD_OUT_PACKETS);
 SAME_WORD(struct record, out_bytes, RECORD_OUT_BYTES);
 SAME_WORD(struct record, owner, RECORD_OWNER);
 SAME_WORD(struct record, controller, RECORD_CONTROLLER);
-SAME_WORD(struct record, tunnel, RECORD_TUNNEL);
-SAME_WORD(struct record, sequences, RECORD_SEQUENCES);
+SAME_WORD(struct record, mark, RECORD_MARK);
+SAME_WORD(struct record, annex, RECORD_ANNEX);
 SAME_WORD(struct record, addresses, RECORD_ADDRESSES);
 SAME_WORD(struct state_event, family_index, EVENT_FAMILY_INDEX);
 SAME_WORD(struct state_event, generation, EVENT_GENERATION);
@@ -130,6 +189,13 @@ SAME_WORD(struct flow_value, index, FLOW_VALUE_INDEX);
 SAME_WORD(struct flow_value, direction, FLOW_VALUE_DIRECTION);
 SAME_WORD(struct service_value, id, SERVICE_VALUE_ID);
 SAME_WORD(struct service_value, flags, SERVICE_VALUE_FLAGS);
+SAME_WORD(struct mark_key, mark, MARK_KEY_MARK);
+SAME_WORD(struct mark_key, family, MARK_KEY_FAMILY);
+SAME_WORD(struct policy, flags, POLICY_FLAGS);
+SAME_WORD(struct policy, rules, POLICY_RULES);
+SAME_WORD(struct policy, budget, POLICY_BUDGET);
+SAME_WORD(struct budget, window, BUDGET_WINDOW);
+SAME_WORD(struct budget, used, BUDGET_USED);
 
 #define SAME_BYTE(type, field, byte) _Static_assert(offsetof(type, field) == (byte), #field)
 SAME_BYTE(struct flow_key4, source, FLOW_KEY_4_SOURCE);
@@ -145,6 +211,27 @@ SAME_BYTE(struct flow_key6, protocol, FLOW_KEY_6_PROTOCOL);
 SAME_BYTE(struct endpoint_key, address, ENDPOINT_KEY_ADDRESS);
 SAME_BYTE(struct endpoint_key, port, ENDPOINT_KEY_PORT);
 SAME_BYTE(struct endpoint_key, protocol, ENDPOINT_KEY_PROTOCOL);
+SAME_BYTE(struct client_key, bits, CLIENT_KEY_BITS);
+SAME_BYTE(struct client_key, service, CLIENT_KEY_SERVICE);
+SAME_BYTE(struct client_key, address, CLIENT_KEY_ADDRESS);
+SAME_BYTE(struct rule, source, RULE_SOURCE);
+SAME_BYTE(struct rule, source_mask, RULE_SOURCE_MASK);
+SAME_BYTE(struct rule, destination, RULE_DESTINATION);
+SAME_BYTE(struct rule, destination_mask, RULE_DESTINATION_MASK);
+SAME_BYTE(struct rule, mark, RULE_MARK);
+SAME_BYTE(struct rule, ifindex, RULE_IFINDEX);
+SAME_BYTE(struct rule, source_first, RULE_SOURCE_FIRST);
+SAME_BYTE(struct rule, source_last, RULE_SOURCE_LAST);
+SAME_BYTE(struct rule, destination_first, RULE_DESTINATION_FIRST);
+SAME_BYTE(struct rule, destination_last, RULE_DESTINATION_LAST);
+SAME_BYTE(struct rule, protocol, RULE_PROTOCOL);
+SAME_BYTE(struct rule, family, RULE_FAMILY);
+SAME_BYTE(struct tunnel, family, TUNNEL_FAMILY);
+SAME_BYTE(struct tunnel, type, TUNNEL_TYPE);
+SAME_BYTE(struct tunnel, flags, TUNNEL_FLAGS);
+SAME_BYTE(struct tunnel, port, TUNNEL_PORT);
+SAME_BYTE(struct tunnel, source, TUNNEL_SOURCE);
+SAME_BYTE(struct tunnel, destination, TUNNEL_DESTINATION);
 SAME_BYTE(struct upcall_head, ifindex, UPCALL_IFINDEX);
 SAME_BYTE(struct upcall_head, packet_bytes, UPCALL_PACKET_BYTES);
 SAME_BYTE(struct upcall_head, gso_size, UPCALL_GSO_SIZE);
@@ -152,12 +239,20 @@ SAME_BYTE(struct upcall_head, gso_segments, UPCALL_GSO_SEGMENTS);
 SAME_BYTE(struct upcall_head, reason, UPCALL_REASON);
 SAME_BYTE(struct upcall_head, class, UPCALL_CLASS);
 SAME_BYTE(struct upcall_head, family, UPCALL_FAMILY);
+SAME_BYTE(struct upcall_head, mark, UPCALL_MARK);
+SAME_BYTE(struct upcall_head, mtu, UPCALL_MTU);
 
 _Static_assert(sizeof(struct flow_key4) == FLOW_KEY_4_SIZE, "flow_key4");
 _Static_assert(sizeof(struct flow_key6) == FLOW_KEY_6_SIZE, "flow_key6");
 _Static_assert(sizeof(struct flow_value) == FLOW_VALUE_SIZE, "flow_value");
 _Static_assert(sizeof(struct endpoint_key) == ENDPOINT_KEY_SIZE, "endpoint_key");
 _Static_assert(sizeof(struct service_value) == SERVICE_VALUE_SIZE, "service_value");
+_Static_assert(sizeof(struct mark_key) == MARK_KEY_SIZE, "mark_key");
+_Static_assert(sizeof(struct client_key) == CLIENT_KEY_SIZE, "client_key");
+_Static_assert(sizeof(struct rule) == RULE_SIZE, "rule");
+_Static_assert(sizeof(struct tunnel) == TUNNEL_SIZE, "tunnel");
+_Static_assert(sizeof(struct policy) == POLICY_SIZE, "policy");
+_Static_assert(sizeof(struct budget) == BUDGET_SIZE, "budget");
 _Static_assert(sizeof(struct state_event) == EVENT_BYTES, "state_event");
 _Static_assert(sizeof(struct upcall_head) == UPCALL_SIZE, "upcall_head");
 
@@ -201,7 +296,7 @@ struct {
 	__type(value, struct service_value);
 } services SEC(".maps");
 
-/* A set: endpoints and addresses of masqueraded destinations. The value says nothing. */
+/* A set: endpoints and addresses of translated destinations, and the ends of tunnels. The value says nothing. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 262144);
@@ -209,6 +304,55 @@ struct {
 	__type(key, struct endpoint_key);
 	__type(value, __u32);
 } real_servers SEC(".maps");
+
+/* Services of firewall marks. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mark_key);
+	__type(value, struct service_value);
+} marked SEC(".maps");
+
+/* Who is served: CLIENT_ALLOW or CLIENT_DENY by service and prefix. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct client_key);
+	__type(value, __u32);
+} clients SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RULE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct rule);
+} rules SEC(".maps");
+
+/* By destination id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct tunnel);
+} tunnels SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct policy);
+} policy SEC(".maps");
+
+/* What each source prefix has used of its budget; only the programs read and write it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct budget_key);
+	__type(value, struct budget);
+} budgets SEC(".maps");
 
 struct transition_tables {
 	__u8 next[TRANSITION_BYTES];
