@@ -3,22 +3,12 @@
  * ids and a revision). Reading files and finding lines is the caller's business.
  */
 import { z } from "zod";
+import { checkDocument, MAX_SERVICES } from "./check-document.ts";
+import { DestinationSpec } from "./destination-spec.ts";
 import { wanted } from "./field.ts";
-import { MAX_MARK_RULES, MarkRuleSpec, markRuleProblem } from "./mark-spec.ts";
-import {
-  checkService,
-  DestinationSpec,
-  destinationKey,
-  destinationsLimit,
-  MAX_DESTINATIONS,
-  type Refuse,
-  ServiceSpec,
-  serviceKey,
-} from "./service-spec.ts";
+import { MAX_MARK_RULES, MarkRuleSpec } from "./mark-spec.ts";
+import { destinationKey, ServiceSpec, serviceKey } from "./service-spec.ts";
 import { DEFAULT_SETTINGS, SettingsSpec } from "./settings-spec.ts";
-
-/** What the service maps of the fast path hold: every service with an address of its own, every destination of two entries. */
-export const MAX_SERVICES = 32_768;
 
 const servicesLimit = wanted(`at most ${MAX_SERVICES} services`);
 
@@ -34,7 +24,13 @@ export const DocumentSpec = z
       .describe("Rules that give packets a firewall mark; the first that matches counts."),
     services: z.array(ServiceSpec).max(MAX_SERVICES, servicesLimit).default([]).describe("Virtual services."),
   })
-  .superRefine(checkDocument, { when: () => true });
+  .superRefine(
+    (document, context) =>
+      checkDocument(document, (path, message) =>
+        context.addIssue({ code: "custom", path: [...path], message }),
+      ),
+    { when: () => true },
+  );
 export type DocumentSpec = z.infer<typeof DocumentSpec>;
 
 /** A numeric id is given once and never reused, so that connection records can name what they belong to (1..2^31-1). */
@@ -68,37 +64,6 @@ export const EMPTY_DOCUMENT: Document = {
   marks: [],
   services: [],
 };
-
-/** Rules across fields. They look at every service that is well-formed in itself, so that one mistake does not hide the next. */
-function checkDocument(
-  d: { services: unknown; marks: unknown } | null | undefined,
-  ctx: z.RefinementCtx,
-): void {
-  const refuse: Refuse = (path, message) => ctx.addIssue({ code: "custom", path: [...path], message });
-  const candidates = Array.isArray(d?.services) ? d.services : [];
-  if (candidates.length > MAX_SERVICES) return; // said already, and each look costs the thread that beats for VRRP
-  checkMarks(d?.marks, refuse);
-  const seen = new Set<string>();
-  let destinations = 0;
-  for (const [i, candidate] of candidates.entries()) {
-    const service = ServiceSpec.safeParse(candidate).data;
-    if (!service) continue;
-    destinations += service.destinations.length;
-    const key = serviceKey(service);
-    if (seen.has(key)) refuse(["services", i], `service "${key}" stands here twice, wanted once`);
-    seen.add(key);
-    checkService(service, (path, message) => refuse(["services", i, ...path], message));
-  }
-  if (destinations > MAX_DESTINATIONS) refuse(["services"], destinationsLimit.error);
-}
-
-function checkMarks(marks: unknown, refuse: Refuse): void {
-  for (const [i, candidate] of (Array.isArray(marks) ? marks : []).entries()) {
-    const rule = MarkRuleSpec.safeParse(candidate).data;
-    const problem = rule && markRuleProblem(rule);
-    if (problem) refuse(["marks", i, problem.field], problem.message);
-  }
-}
 
 /**
  * Turn a specification into the next document: known keys keep their ids, retired ones get theirs back, new ones get fresh ids.

@@ -29,7 +29,7 @@ export const ipAddress = z
 
 /** Text of a form. `what` describes it for people. */
 export function patternText(form: RegExp, what: string) {
-  return z.string(wanted(what)).regex(form, wanted(what));
+  return z.string(wanted(what)).regex(form, { ...wanted(what), abort: true });
 }
 
 /** An IPv4 or IPv6 prefix; comes out in canonical text. */

@@ -1,8 +1,11 @@
 /** The values that every part of Tandem speaks. Imports nothing but zod. */
 export * from "./address.ts";
+export * from "./address-kind.ts";
+export { MAX_SERVICES } from "./check-document.ts";
 export * from "./check-spec.ts";
 export * from "./config.ts";
 export * from "./connection.ts";
+export * from "./destination-spec.ts";
 export * from "./failure.ts";
 export * from "./field.ts";
 export * from "./mark-spec.ts";

@@ -1,7 +1,6 @@
 /** Classifier rules: which packets carry a firewall mark. At the tc hook a mark that the packet brings comes first. */
 import { z } from "zod";
 import { ipPrefix, oneOf, patternText, wholeNumber } from "./field.ts";
-import { parsePrefix } from "./prefix.ts";
 
 /** Most rules; the fast path asks them one by one, for packets that belong to no known connection. */
 export const MAX_MARK_RULES = 64;
@@ -32,14 +31,3 @@ export function portsIn(range: string): [number, number] {
 }
 
 const isRange = ([first, last]: [number, number]): boolean => first <= last && last <= 65_535;
-
-/** What is wrong with a rule as a whole, and at which field; undefined if nothing is. */
-export function markRuleProblem(rule: MarkRuleSpec): { field: string; message: string } | undefined {
-  const [source, destination] = [rule.source, rule.destination].map((p) => p && parsePrefix(p)?.family);
-  if (source && destination && source !== destination)
-    return {
-      field: "destination",
-      message: `"${rule.destination}" is IPv${destination}, wanted IPv${source} as the source`,
-    };
-  return undefined;
-}

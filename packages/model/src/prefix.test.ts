@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatPrefix, parsePrefix } from "./prefix.ts";
+import { containsPrefix, formatPrefix, parsePrefix } from "./prefix.ts";
 
 const readable: [string, string][] = [
   ["192.0.2.77/24", "192.0.2.0/24"],
@@ -16,4 +16,19 @@ for (const [text, canonical] of readable) {
 
 for (const text of ["", "192.0.2.0/33", "192.0.2.0/", "192.0.2/24", "::/129", "::/-1", "::/1/2", "a/8"]) {
   test(`"${text}" is no prefix`, () => expect(parsePrefix(text)).toBeUndefined());
+}
+
+const contained: [outer: string, inner: string, contains: boolean][] = [
+  ["192.0.2.0/24", "192.0.2.0/24", true],
+  ["192.0.2.0/24", "192.0.2.7", true],
+  ["192.0.2.0/24", "192.0.3.0/32", false],
+  ["192.0.2.0/24", "192.0.2.0/23", false],
+  ["0.0.0.0/0", "255.0.0.1", true],
+  ["::/0", "192.0.2.1", false],
+  ["2001:db8::/33", "2001:db8:7fff::/48", true],
+  ["2001:db8::/33", "2001:db8:8000::/48", false],
+];
+for (const [outer, inner, contains] of contained) {
+  test(`${outer} ${contains ? "contains" : "does not contain"} ${inner}`, () =>
+    expect(containsPrefix(parsePrefix(outer)!, parsePrefix(inner)!)).toBe(contains));
 }

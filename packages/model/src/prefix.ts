@@ -29,6 +29,12 @@ export function formatPrefix(p: Prefix): string {
   return `${formatAddress(p.address)}/${p.bits}`;
 }
 
+/** Whether every address of `inner` is in `outer`, too. Those of two families never are. */
+export function containsPrefix(outer: Prefix, inner: Prefix): boolean {
+  if (outer.family !== inner.family || outer.bits > inner.bits) return false;
+  return maskBytes(inner.address, outer.bits).every((byte, i) => byte === outer.address[i]);
+}
+
 /** A copy with all but the first `bits` bits cleared. */
 export function maskBytes(address: Uint8Array, bits: number): Uint8Array {
   return address.map((byte, i) => byte & maskOfByte(bits - i * 8));

@@ -3,7 +3,7 @@
  * Tandem adds. docs/tandem-and-ipvs.md has the table of names and defaults.
  */
 import { z } from "zod";
-import { flag, oneOf, seconds, wholeNumber } from "./field.ts";
+import { flag, oneOf, seconds, wanted, wholeNumber } from "./field.ts";
 
 const defence = (what: string) =>
   oneOf("off", "auto", "on")
@@ -46,7 +46,12 @@ export const TIMEOUT_STATES = {
 
 const timeout = seconds(1, 2_147_483).optional();
 const states = <const T extends readonly string[]>(names: T) =>
-  z.strictObject(Object.fromEntries(names.map((n) => [n, timeout])) as { [N in T[number]]: typeof timeout });
+  z
+    .strictObject(Object.fromEntries(names.map((n) => [n, timeout])) as { [N in T[number]]: typeof timeout })
+    .refine((given) => Object.keys(given).length > 0, {
+      ...wanted("at least one state"),
+      when: ({ issues }) => issues.length === 0,
+    });
 
 /** Seconds without a packet after which a connection ends, by protocol and state; what is absent keeps the kernel's value. */
 export const TimeoutsSpec = z.strictObject({

@@ -1,5 +1,5 @@
 /** A node for tests: every field of every answer has a value of its own, so that a conversion that mixes two up is seen. */
-import { type Document, DocumentSpec, reviseDocument } from "@tandem/model";
+import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import type { ConnectionStatus, NodeApi, NodeStatus, ServiceStatus } from "../node-api.ts";
 
 export const sampleStatus: NodeStatus = {
@@ -106,7 +106,7 @@ export const sampleSpec: DocumentSpec = DocumentSpec.parse({
 
 export const sampleDocument: Document = {
   ...reviseDocument(
-    { version: 1, revision: 6, nextId: 9, retired: { "tcp 192.0.2.9:80": 3 }, services: [] },
+    { ...EMPTY_DOCUMENT, revision: 6, nextId: 9, retired: { "tcp 192.0.2.9:80": 3 } },
     sampleSpec,
   ),
 };
