@@ -37,7 +37,7 @@ function checkServices(services: ReadonlyMap<number, ServiceSpec>, refuse: Refus
     const key = serviceKey(service);
     if (seen.has(key)) refuse([i], `service "${key}" stands here twice, wanted once`);
     seen.add(key);
-    checkService(service, virtualAddresses, at(refuse, i));
+    checkService(service, at(refuse, i), virtualAddresses);
   }
   if (sum(all, (s) => s.destinations.length) > MAX_DESTINATIONS) refuse([], destinationsLimit.error);
   if (sum(all, (s) => s.allow.length + s.deny.length) > MAX_CLIENT_PREFIXES) refuse([], prefixesLimit.error);

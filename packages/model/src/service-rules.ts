@@ -9,12 +9,12 @@ import { TIMEOUT_STATES } from "./settings-spec.ts";
 /**
  * Tell what is wrong with a service that is well-formed in each of its fields.
  *
- * @param virtualAddresses of all services
+ * @param virtualAddresses of all services of the document
  */
 export function checkService(
   service: ServiceSpec,
-  virtualAddresses: ReadonlySet<string>,
   refuse: Refuse,
+  virtualAddresses: ReadonlySet<string> = new Set([service.address]),
 ): void {
   for (const rule of RULES) rule(service, refuse, virtualAddresses);
   const seen = new Set<string>();
