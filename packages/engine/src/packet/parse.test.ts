@@ -9,6 +9,7 @@ import {
   parseEmbedded,
   parseIp,
   parseTransport,
+  SCTP_CHUNK,
   swapPorts,
   TCP_FLAG,
 } from "./parse.ts";
@@ -61,6 +62,23 @@ for (const family of [4, 6] as const) {
     const p = parsed(family, packet);
     expect(parseTransport(p, packet)).toBe(true);
     expect([p.protocol, p.transportBytes, p.key[FLOW_PROTOCOL[family]]]).toEqual([17, 8, 17]);
+  });
+
+  test(`SCTP over IPv${family} is read: ports, both chunks`, () => {
+    const packet = buildPacket(tcp(family, { protocol: "sctp", chunks: ["cookieEcho", "abort"] }));
+    expect(packetProblems(packet)).toEqual([]);
+    const p = parsed(family, packet);
+    expect(parseTransport(p, packet)).toBe(true);
+    expect([p.chunk, p.secondChunk]).toEqual([SCTP_CHUNK.cookieEcho, SCTP_CHUNK.abort]);
+    expect([p.protocol, p.transportBytes, p.key[FLOW_PROTOCOL[family]]]).toEqual([132, 12, 132]);
+    expect(swapPort(p.key[FLOW_PORTS[family]]! >>> 16)).toBe(80);
+  });
+
+  test(`SCTP over IPv${family} without room for a first chunk does not fit`, () => {
+    for (let length = 0; length <= 16; length++) {
+      const cut = buildIp({ ...ends[family], protocol: 132, body: new Uint8Array(length) });
+      expect(parseTransport(parsed(family, cut), cut), `${length} bytes`).toBe(length === 16);
+    }
   });
 
   test(`a packet over IPv${family} cut at any length does not fit`, () => {
@@ -162,6 +180,30 @@ for (const [what, at, value] of badHeaders) {
     packet[at] = value;
     const p = createParsedPacket();
     expect(parseIp(p, packet, packet.length)).toBe(false);
+  });
+}
+
+// bytes of the first chunk's length field → offset of the second chunk's type, behind the first chunk's start
+const secondChunks: [number, number | undefined][] = [
+  [0, undefined],
+  [3, undefined],
+  [4, 4],
+  [5, 8],
+  [8, 8],
+  [16, 16],
+  [17, undefined], // its four bytes would end behind the packet
+  [0xffff, undefined],
+];
+for (const [length, at] of secondChunks) {
+  test(`SCTP whose first chunk says ${length} bytes has its second ${at === undefined ? "nowhere" : `at ${at}`}`, () => {
+    const packet = buildPacket(tcp(4, { protocol: "sctp", payload: new Uint8Array(4) }));
+    expect(packet.length).toBe(20 + 12 + 20);
+    for (let i = 32; i < 52; i++) packet[i] = i;
+    packet[34] = length >>> 8;
+    packet[35] = length & 0xff;
+    const p = parsed(4, packet);
+    expect(parseTransport(p, packet)).toBe(true);
+    expect(p.secondChunk).toBe(at === undefined ? SCTP_CHUNK.none : packet[32 + at]);
   });
 }
 

@@ -6,10 +6,35 @@ import { FLOW_KEY } from "../core/layout.ts";
 import { readNetwork16, readWord32 } from "./words.ts";
 
 /** IP protocol numbers that the packet path tells apart. */
-export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, fragment6: 44, icmp6: 58 } as const;
+export const IP_PROTOCOL = {
+  icmp: 1,
+  ipip: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  fragment6: 44,
+  gre: 47,
+  icmp6: 58,
+  sctp: 132,
+} as const;
 
 /** TCP's flags as bits of byte 13 of its header (RFC 9293 §3.1). */
 export const TCP_FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 } as const;
+
+/** Types of SCTP's chunks (RFC 9260 §3.2) that a connection's state depends on. */
+export const SCTP_CHUNK = {
+  init: 1,
+  initAck: 2,
+  abort: 6,
+  shutdown: 7,
+  shutdownAck: 8,
+  error: 9,
+  cookieEcho: 10,
+  cookieAck: 11,
+  shutdownComplete: 14,
+  /** No chunk there. */
+  none: 256,
+} as const;
 
 /** Words of the longest flow key (IPv6). */
 export const FLOW_WORDS = FLOW_KEY[6].size / 4;
@@ -31,7 +56,10 @@ export interface ParsedPacket {
   isFragment: boolean;
   /** Byte 13 of the TCP header. */
   tcpFlags: number;
-  /** TCP: its header with options. UDP: 8. */
+  /** Types of SCTP's first two chunks; the second is `SCTP_CHUNK.none` if it is not there. */
+  chunk: number;
+  secondChunk: number;
+  /** TCP: its header with options. UDP: 8. SCTP: 12. */
   transportBytes: number;
   /** Source, destination, ports, protocol: what the flow maps are asked for. After `parseEmbedded`: of the embedded packet, reversed. */
   readonly key: Uint32Array;
@@ -54,6 +82,8 @@ export function createParsedPacket(): ParsedPacket {
     ttl: 0,
     isFragment: false,
     tcpFlags: 0,
+    chunk: 0,
+    secondChunk: 0,
     transportBytes: 0,
     key,
     keyBytes: {
@@ -108,18 +138,41 @@ function parseIpv6(p: ParsedPacket, bytes: Uint8Array, length: number): boolean 
   return bytes[0]! >>> 4 === 6 && p.totalBytes <= length;
 }
 
-/** Read ports and TCP flags after `parseIp`. Returns false if the transport header does not fit. For TCP and UDP only. */
+/** Bytes of transport header that must be there: of SCTP, its first chunk's type, flags and length as well. */
+const LEAST_BYTES: Readonly<Record<number, number>> = {
+  [IP_PROTOCOL.tcp]: 20,
+  [IP_PROTOCOL.udp]: 8,
+  [IP_PROTOCOL.sctp]: 16,
+};
+
+/** Whether `parseTransport` knows the protocol: what a service can have. */
+export const isTransport = (protocol: number): boolean =>
+  protocol === IP_PROTOCOL.tcp || protocol === IP_PROTOCOL.udp || protocol === IP_PROTOCOL.sctp;
+
+/** Read ports, TCP flags and SCTP chunks after `parseIp`. Returns false if the transport header does not fit. For `isTransport` only. */
 export function parseTransport(p: ParsedPacket, bytes: Uint8Array): boolean {
   const room = p.totalBytes - p.transportAt;
-  if (room < (p.protocol === IP_PROTOCOL.tcp ? 20 : 8)) return false;
+  if (room < LEAST_BYTES[p.protocol]!) return false;
   p.key[FLOW_PORTS[p.family]] = readWord32(bytes, p.transportAt);
-  if (p.protocol !== IP_PROTOCOL.tcp) {
-    p.transportBytes = 8;
-    return true;
-  }
+  if (p.protocol === IP_PROTOCOL.tcp) return parseTcp(p, bytes, room);
+  p.transportBytes = p.protocol === IP_PROTOCOL.sctp ? 12 : 8;
+  if (p.protocol === IP_PROTOCOL.sctp) parseChunks(p, bytes);
+  return true;
+}
+
+function parseTcp(p: ParsedPacket, bytes: Uint8Array, room: number): boolean {
   p.tcpFlags = bytes[p.transportAt + 13]!;
   p.transportBytes = (bytes[p.transportAt + 12]! >>> 4) * 4;
   return p.transportBytes >= 20 && p.transportBytes <= room;
+}
+
+function parseChunks(p: ParsedPacket, bytes: Uint8Array): void {
+  const at = p.transportAt + 12;
+  p.chunk = bytes[at]!;
+  const chunkBytes = readNetwork16(bytes, at + 2);
+  const secondAt = at + ((chunkBytes + 3) & ~3);
+  const isThere = chunkBytes >= 4 && secondAt + 4 <= p.totalBytes;
+  p.secondChunk = isThere ? bytes[secondAt]! : SCTP_CHUNK.none;
 }
 
 const ICMP_ERRORS = { 4: new Set([3, 4, 11, 12]), 6: new Set([1, 2, 3, 4]) } as const;
@@ -136,19 +189,28 @@ export function isIcmpError(p: ParsedPacket, bytes: Uint8Array): boolean {
 
 /** Read the packet inside an ICMP error; `p.key` becomes its tuple reversed. Returns false if it is not readable. */
 export function parseEmbedded(p: ParsedPacket, bytes: Uint8Array): boolean {
-  p.embeddedAt = p.transportAt + 8;
+  if (!parseEmbeddedIp(p, bytes, p.transportAt + 8)) return false;
+  if (p.embeddedTransportAt + 4 > p.totalBytes || !isTransport(p.embeddedProtocol)) return false;
+  p.key[FLOW_PORTS[p.family]] = swapPorts(readWord32(bytes, p.embeddedTransportAt));
+  return true;
+}
+
+/**
+ * Read the IP header at `at`, of `p.family`, quoted inside a packet of which `p.totalBytes` are there; `p.key` becomes its tuple reversed, without
+ * ports. Its length field is not judged. Returns false if it does not fit, or for a later fragment.
+ */
+export function parseEmbeddedIp(p: ParsedPacket, bytes: Uint8Array, at: number): boolean {
+  p.embeddedAt = at;
   const fits = p.family === 4 ? locateEmbedded4(p, bytes) : locateEmbedded6(p, bytes);
-  if (!fits || p.embeddedTransportAt + 4 > p.totalBytes) return false;
-  const protocol = p.embeddedProtocol;
-  if (protocol !== IP_PROTOCOL.tcp && protocol !== IP_PROTOCOL.udp) return false;
+  if (!fits) return false;
   const words = p.family === 4 ? 1 : 4;
-  const addresses = p.embeddedAt + (p.family === 4 ? 12 : 8);
+  const addresses = at + (p.family === 4 ? 12 : 8);
   for (let i = 0; i < words; i++) {
     p.key[i] = readWord32(bytes, addresses + 4 * (words + i));
     p.key[words + i] = readWord32(bytes, addresses + 4 * i);
   }
-  p.key[FLOW_PORTS[p.family]] = swapPorts(readWord32(bytes, p.embeddedTransportAt));
-  p.key[FLOW_PROTOCOL[p.family]] = protocol;
+  p.key[FLOW_PORTS[p.family]] = 0;
+  p.key[FLOW_PROTOCOL[p.family]] = p.embeddedProtocol;
   return true;
 }
 

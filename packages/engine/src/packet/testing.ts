@@ -1,12 +1,15 @@
 /** Packets for tests and simulations, from the IP header on, with right lengths and checksums. Not on the packet path. */
 import { parseAddress } from "@tandem/model";
 import { checksumOf, sumPseudoHeader, sumWords } from "./checksum.ts";
-import { IP_PROTOCOL, TCP_FLAG } from "./parse.ts";
-import { readNetwork16, readWord16, writeNetwork16, writeWord16 } from "./words.ts";
+import { sctpChecksum } from "./crc32c.ts";
+import { IP_PROTOCOL, SCTP_CHUNK, TCP_FLAG } from "./parse.ts";
+import { writeNetwork16, writeWord16, writeWord32 } from "./words.ts";
 
-/** A TCP or UDP packet. */
+export { packetProblems } from "./testing-problems.ts";
+
+/** A TCP, UDP or SCTP packet. */
 export interface PacketSpec {
-  protocol: "tcp" | "udp";
+  protocol: "tcp" | "udp" | "sctp";
   /** Addresses in text; both of one family. */
   from: string;
   fromPort: number;
@@ -14,13 +17,22 @@ export interface PacketSpec {
   toPort: number;
   /** TCP: letters of `SAFRP`; `"SA"` is a SYN-ACK. */
   flags?: string;
+  /** SCTP: types of chunks of 4 bytes that come before the payload, which is a DATA chunk. */
+  chunks?: readonly ChunkName[];
   ttl?: number;
+  /** TOS or traffic class. */
+  tos?: number;
   payload?: Uint8Array | string;
-  /** IPv4: the word of flags and fragment offset, 0x2000 is "more fragments". */
+  /** IPv4: the word of flags and fragment offset, 0x2000 is "more fragments"; 0x4000, "do not fragment", if absent. */
   fragment?: number;
+  /** IPv4: identification. */
+  id?: number;
   /** UDP without a checksum. */
   noChecksum?: boolean;
 }
+
+/** Chunks by name. */
+export type ChunkName = Exclude<keyof typeof SCTP_CHUNK, "none">;
 
 const FLAG_LETTERS: Readonly<Record<string, number>> = {
   S: TCP_FLAG.syn,
@@ -30,15 +42,35 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
   P: TCP_FLAG.psh,
 };
 
-/** Build a TCP or UDP packet. Throws a plain Error for an address that is none. */
+/** Build a TCP, UDP or SCTP packet. Throws a plain Error for an address that is none. */
 export function buildPacket(spec: PacketSpec): Uint8Array {
-  const payload = typeof spec.payload === "string" ? new TextEncoder().encode(spec.payload) : spec.payload;
-  const header = spec.protocol === "tcp" ? tcpHeader(spec) : udpHeader(spec, payload?.length ?? 0);
-  const transport = concat(header, payload ?? new Uint8Array());
+  const text = typeof spec.payload === "string" ? new TextEncoder().encode(spec.payload) : spec.payload;
+  const body = TRANSPORTS[spec.protocol](spec, text ?? new Uint8Array());
   const protocol = IP_PROTOCOL[spec.protocol];
-  const packet = buildIp({ ...spec, protocol, body: transport });
+  const packet = buildIp({ ...spec, protocol, body });
   if (!(spec.protocol === "udp" && spec.noChecksum)) fillChecksum(packet, protocol);
   return packet;
+}
+
+const TRANSPORTS: Record<PacketSpec["protocol"], (spec: PacketSpec, payload: Uint8Array) => Uint8Array> = {
+  tcp: (spec, payload) => concat(tcpHeader(spec), payload),
+  udp: (spec, payload) => concat(udpHeader(spec, payload.length), payload),
+  sctp(spec, payload) {
+    const chunks = (spec.chunks ?? []).map((name) => chunk(SCTP_CHUNK[name], new Uint8Array()));
+    if (payload.length > 0 || chunks.length === 0) chunks.push(chunk(0, concat(new Uint8Array(12), payload)));
+    const header = new Uint8Array(12);
+    writeNetwork16(header, 0, spec.fromPort);
+    writeNetwork16(header, 2, spec.toPort);
+    return chunks.reduce(concat, header);
+  },
+};
+
+function chunk(type: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array((4 + value.length + 3) & ~3);
+  bytes[0] = type;
+  writeNetwork16(bytes, 2, 4 + value.length);
+  bytes.set(value, 4);
+  return bytes;
 }
 
 /** An IP packet of any protocol. */
@@ -48,7 +80,9 @@ export interface IpSpec {
   protocol: number;
   body: Uint8Array;
   ttl?: number;
+  tos?: number;
   fragment?: number;
+  id?: number;
 }
 
 /** Build an IP packet around a body; its transport checksum is the caller's business. */
@@ -92,23 +126,6 @@ export function buildPing(from: string, to: string, sequence: number): Uint8Arra
   return packet;
 }
 
-/** What is wrong with the packet's lengths and checksums, in words; empty if nothing is. ICMP errors: their embedded IPv4 header as well. */
-export function packetProblems(packet: Uint8Array): string[] {
-  const v4 = packet[0]! >>> 4 === 4;
-  const problems: string[] = [];
-  if (v4 && checksumOf(sumWords(packet, 0, 20)) !== 0) problems.push("IPv4 header checksum");
-  const total = v4 ? readNetwork16(packet, 2) : 40 + readNetwork16(packet, 4);
-  if (total !== packet.length) problems.push(`length ${total}, packet has ${packet.length} bytes`);
-  const protocol = packet[v4 ? 9 : 6]!;
-  const at = v4 ? 20 : 40;
-  const field = readWord16(packet, at + (CHECKSUM_AT[protocol] ?? 0));
-  const unused = protocol === IP_PROTOCOL.udp && field === 0;
-  if (!unused && checksumOf(transportSum(packet, protocol)) !== 0) problems.push("transport checksum");
-  if (protocol === IP_PROTOCOL.icmp && checksumOf(sumWords(packet, 28, 48)) !== 0)
-    problems.push("embedded IPv4 header checksum");
-  return problems;
-}
-
 /** Offset of the checksum field within the transport header, by IP protocol. */
 const CHECKSUM_AT: Readonly<Record<number, number>> = {
   [IP_PROTOCOL.tcp]: 16,
@@ -118,7 +135,12 @@ const CHECKSUM_AT: Readonly<Record<number, number>> = {
 };
 
 function fillChecksum(packet: Uint8Array, protocol: number): void {
-  const at = (packet[0]! >>> 4 === 4 ? 20 : 40) + CHECKSUM_AT[protocol]!;
+  const start = packet[0]! >>> 4 === 4 ? 20 : 40;
+  if (protocol === IP_PROTOCOL.sctp) {
+    writeWord32(packet, start + 8, sctpChecksum(packet, start, packet.length));
+    return;
+  }
+  const at = start + CHECKSUM_AT[protocol]!;
   writeWord16(packet, at, 0);
   const sum = checksumOf(transportSum(packet, protocol));
   writeWord16(packet, at, sum === 0 && protocol === IP_PROTOCOL.udp ? 0xffff : sum);
@@ -155,8 +177,9 @@ function udpHeader(spec: PacketSpec, payloadBytes: number): Uint8Array {
 function buildIpv4(spec: IpSpec, from: Uint8Array, to: Uint8Array): Uint8Array {
   const packet = concat(new Uint8Array(20), spec.body);
   packet[0] = 0x45;
+  packet[1] = spec.tos ?? 0;
   writeNetwork16(packet, 2, packet.length);
-  writeNetwork16(packet, 4, 0x1234);
+  writeNetwork16(packet, 4, spec.id ?? 0x1234);
   writeNetwork16(packet, 6, spec.fragment ?? 0x4000);
   packet[8] = spec.ttl ?? 64;
   packet[9] = spec.protocol;
@@ -168,7 +191,7 @@ function buildIpv4(spec: IpSpec, from: Uint8Array, to: Uint8Array): Uint8Array {
 
 function buildIpv6(spec: IpSpec, from: Uint8Array, to: Uint8Array): Uint8Array {
   const packet = concat(new Uint8Array(40), spec.body);
-  packet[0] = 0x60;
+  writeNetwork16(packet, 0, 0x6000 | ((spec.tos ?? 0) << 4));
   writeNetwork16(packet, 4, spec.body.length);
   packet[6] = spec.protocol;
   packet[7] = spec.ttl ?? 64;
@@ -183,7 +206,8 @@ function bytesOf(address: string): Uint8Array {
   return bytes;
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+/** Two parts as one. */
+export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const whole = new Uint8Array(a.length + b.length);
   whole.set(a);
   whole.set(b, a.length);

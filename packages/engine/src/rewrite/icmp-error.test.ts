@@ -11,7 +11,7 @@ const nets = {
 } as const;
 
 /** The error that arrives, the one that must leave, and the end that changes. */
-function errors(family: 4 | 6, protocol: "tcp" | "udp", more: Partial<PacketSpec>) {
+function errors(family: 4 | 6, protocol: PacketSpec["protocol"], more: Partial<PacketSpec>) {
   const { client, vip, server, type } = nets[family];
   const request = { protocol, from: client, fromPort: 40_000, ttl: 9, payload: "some payload", ...more };
   const reply = { protocol, to: client, toPort: 40_000, ttl: 9, payload: "some payload", ...more };
@@ -34,7 +34,7 @@ function errors(family: 4 | 6, protocol: "tcp" | "udp", more: Partial<PacketSpec
 }
 
 for (const family of [4, 6] as const) {
-  for (const protocol of ["tcp", "udp"] as const) {
+  for (const protocol of ["tcp", "udp", "sctp"] as const) {
     for (const { name, arrives, leaves, to } of errors(family, protocol, {})) {
       test(`ICMP error over IPv${family} about ${protocol} ${name} becomes the other side's`, () => {
         const bytes = arrives.slice();

@@ -1,5 +1,9 @@
-/** Network address translation in place: one end of a packet gets another address and port; checksums are patched (RFC 1624). */
+/**
+ * Network address translation in place: one end of a packet gets another address and port (full NAT: both, one after the other); Internet
+ * checksums are patched (RFC 1624), and SCTP's CRC, which covers the ports alone.
+ */
 import { patchChecksum, patchChecksum32 } from "../packet/checksum.ts";
+import { patchCrc32c } from "../packet/crc32c.ts";
 import { IP_PROTOCOL, type ParsedPacket } from "../packet/parse.ts";
 import { readWord16, readWord32, writeWord16, writeWord32 } from "../packet/words.ts";
 
@@ -15,36 +19,62 @@ export interface NewEnd {
 export const CHECKSUM_AT: Readonly<Record<number, number>> = {
   [IP_PROTOCOL.tcp]: 16,
   [IP_PROTOCOL.udp]: 6,
+  [IP_PROTOCOL.sctp]: 8,
 };
 
 /**
- * Rewrite one end of a parsed TCP or UDP packet. A UDP checksum of 0 (none) stays 0, and one that becomes 0 is written 0xffff (RFC 768).
+ * Rewrite one end of a parsed TCP, UDP or SCTP packet. A UDP checksum of 0 (none) stays 0, and one that becomes 0 is written 0xffff (RFC 768).
  * Never throws.
  */
 export function masquerade(p: ParsedPacket, bytes: Uint8Array, to: NewEnd): void {
-  const checksumAt = p.transportAt + CHECKSUM_AT[p.protocol]!;
-  rewriteEnd(bytes, { family: p.family, ipAt: 0, transportAt: p.transportAt, checksumAt }, to, p.protocol);
+  const { family, protocol, transportAt, totalBytes: end } = p;
+  const checksumAt = transportAt + CHECKSUM_AT[protocol]!;
+  rewriteEnd(bytes, { family, protocol, ipAt: 0, transportAt, checksumAt, end }, to);
 }
 
-/** Where the parts of a packet lie; `checksumAt` is that of the transport header, or -1 if it was cut off. */
+/** Where the parts of a packet lie; `checksumAt` is that of the transport header, or -1 if it was cut off; `end` is where it ended when it was whole. */
 export interface PacketPlace {
   family: 4 | 6;
+  protocol: number;
   ipAt: number;
   transportAt: number;
   checksumAt: number;
+  end: number;
 }
 
-/** Rewrite address and port of one end, wherever the packet lies, and patch what sums over them. */
-export function rewriteEnd(bytes: Uint8Array, place: PacketPlace, to: NewEnd, protocol: number): void {
+/** Rewrite address and port of one end, wherever the packet lies, and patch what sums over them. Never throws. */
+export function rewriteEnd(bytes: Uint8Array, place: PacketPlace, to: NewEnd): void {
+  if (place.protocol === IP_PROTOCOL.sctp) rewriteSctpEnd(bytes, place, to);
+  else rewriteSummedEnd(bytes, place, to);
+}
+
+function rewriteSummedEnd(bytes: Uint8Array, place: PacketPlace, to: NewEnd): void {
   const { checksumAt } = place;
-  const isUdp = protocol === IP_PROTOCOL.udp;
+  const isUdp = place.protocol === IP_PROTOCOL.udp;
   const before = checksumAt < 0 ? 0 : readWord16(bytes, checksumAt);
-  let checksum = rewriteAddress(bytes, place, to, before);
-  const portAt = place.transportAt + (to.side === "source" ? 0 : 2);
-  checksum = patchChecksum(checksum, readWord16(bytes, portAt), to.port);
-  writeWord16(bytes, portAt, to.port);
+  const checksum = rewriteAddress(bytes, place, to, before);
+  const patched = patchChecksum(checksum, rewritePort(bytes, place, to), to.port);
   if (checksumAt < 0 || (isUdp && before === 0)) return;
-  writeWord16(bytes, checksumAt, isUdp && checksum === 0 ? 0xffff : checksum);
+  writeWord16(bytes, checksumAt, isUdp && patched === 0 ? 0xffff : patched);
+}
+
+function rewriteSctpEnd(bytes: Uint8Array, place: PacketPlace, to: NewEnd): void {
+  const { checksumAt, transportAt, end } = place;
+  rewriteAddress(bytes, place, to, 0);
+  const before = readWord32(bytes, transportAt);
+  rewritePort(bytes, place, to);
+  const difference = before ^ readWord32(bytes, transportAt);
+  if (checksumAt < 0 || difference === 0) return;
+  const checksum = readWord32(bytes, checksumAt);
+  writeWord32(bytes, checksumAt, patchCrc32c(checksum, difference, end - transportAt - 4));
+}
+
+/** Returns the port that was there. */
+function rewritePort(bytes: Uint8Array, place: PacketPlace, to: NewEnd): number {
+  const at = place.transportAt + (to.side === "source" ? 0 : 2);
+  const before = readWord16(bytes, at);
+  writeWord16(bytes, at, to.port);
+  return before;
 }
 
 /** Rewrite the address alone and patch an IPv4 header's checksum. Returns `checksum` patched for the changed pseudo header. */
