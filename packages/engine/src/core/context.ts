@@ -2,6 +2,7 @@
 import type { DataPlane, InjectKind, Upcall } from "../dataplane/dataplane.ts";
 import type { ParsedPacket } from "../packet/parse.ts";
 import type { Connections } from "./connections.ts";
+import type { IcmpSender } from "./icmp-sender.ts";
 import type { ServiceTable } from "./service-table.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -11,6 +12,8 @@ export interface CoreContext {
   readonly services: ServiceTable;
   /** `inject`: packets that the core makes itself; `sourceFor`: whom they come from. */
   readonly dataplane: Pick<DataPlane, "inject" | "sourceFor" | "now">;
+  /** Errors that the core sends itself: one sender, so that one limit holds for all of them. */
+  readonly icmp: IcmpSender;
   /** A whole number from 0 to `below` - 1. */
   random(below: number): number;
 }
