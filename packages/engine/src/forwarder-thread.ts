@@ -5,7 +5,7 @@ import type { KernelOptions } from "./dataplane/kernel/kernel.ts";
 import type { ForwarderCommand, ForwarderEvent, ForwarderLink } from "./forwarder-protocol.ts";
 
 /** Where the kernel data plane of this node is, and how large. */
-export type ForwarderOptions = Omit<KernelOptions, "transitions">;
+export type ForwarderOptions = KernelOptions;
 
 /** What the worker posts once, before its first event: the eventfd that ends its sleep. */
 export interface WakeNotice {

@@ -6,7 +6,6 @@ import { createKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 import { createForwarder, type Forwarder } from "./forwarder.ts";
 import type { ForwarderCommand, ForwarderEvent } from "./forwarder-protocol.ts";
 import type { ForwarderOptions, WakeNotice } from "./forwarder-thread.ts";
-import { packTransitions } from "./protocols/transitions.ts";
 
 const port = parentPort!;
 const post = (message: ForwarderEvent | WakeNotice) => port.postMessage(message);
@@ -18,10 +17,7 @@ function takeCommands(forwarder: Forwarder): void {
 }
 
 try {
-  const dataplane = createKernelDataPlane({
-    ...(workerData as ForwarderOptions),
-    transitions: packTransitions(),
-  });
+  const dataplane = createKernelDataPlane(workerData as ForwarderOptions);
   const forwarder = createForwarder(dataplane, post, randomBytes(4).readUInt32LE());
   post({ type: "wake", fd: dataplane.wakeFd });
   post({ type: "ready", isTableKept: dataplane.adopted });

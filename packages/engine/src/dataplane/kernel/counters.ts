@@ -14,12 +14,10 @@ export function readReasons(fd: number): Map<Reason, number> {
   const perCpu = new BigUint64Array(libbpf().possibleCpus());
   const counts = new Map<Reason, number>();
   for (const [reason, { number }] of Object.entries(REASONS)) {
-    if (number >= REASONS.scheduled.number) continue; // the core's own reasons: it counts them itself
     bpfChecked(libbpf().lookup(fd, new Uint32Array([number]), perCpu), "read the counters");
-    counts.set(
-      reason as Reason,
-      perCpu.reduce((sum, n) => sum + Number(n), 0),
-    );
+    const packets = perCpu.reduce((sum, n) => sum + Number(n), 0);
+    // From there on most are the core's own, which it counts itself.
+    if (number < REASONS.scheduled.number || packets > 0) counts.set(reason as Reason, packets);
   }
   return counts;
 }

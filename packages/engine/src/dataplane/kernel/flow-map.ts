@@ -1,11 +1,10 @@
 /** Insertions and deletions of flows, queued and carried out in order with few system calls. */
 import type { Family } from "@tandem/model";
 import { FLOW_KEY, FLOW_VALUE } from "../../core/layout.ts";
-import { bpfChecked, libbpf } from "./libbpf.ts";
-import { ERRNO } from "./syscalls.ts";
+import { libbpf } from "./libbpf.ts";
+import { BATCH_OPTIONS, scanBatches } from "./map-scan.ts";
 
 const QUEUE_ENTRIES = 4096;
-const SCAN_ENTRIES = 4096;
 const OPERATION = { insert: 0, delete: 1 } as const;
 
 export interface FlowMap {
@@ -26,7 +25,6 @@ export function createFlowMap(fd: number, family: Family): FlowMap {
   const keys = new Uint8Array(QUEUE_ENTRIES * keyBytes);
   const values = new Uint32Array(QUEUE_ENTRIES * valueWords);
   const count = new Uint32Array(1);
-  const options = new BigUint64Array([24n, 0n, 0n]); // struct bpf_map_batch_opts: its size, element flags, flags
   /** Refused while the queue was full and had to be carried out early; told at the next flush. */
   const refusedEarly: number[] = [];
   let queued = 0;
@@ -51,8 +49,14 @@ export function createFlowMap(fd: number, family: Family): FlowMap {
     const batchKeys = keys.subarray(from * keyBytes, to * keyBytes);
     const result =
       operations[from] === OPERATION.insert
-        ? lib.updateBatch(fd, batchKeys, values.subarray(from * valueWords, to * valueWords), count, options)
-        : lib.deleteBatch(fd, batchKeys, count, options);
+        ? lib.updateBatch(
+            fd,
+            batchKeys,
+            values.subarray(from * valueWords, to * valueWords),
+            count,
+            BATCH_OPTIONS,
+          )
+        : lib.deleteBatch(fd, batchKeys, count, BATCH_OPTIONS);
     return result === 0 ? to - from : Math.min(count[0]!, to - from);
   }
 
@@ -77,17 +81,12 @@ export function createFlowMap(fd: number, family: Family): FlowMap {
   }
 
   function scan(visit: (key: Uint8Array, index: number, direction: number) => void): void {
-    const scanKeys = new Uint8Array(SCAN_ENTRIES * keyBytes);
-    const scanValues = new Uint32Array(SCAN_ENTRIES * valueWords);
-    const cursor = new Uint32Array(1);
-    for (let result = 0, first = true; result === 0; first = false) {
-      count[0] = SCAN_ENTRIES;
-      result = lib.lookupBatch(fd, first ? null : cursor, cursor, scanKeys, scanValues, count, options);
-      if (result !== -ERRNO.ENOENT!) bpfChecked(result, "scan the flow map");
-      for (let i = 0; i < count[0]!; i++) {
+    for (const batch of scanBatches(fd, { key: keyBytes, value: FLOW_VALUE.size })) {
+      const batchValues = new Uint32Array(batch.values.buffer);
+      for (let i = 0; i < batch.count; i++) {
+        const key = batch.keys.subarray(i * keyBytes, (i + 1) * keyBytes);
         const at = i * valueWords;
-        const key = scanKeys.subarray(i * keyBytes, (i + 1) * keyBytes);
-        visit(key, scanValues[at + FLOW_VALUE.index]!, scanValues[at + FLOW_VALUE.direction]!);
+        visit(key, batchValues[at + FLOW_VALUE.index]!, batchValues[at + FLOW_VALUE.direction]!);
       }
     }
   }

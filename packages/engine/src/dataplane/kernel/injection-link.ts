@@ -18,9 +18,19 @@ const MAC = { near: "02:ff:74:61:6e:01", far: "02:ff:74:61:6e:02" } as const;
 /** Larger than any IP packet: ordinary packets are bounded by the MTU of the pair. */
 const MTU = "65535";
 
-/** Settings below /proc/sys/net. The far end must be a forwarding interface, or route lookups for it say no. */
+/**
+ * The far end's address, or the host's own stack refuses every IPv4 packet that comes in there where `all.rp_filter` is set. The dummy address of
+ * RFC 7600 §3.4, which nothing is sent to, in the scope of this host, so that nothing is sent from it either.
+ */
+const FAR_ADDRESS = "192.0.0.8/32";
+
+/**
+ * Settings below /proc/sys/net. The far end must be a forwarding interface, or route lookups for it say no. What goes up to the host there has
+ * come in elsewhere: its source is looked for on all interfaces (2), the most lenient way that a stricter `all.rp_filter` leaves.
+ */
 const SETTINGS: readonly (readonly [string, string])[] = [
   [`ipv4/conf/${FAR}/forwarding`, "1"],
+  [`ipv4/conf/${FAR}/rp_filter`, "2"],
   [`ipv6/conf/${NEAR}/disable_ipv6`, "1"],
   [`ipv6/conf/${FAR}/forwarding`, "1"],
   [`ipv6/conf/${FAR}/accept_ra`, "0"],
@@ -48,6 +58,7 @@ function ensureInjectionLink(): InjectionLink {
     const far = ["name", FAR, "mtu", MTU, "address", MAC.far];
     runCommand("ip", ["link", "add", ...near, "type", "veth", "peer", ...far]);
   }
+  runCommand("ip", ["address", "replace", FAR_ADDRESS, "scope", "host", "dev", FAR]);
   for (const [name, value] of SETTINGS) writeSetting(name, value);
   runCommand("ip", ["link", "set", NEAR, "up"]);
   runCommand("ip", ["link", "set", FAR, "up"]);

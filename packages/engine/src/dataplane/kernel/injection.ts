@@ -3,7 +3,7 @@
  * to do with it (`INJECT` in core/layout.ts).
  */
 import { INJECT } from "../../core/layout.ts";
-import type { InjectKind, Upcall } from "../dataplane.ts";
+import type { Injected, InjectKind } from "../dataplane.ts";
 import { addressOf, closeFd, mapMemory, openFrameSocket, sendMessages } from "./syscalls.ts";
 import { VNET_HEADER_BYTES, writeVnetHeader } from "./vnet-header.ts";
 
@@ -20,7 +20,7 @@ const MMSGHDR = { iovec: 16, iovecs: 24, size: 64 } as const;
 
 export interface Injection {
   /** Queue a packet; the bytes are copied. Never throws. */
-  inject(kind: InjectKind, upcall: Upcall, index: number): void;
+  inject(kind: InjectKind, packet: Injected, index: number): void;
   /** Send what is queued, in order. Returns the number of packets that the kernel did not take since the last call. Never throws. */
   flush(): number;
   /** Inject into the interface `ifindex` from now on; `farMac` is the MAC of the pair's other end. Throws `LbError` (refused). */
@@ -46,16 +46,16 @@ export function createInjection(): Injection {
   let used = 0;
   let refused = 0;
 
-  function inject(kind: InjectKind, upcall: Upcall, index: number): void {
+  function inject(kind: InjectKind, packet: Injected, index: number): void {
     if (queued === BATCH || used + MAX_FRAME_BYTES > ARENA_BYTES) send();
-    frame.bytes = upcall.packet;
-    frame.length = upcall.packetBytes;
-    frame.gsoSize = upcall.gsoSize;
+    frame.bytes = packet.packet;
+    frame.length = packet.packetBytes;
+    frame.gsoSize = packet.gsoSize;
     writeVnetHeader(arena, used, frame);
-    writeEthernet(used + VNET_HEADER_BYTES, kind, upcall, index);
+    writeEthernet(used + VNET_HEADER_BYTES, kind, packet, index);
     const at = used + HEAD_BYTES;
-    copyBytes(at, upcall.packet, upcall.packetBytes);
-    const bytes = HEAD_BYTES + upcall.packetBytes;
+    copyBytes(at, packet.packet, packet.packetBytes);
+    const bytes = HEAD_BYTES + packet.packetBytes;
     // A pointer is a bigint only here; the arena does not move, so its low and high words are written as numbers.
     writePointer(queued * IOVEC.size + IOVEC.base, used);
     iovecs.writeUInt32LE(bytes, queued * IOVEC.size + IOVEC.length);
@@ -77,13 +77,13 @@ export function createInjection(): Injection {
     iovecs.writeUInt32LE(low > 0xffff_ffff ? baseHigh + 1 : baseHigh, at + 4);
   }
 
-  function writeEthernet(at: number, kind: InjectKind, upcall: Upcall, index: number): void {
+  function writeEthernet(at: number, kind: InjectKind, packet: Injected, index: number): void {
     for (let i = 0; i < 6; i++) arena[at + i] = farMac[i]!;
     arena[at + 6] = 2; // locally administered
-    arena[at + 7] = kind === "via" ? (upcall.family === 4 ? INJECT.via4 : INJECT.via6) : INJECT[kind];
+    arena[at + 7] = kind === "via" ? (packet.family === 4 ? INJECT.via4 : INJECT.via6) : INJECT[kind];
     for (let i = 0; i < 4; i++) arena[at + 8 + i] = index >>> (8 * i);
-    arena[at + 12] = upcall.family === 4 ? 0x08 : 0x86;
-    arena[at + 13] = upcall.family === 4 ? 0x00 : 0xdd;
+    arena[at + 12] = packet.family === 4 ? 0x08 : 0x86;
+    arena[at + 13] = packet.family === 4 ? 0x00 : 0xdd;
   }
 
   /** A packet that the kernel refuses is counted and passed over, so that the ones behind it still go. */

@@ -2,7 +2,7 @@
 import { LbError } from "@tandem/model";
 import { type Link, listLinks, watchLinks } from "./rtnetlink.ts";
 
-/** Something that stands on interfaces: a program, or a pair of interfaces of our own. */
+/** Something that depends on interfaces: a program, a pair of interfaces of our own, what the fast path knows of them. */
 export interface Kept {
   /** See that it is there. `links` are the interfaces by name. Throws `LbError` where it cannot be: not_found, refused. */
   mend(links: ReadonlyMap<string, Link>): void;

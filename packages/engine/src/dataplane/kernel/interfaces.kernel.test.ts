@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createForwarder } from "../../forwarder.ts";
-import { packTransitions } from "../../protocols/transitions.ts";
 import { CONTRACT_NETWORK } from "../dataplane.contract.ts";
 import { runCommand } from "./command.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
@@ -71,9 +70,14 @@ afterEach(async () => {
 function start(hook: Hook = "tc"): KernelDataPlane {
   const attach = ["client0", "server0"].map((link) => ({ link, hook }));
   const records = { 4: 64, 6: 64 };
-  const plane = createKernelDataPlane({ ...PLACE, records, attach, transitions: packTransitions() });
+  const plane = createKernelDataPlane({ ...PLACE, records, attach });
   const forwarder = createForwarder(plane, () => {}, 1);
-  forwarder.handle({ type: "question", id: 1, name: "program", ask: { document, weights: new Map() } });
+  forwarder.handle({
+    type: "question",
+    id: 1,
+    name: "program",
+    ask: { document, weights: new Map(), down: new Set() },
+  });
   const loop = (async () => {
     for (; !forwarder.isStopped; await sleep(1)) {
       plane.wait(0);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { REASONS, type Reason } from "../../core/verdict.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import { type DataPlaneHarness, dataPlaneContract } from "../dataplane.contract.ts";
-import type { DataPlane, ServiceChange } from "../dataplane.ts";
+import type { DataPlane, Policy, ServiceChange } from "../dataplane.ts";
 import { loadFastPath } from "./fast-path-object.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
 import { attachProgram } from "./links.ts";
@@ -47,12 +47,11 @@ function left(): Uint8Array[] {
   return packets.filter(isTransport);
 }
 
-function deletionOf(change: ServiceChange): ServiceChange {
-  if (change.kind === "set_vip") return { kind: "delete_vip", address: change.address };
-  if (change.kind === "set_service") return { kind: "delete_service", at: change.at };
-  if (change.kind === "set_real_server") return { kind: "delete_real_server", at: change.at };
-  return change;
-}
+const deletionOf = (change: ServiceChange): ServiceChange =>
+  ({ ...change, kind: change.kind.replace("set_", "delete_") }) as ServiceChange;
+
+/** What a new data plane does. */
+const FIRST_POLICY: Policy = { flags: 0, budget: 0, rules: [], transitions: packTransitions() };
 
 /** One data plane serves all cases of a hook: what the last one left is removed, counters start again from what they were. */
 function reset(dataplane: DataPlane): DataPlane {
@@ -64,9 +63,11 @@ function reset(dataplane: DataPlane): DataPlane {
   dataplane.drainUpcalls(Number.MAX_SAFE_INTEGER, () => {});
   dataplane.drainEvents(Number.MAX_SAFE_INTEGER, () => {});
   dataplane.program(dataplane.programmed().map(deletionOf));
+  dataplane.setPolicy(FIRST_POLICY);
   left();
   const before = dataplane.counters();
-  const counters = () => new Map([...dataplane.counters()].map(([r, n]) => [r, n - before.get(r)!] as const));
+  const counters = () =>
+    new Map([...dataplane.counters()].map(([r, n]) => [r, n - (before.get(r) ?? 0)] as const));
   return { ...dataplane, counters };
 }
 
@@ -124,7 +125,6 @@ describe.for(["tc", "xdp"] as const)("%s", (hook) => {
       records: { 4: 64, 6: 64 },
       ringBytes: { upcalls: 1 << 20, events: 1 << 16 },
       attach: [{ link: LINK_NAMES.client, hook }],
-      transitions: packTransitions(),
     });
   });
   afterAll(() => {

@@ -11,7 +11,6 @@ import { META } from "../../core/layout.ts";
 import { createForwarder, type Forwarder } from "../../forwarder.ts";
 import type { Answer, ForwarderEvent } from "../../forwarder-protocol.ts";
 import { packetProblems } from "../../packet/testing.ts";
-import { packTransitions } from "../../protocols/transitions.ts";
 import { CONTRACT_NETWORK } from "../dataplane.contract.ts";
 import { runCommand } from "./command.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
@@ -103,13 +102,18 @@ let running: Daemon | undefined;
 
 function startDaemon(): Daemon {
   const attach = SIDES.map((side) => ({ link: `${side}0`, hook: "tc" as const }));
-  const plane = createKernelDataPlane({ ...PLACE, records: RECORDS, attach, transitions: packTransitions() });
+  const plane = createKernelDataPlane({ ...PLACE, records: RECORDS, attach });
   let answer: unknown;
   const emit = (event: ForwarderEvent) => {
     if (event.type === "answer") answer = event.answer;
   };
   const forwarder = createForwarder(plane, emit, 1);
-  forwarder.handle({ type: "question", id: 1, name: "program", ask: { document, weights: new Map() } });
+  forwarder.handle({
+    type: "question",
+    id: 1,
+    name: "program",
+    ask: { document, weights: new Map(), down: new Set() },
+  });
   const loop = runLoop(forwarder);
   const { adopted } = answer as Answer<"program">;
   running = {
@@ -283,7 +287,7 @@ test("an instance has one process at a time; the next adopts it from one that wa
 
 test("maps of another size are refused, and the ones there stay", async () => {
   await startDaemon().crash();
-  const other = { ...PLACE, records: { 4: 65, 6: 64 }, attach: [], transitions: packTransitions() };
+  const other = { ...PLACE, records: { 4: 65, 6: 64 }, attach: [] };
   expect(() => createKernelDataPlane(other)).toThrow(
     /made with layout \w+, 64 IPv4 and 64 IPv6 records, wanted/,
   );

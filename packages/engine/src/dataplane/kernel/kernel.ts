@@ -4,7 +4,8 @@
  */
 import { closeSync } from "node:fs";
 import { RECORD_BYTES } from "../../core/layout.ts";
-import type { DataPlane } from "../dataplane.ts";
+import { packTransitions } from "../../protocols/transitions.ts";
+import type { DataPlane, Policy } from "../dataplane.ts";
 import { readCounter, readReasons } from "./counters.ts";
 import { loadFastPath, type RingBytes } from "./fast-path-object.ts";
 import { requireFeatures } from "./features.ts";
@@ -14,7 +15,7 @@ import { keepInjectionLink, removeInjectionLink } from "./injection-link.ts";
 import { lockInstance } from "./instance-lock.ts";
 import { createInterfaceKeeper } from "./interface-keeper.ts";
 import { keepProgram } from "./kept-program.ts";
-import { type BpfObject, bpfChecked, libbpf } from "./libbpf.ts";
+import type { BpfObject } from "./libbpf.ts";
 import { type Attachment, detachProgram, findLink, type Hook, listAttachments } from "./links.ts";
 import {
   ensurePinDirectory,
@@ -25,8 +26,12 @@ import {
   removePins,
   writeMeta,
 } from "./pins.ts";
+import { createPolicyMaps } from "./policy-maps.ts";
+import { createProgramming } from "./programming.ts";
 import { createRing } from "./ring.ts";
+import { openRoutes } from "./routes.ts";
 import { createServiceMaps } from "./service-maps.ts";
+import { createSources } from "./sources.ts";
 import {
   clearEvent,
   closeFd,
@@ -36,11 +41,15 @@ import {
   pollReadable,
   raiseEvent,
 } from "./syscalls.ts";
+import { createTunnelMap } from "./tunnel-map.ts";
 import { createEventReader, createUpcallReader } from "./upcalls.ts";
 
 const DEFAULT_RING_BYTES: RingBytes = { upcalls: 8 << 20, events: 1 << 20 };
 /** Ticks of 2^20 ns in a millisecond. */
 const TICKS_PER_MS = 1e6 / 2 ** 20;
+
+/** What a new instance does until it is told otherwise. */
+const FIRST_POLICY: Policy = { flags: 0, budget: 0, rules: [], transitions: packTransitions() };
 
 /** Where an instance lives and how large it is. Plain values: they travel to the worker thread. */
 export interface KernelOptions {
@@ -52,8 +61,6 @@ export interface KernelOptions {
   readonly records: RecordCounts;
   /** Interfaces to attach to, and to attach to again when they come back. One that is missing is a fault until it comes. */
   readonly attach: readonly Attachment[];
-  /** `TRANSITION_BYTES` of the transition tables. */
-  readonly transitions: Uint8Array;
   /** Sizes of new rings, powers of two. A pinned instance keeps the ones it has. */
   readonly ringBytes?: RingBytes;
 }
@@ -97,33 +104,36 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     ? pinnedRingBytes(options.pinDirectory)
     : (options.ringBytes ?? DEFAULT_RING_BYTES);
   const object = loadFastPath(options.records, ringBytes, { pinDirectory: options.pinDirectory });
-  const fds = Object.fromEntries(PINNED_MAPS.map((name) => [name, object.mapFd(name)]));
-  const fd = (name: (typeof PINNED_MAPS)[number]) => fds[name]!;
-  bpfChecked(
-    libbpf().update(fd("transitions"), new Uint32Array(1), options.transitions, 0n),
-    "write the state tables",
-  );
-  if (!adopted) writeMeta(fd("meta"), options.records);
+  const fds = Object.fromEntries(PINNED_MAPS.map((name) => [name, object.mapFd(name)])) as PinnedFds;
+  const policy = createPolicyMaps(fds);
+  if (!adopted) {
+    policy.set(FIRST_POLICY);
+    writeMeta(fds.meta, options.records);
+  }
 
   const injection = createInjection();
   const keeper = createInterfaceKeeper([
+    policy,
     keepInjectionLink(object.programFd("tandem_inject"), ({ near, far }) =>
       injection.moveTo(near.index, far.mac),
     ),
-    ...options.attach.map((a) => keepProgram(a, object.programFd(PROGRAMS[a.hook]), fd("interfaces"))),
+    ...options.attach.map((a) => keepProgram(a, object.programFd(PROGRAMS[a.hook]), fds.interfaces)),
   ]);
-  const upcalls = createRing(fd("upcalls"), ringBytes.upcalls);
-  const events = createRing(fd("events"), ringBytes.events);
-  const flows = { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) };
-  const services = createServiceMaps(fd("services"), fd("real_servers"));
+  const upcalls = createRing(fds.upcalls, ringBytes.upcalls);
+  const events = createRing(fds.events, ringBytes.events);
+  const flows = { 4: createFlowMap(fds.flows4, 4), 6: createFlowMap(fds.flows6, 6) };
+  const sources = createSources(openRoutes());
+  const tunnels = createTunnelMap(fds.tunnels, sources.sourceFor);
+  tunnels.turn(false, performance.now());
   const wakeFd = createEvent();
-  const work = createPollSet([fd("upcalls"), fd("events"), wakeFd, keeper.fd]);
-  const orders = createPollSet([wakeFd, keeper.fd]);
+  const work = createPollSet([fds.upcalls, fds.events, wakeFd, keeper.fd, sources.fd]);
+  const orders = createPollSet([wakeFd, keeper.fd, sources.fd]);
 
   function sleep(until: typeof work, timeoutMs: number): void {
     pollReadable(until, timeoutMs);
     clearEvent(wakeFd);
     keeper.turn();
+    tunnels.turn(sources.turn(), performance.now());
   }
 
   return {
@@ -136,7 +146,7 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     faults: keeper.faults,
     drainUpcalls: createUpcallReader(upcalls),
     drainEvents: createEventReader(events),
-    lostEvents: () => readCounter(fd("lost_events")),
+    lostEvents: () => readCounter(fds.lost_events),
     insertFlow: (family, key, index, direction) => flows[family].insert(key, index, direction),
     deleteFlow: (family, key) => flows[family].delete(key),
     flushFlows(refused) {
@@ -146,11 +156,13 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     scanFlows: (family, visit) => flows[family].scan(visit),
     inject: injection.inject,
     flushPackets: injection.flush,
-    program: services.program,
-    programmed: services.programmed,
-    counters: () => readReasons(fd("counters")),
+    ...createProgramming(createServiceMaps(fds), tunnels),
+    setPolicy: policy.set,
+    sourceFor: sources.sourceFor,
+    counters: () => readReasons(fds.counters),
     close() {
       keeper.close();
+      sources.close();
       injection.close();
       closeFd(wakeFd);
       object.close();
@@ -158,6 +170,8 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     },
   };
 }
+
+type PinnedFds = Readonly<Record<(typeof PINNED_MAPS)[number], number>>;
 
 const PROGRAMS: Readonly<Record<Hook, string>> = { tc: "tandem_tc", xdp: "tandem_xdp" };
 

@@ -1,69 +1,96 @@
-/** What the fast path knows of services: two small hash maps, written one entry at a time, because they change at the operator's pace. */
-import { ENDPOINT_KEY, SERVICE_VALUE } from "../../core/layout.ts";
-import type { Endpoint, ServiceChange } from "../dataplane.ts";
+/** What the fast path knows of services: small maps, written one entry at a time, because they change at the operator's pace. */
+import { CLIENT_KEY, CLIENT_VALUE, ENDPOINT_KEY, MARK_KEY, SERVICE_VALUE } from "../../core/layout.ts";
+import type { ClientPrefix, Endpoint, Marked, ServiceChange } from "../dataplane.ts";
 import { bpfChecked, libbpf } from "./libbpf.ts";
+import { scanEntries } from "./map-scan.ts";
+import { MAPPED_BITS, readMapped, writeMapped } from "./mapped-address.ts";
 import { ERRNO } from "./syscalls.ts";
 
+/** The maps in which services are found; `DataPlane.program` says what the changes mean. */
+export const SERVICE_MAPS = ["services", "real_servers", "marked", "clients"] as const;
+type ServiceMap = (typeof SERVICE_MAPS)[number];
+
+/** A change that is one entry of one of these maps. */
+export type EntryChange = Exclude<ServiceChange, { kind: "set_tunnel" | "delete_tunnel" }>;
+
 export interface ServiceMaps {
-  /** Carry out the changes in order. Throws `LbError` (refused); then the ones before are in force. */
-  program(changes: readonly ServiceChange[]): void;
-  /** Everything that is in the maps, as the changes that would put it there. */
-  programmed(): ServiceChange[];
+  /** Carry out one change. Throws `LbError` (refused). */
+  apply(change: EntryChange): void;
+  /** Everything that is in the maps, as the changes that would put it there. Throws `LbError` (refused). */
+  programmed(): EntryChange[];
 }
 
-const V4_PREFIX = [0xff, 0xff];
+/** An entry to write, or, without a value, to delete. */
+interface Entry {
+  readonly map: ServiceMap;
+  readonly key: Buffer;
+  readonly value?: Uint32Array;
+}
 
-/** The maps behind two file descriptors. */
-export function createServiceMaps(servicesFd: number, realServersFd: number): ServiceMaps {
-  function set(fd: number, at: Endpoint, id = 0, flags = 0): void {
-    bpfChecked(libbpf().update(fd, encodeEndpoint(at), encodeService(id, flags), 0n), "write a service");
-  }
+type Encoders = { [K in EntryChange["kind"]]: (change: Extract<EntryChange, { kind: K }>) => Entry };
 
-  function remove(fd: number, at: Endpoint): void {
-    const result = libbpf().delete(fd, encodeEndpoint(at));
-    if (result !== -ERRNO.ENOENT!) bpfChecked(result, "delete a service");
-  }
+const ENCODE: Encoders = {
+  set_service: ({ at, id, flags }) => ({
+    map: "services",
+    key: encodeEndpoint(at),
+    value: encodeService(id, flags),
+  }),
+  delete_service: ({ at }) => ({ map: "services", key: encodeEndpoint(at) }),
+  set_vip: ({ address, flags }) => ({
+    map: "services",
+    key: encodeEndpoint(addressOnly(address)),
+    value: encodeService(0, flags),
+  }),
+  delete_vip: ({ address }) => ({ map: "services", key: encodeEndpoint(addressOnly(address)) }),
+  set_real_server: ({ at }) => ({
+    map: "real_servers",
+    key: encodeEndpoint(at),
+    value: new Uint32Array(1),
+  }),
+  delete_real_server: ({ at }) => ({ map: "real_servers", key: encodeEndpoint(at) }),
+  set_mark: ({ at, id, flags }) => ({ map: "marked", key: encodeMark(at), value: encodeService(id, flags) }),
+  delete_mark: ({ at }) => ({ map: "marked", key: encodeMark(at) }),
+  set_client: ({ at, isAllowed }) => ({
+    map: "clients",
+    key: encodeClient(at),
+    value: new Uint32Array([isAllowed ? CLIENT_VALUE.allow : CLIENT_VALUE.deny]),
+  }),
+  delete_client: ({ at }) => ({ map: "clients", key: encodeClient(at) }),
+};
 
-  function apply(change: ServiceChange): void {
-    switch (change.kind) {
-      case "set_service":
-        set(servicesFd, change.at, change.id, change.flags);
-        break;
-      case "delete_service":
-        remove(servicesFd, change.at);
-        break;
-      case "set_vip":
-        set(servicesFd, addressOnly(change.address));
-        break;
-      case "delete_vip":
-        remove(servicesFd, addressOnly(change.address));
-        break;
-      case "set_real_server":
-        set(realServersFd, change.at);
-        break;
-      case "delete_real_server":
-        remove(realServersFd, change.at);
-        break;
-    }
-  }
+type Decoder = (key: Buffer, value: Buffer) => EntryChange;
 
-  function programmed(): ServiceChange[] {
-    const services = [...entries(servicesFd)].map(({ at, value }): ServiceChange => {
-      if (at.port === 0 && at.protocol === 0) return { kind: "set_vip", address: at.address };
-      return { kind: "set_service", at, id: value[SERVICE_VALUE.id]!, flags: value[SERVICE_VALUE.flags]! };
-    });
-    const realServers = [...entries(realServersFd)].map(
-      ({ at }): ServiceChange => ({ kind: "set_real_server", at }),
-    );
-    return [...services, ...realServers];
-  }
+const DECODE: Record<ServiceMap, { key: number; value: number; decode: Decoder }> = {
+  services: { key: ENDPOINT_KEY.size, value: SERVICE_VALUE.size, decode: decodeService },
+  real_servers: {
+    key: ENDPOINT_KEY.size,
+    value: 4,
+    decode: (key) => ({ kind: "set_real_server", at: decodeEndpoint(key) }),
+  },
+  marked: { key: MARK_KEY.size, value: SERVICE_VALUE.size, decode: decodeMarked },
+  clients: { key: CLIENT_KEY.size, value: CLIENT_VALUE.size, decode: decodeClient },
+};
 
+/** The maps behind file descriptors. */
+export function createServiceMaps(fds: Readonly<Record<ServiceMap, number>>): ServiceMaps {
   return {
-    program(changes) {
-      for (const change of changes) apply(change);
+    apply(change) {
+      const { map, key, value } = (ENCODE[change.kind] as (c: EntryChange) => Entry)(change);
+      if (value) bpfChecked(libbpf().update(fds[map], key, value, 0n), "write a service");
+      else deleteEntry(fds[map], key, "delete a service");
     },
-    programmed,
+    programmed: () =>
+      SERVICE_MAPS.flatMap((map) => {
+        const { decode, ...bytes } = DECODE[map];
+        return Array.from(scanEntries(fds[map], bytes), ({ key, value }) => decode(key, value));
+      }),
   };
+}
+
+/** Delete what may be gone already. Throws `LbError` (refused). */
+export function deleteEntry(fd: number, key: ArrayBufferView, doing: string): void {
+  const result = libbpf().delete(fd, key);
+  if (result !== -ERRNO.ENOENT!) bpfChecked(result, doing);
 }
 
 const addressOnly = (address: Uint8Array): Endpoint => ({ address, port: 0, protocol: 0 });
@@ -75,30 +102,59 @@ function encodeService(id: number, flags: number): Uint32Array {
   return value;
 }
 
-function encodeEndpoint({ address, port, protocol }: Endpoint): Uint8Array {
+function decodeService(key: Buffer, value: Buffer): EntryChange {
+  const at = decodeEndpoint(key);
+  const id = value.readUInt32LE(SERVICE_VALUE.id * 4);
+  const flags = value.readUInt32LE(SERVICE_VALUE.flags * 4);
+  if (at.port === 0 && at.protocol === 0) return { kind: "set_vip", address: at.address, flags };
+  return { kind: "set_service", at, id, flags };
+}
+
+function encodeEndpoint({ address, port, protocol }: Endpoint): Buffer {
   const key = Buffer.alloc(ENDPOINT_KEY.size);
-  if (address.length === 4) key.set([...V4_PREFIX, ...address], ENDPOINT_KEY.address + 10);
-  else key.set(address, ENDPOINT_KEY.address);
+  writeMapped(key, ENDPOINT_KEY.address, address);
   key.writeUInt16BE(port, ENDPOINT_KEY.port);
   key[ENDPOINT_KEY.protocol] = protocol;
   return key;
 }
 
-function decodeEndpoint(key: Buffer): Endpoint {
-  const address = Uint8Array.from(key.subarray(ENDPOINT_KEY.address, ENDPOINT_KEY.address + 16));
-  const isV4 =
-    address.subarray(0, 10).every((byte) => byte === 0) && address[10] === 0xff && address[11] === 0xff;
+const decodeEndpoint = (key: Buffer): Endpoint => ({
+  address: readMapped(key, ENDPOINT_KEY.address),
+  port: key.readUInt16BE(ENDPOINT_KEY.port),
+  protocol: key[ENDPOINT_KEY.protocol]!,
+});
+
+function encodeMark({ mark, family }: Marked): Buffer {
+  const key = Buffer.alloc(MARK_KEY.size);
+  key.writeUInt32LE(mark, MARK_KEY.mark * 4);
+  key.writeUInt32LE(family, MARK_KEY.family * 4);
+  return key;
+}
+
+function decodeMarked(key: Buffer, value: Buffer): EntryChange {
+  const family = key.readUInt32LE(MARK_KEY.family * 4) === 6 ? 6 : 4;
   return {
-    address: isV4 ? address.slice(12) : address,
-    port: key.readUInt16BE(ENDPOINT_KEY.port),
-    protocol: key[ENDPOINT_KEY.protocol]!,
+    kind: "set_mark",
+    at: { mark: key.readUInt32LE(MARK_KEY.mark * 4), family },
+    id: value.readUInt32LE(SERVICE_VALUE.id * 4),
+    flags: value.readUInt32LE(SERVICE_VALUE.flags * 4),
   };
 }
 
-function* entries(fd: number): Generator<{ at: Endpoint; value: Uint32Array }> {
-  const key = Buffer.alloc(ENDPOINT_KEY.size);
-  for (let previous: Buffer | null = null; libbpf().nextKey(fd, previous, key) === 0; previous = key) {
-    const value = new Uint32Array(SERVICE_VALUE.size / 4);
-    if (libbpf().lookup(fd, key, value) === 0) yield { at: decodeEndpoint(key), value };
-  }
+/** Bits of a client's key before an address of this length: those of the service's id, and what stands before an IPv4 address. */
+const bitsBefore = (address: Uint8Array): number => 32 + (address.length === 4 ? MAPPED_BITS : 0);
+
+function encodeClient({ service, address, bits }: ClientPrefix): Buffer {
+  const key = Buffer.alloc(CLIENT_KEY.size);
+  key.writeUInt32LE(bitsBefore(address) + bits, CLIENT_KEY.bits);
+  key.writeUInt32LE(service, CLIENT_KEY.service);
+  writeMapped(key, CLIENT_KEY.address, address);
+  return key;
+}
+
+function decodeClient(key: Buffer, value: Buffer): EntryChange {
+  const address = readMapped(key, CLIENT_KEY.address);
+  const bits = key.readUInt32LE(CLIENT_KEY.bits) - bitsBefore(address);
+  const at = { service: key.readUInt32LE(CLIENT_KEY.service), address, bits };
+  return { kind: "set_client", at, isAllowed: value.readUInt32LE(0) === CLIENT_VALUE.allow };
 }

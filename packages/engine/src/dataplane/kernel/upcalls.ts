@@ -16,6 +16,8 @@ export function createUpcallReader(ring: Ring): (limit: number, handle: (upcall:
     packetBytes: 0,
     gsoSize: 0,
     gsoSegments: 1,
+    mark: 0,
+    mtu: 0,
   };
   const { data } = ring;
   let handler: (upcall: Upcall) => void = () => {};
@@ -27,6 +29,8 @@ export function createUpcallReader(ring: Ring): (limit: number, handle: (upcall:
     upcall.gsoSegments = data.readUInt16LE(at + UPCALL.gsoSegments);
     upcall.reason = data[at + UPCALL.reason]!;
     upcall.family = data[at + UPCALL.family] === 6 ? 6 : 4;
+    upcall.mark = data.readUInt32LE(at + UPCALL.mark);
+    upcall.mtu = data.readUInt32LE(at + UPCALL.mtu);
     data.copy(packet, 0, at + UPCALL.size, at + UPCALL.size + upcall.packetBytes);
     handler(upcall);
   }
