@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { hashWords } from "../core/word-map.ts";
 import { createAddressCache, MAX_ENTRIES, ticksOf } from "./address-cache.ts";
+import { destinationAt } from "./address-number.ts";
 import { request } from "./testing.ts";
 
 const wants = (i: number, now = 0) => request({ to: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255} 80`, now });
@@ -46,6 +48,43 @@ test("a full cache forgets what was kept first and not used since", () => {
   expect(cache.find(wants(2, 4))).toBe(2);
   expect(cache.find(wants(MAX_ENTRIES, 4))).toBe(MAX_ENTRIES);
 });
+
+test("a full cache spares no more than eight used entries for a new one", () => {
+  const cache = createAddressCache<number>(86400);
+  for (let i = 0; i < MAX_ENTRIES; i++) cache.keep(wants(i, 1), i);
+  for (let i = 0; i < MAX_ENTRIES; i++) cache.find(wants(i, 2));
+  cache.keep(wants(MAX_ENTRIES, 3), MAX_ENTRIES);
+  expect([0, 7, 8, 9].map((i) => cache.find(wants(i, 4)))).toEqual([0, 7, undefined, 9]);
+});
+
+test("two addresses of one hash never share a value", () => {
+  const [one, other] = findCollision();
+  const cache = createAddressCache<string>(60);
+  cache.keep(one, "a");
+  expect(cache.find(other)).toBeUndefined();
+  cache.keep(other, "b");
+  expect([cache.find(one), cache.find(other)]).toEqual([undefined, "b"]);
+});
+
+/** By the birthday paradox, some 2^16 addresses are enough; two of their words must differ, as no two words have one hash. */
+function findCollision() {
+  const byHash = new Map<number, number>();
+  const at = (i: number) => {
+    const packet = request({ to: "2001:db8::1" });
+    packet.key.set([i, Math.imul(i, i)], destinationAt(packet) + 1);
+    return packet;
+  };
+  const words = new Uint32Array(4);
+  for (let i = 0; i < 1_000_000; i++) {
+    const packet = at(i);
+    words.set(packet.key.subarray(destinationAt(packet), destinationAt(packet) + 4));
+    const hash = hashWords(words, 4, 0);
+    const known = byHash.get(hash);
+    if (known !== undefined) return [at(known), packet] as const;
+    byHash.set(hash, i);
+  }
+  throw new Error("invariant: a million hashes of 32 bits without a collision");
+}
 
 test("a full cache never holds more, even if everything was used", () => {
   const cache = createAddressCache<number>(86400);

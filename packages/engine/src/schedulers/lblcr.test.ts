@@ -66,6 +66,31 @@ test("lblcr takes the most loaded member out of a set that has not changed for a
   expect(pick(DAY)).toBe(0);
 });
 
+test("lblcr counts the day from the last change of the set", () => {
+  const { pick, load } = setUp([4, 4, 4]);
+  pick(0);
+  load(5, 0, 0);
+  pick(DAY - 2); // members: 0 and 1
+  load(0, 1, 2);
+  pick(DAY + 2);
+  load(2, 0, 1);
+  expect(pick(DAY + 3)).toBe(1);
+});
+
+test("lblcr has each member once, although wlc may choose a crowded one again", () => {
+  const { all, pick, load } = setUp([4, 4]);
+  pick(0);
+  load(5, 0);
+  all[1]!.overloaded = true;
+  expect(pick(0)).toBe(0); // crowded, but there is nobody else
+  all[1]!.overloaded = false;
+  expect(pick(0)).toBe(1); // members: 0 and 1
+  load(2, 1);
+  expect([pick(DAY - 1), pick(DAY)]).toEqual([1, 1]); // at the latter time 0 is taken out
+  load(0, 1);
+  expect(pick(DAY)).toBe(1);
+});
+
 test("lblcr keeps the last member", () => {
   const { pick, load } = setUp([4, 4]);
   pick(0);

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { numberOfClient } from "./address-number.ts";
+import { SLOTS, shareSlots, slotOf } from "./maglev.ts";
 import { mh } from "./mh.ts";
 import { schedulerContract } from "./scheduler.contract.ts";
 import { candidates, options, request, type TestCandidate } from "./testing.ts";
@@ -38,6 +40,23 @@ test("mh with fallback moves a quiesced destination's clients alone, to all the 
   const heirs = new Set(after.filter((_, i) => before[i] === drained));
   expect(heirs).toEqual(new Set(all.slice(1)));
   expect(after.filter((_, i) => before[i] !== drained)).toEqual(before.filter((c) => c !== drained));
+});
+
+test("mh with fallback hashes the client anew with its slot, the next one, and so on round all slots", () => {
+  const all = candidates(Array.from({ length: 50 }), () => ({}));
+  const { picks } = create(all, { fallback: true });
+  for (const c of all.slice(1)) c.overloaded = true;
+  const survivor = all[0]!;
+  all[7]!.overloaded = false;
+  const owners = shareSlots(all);
+  const want = CLIENTS.map((from) => {
+    const client = numberOfClient(request({ from }), false);
+    const tries = [0, ...Array.from({ length: SLOTS }, (_, i) => (slotOf(client) + i) % SLOTS)];
+    const slot = tries.map((added) => slotOf(client + added)).find((s) => !owners[s]!.overloaded);
+    return owners[slot!];
+  });
+  expect(picks()).toEqual(want);
+  expect(new Set(want)).toEqual(new Set([survivor, all[7]]));
 });
 
 test("mh shares anew when a weight changes, and only then", () => {
