@@ -29,7 +29,6 @@ import {
 import { createForwarder, type Forwarder } from "../../packages/engine/src/forwarder.ts";
 import type { Answer, QuestionName } from "../../packages/engine/src/forwarder-protocol.ts";
 import { buildPacket } from "../../packages/engine/src/packet/testing.ts";
-import { packTransitions } from "../../packages/engine/src/protocols/transitions.ts";
 import { until } from "../lab/until.ts";
 import type { MortalOptions } from "./support/mortal-forwarder.ts";
 
@@ -222,7 +221,7 @@ interface Successor {
 }
 
 function startSuccessor(): Successor {
-  const kernel = createKernelDataPlane({ ...place, transitions: packTransitions() });
+  const kernel = createKernelDataPlane(place);
   let leap = 0;
   const plane: DataPlane = { ...kernel, now: () => (kernel.now() + leap) >>> 0 };
   let answer: unknown;
@@ -235,7 +234,7 @@ function startSuccessor(): Successor {
     forwarder.handle({ type: "question", id: 1, name, ask: what } as never);
     return answer as Answer<Q>;
   }
-  const adoption = ask("program", { document, weights: new Map() });
+  const adoption = ask("program", { document, weights: new Map(), down: new Set() });
   return {
     kernel,
     adoption,

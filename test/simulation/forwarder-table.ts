@@ -43,7 +43,7 @@ export function createForwarderTable(around: TableSurroundings): SimulatedTable 
     (hear[event.type] as ((event: ForwarderEvent) => void) | undefined)?.(event);
   const start = (): Forwarder => {
     const started = createForwarder(dataplane, emit, 1);
-    const ask = { document: DOCUMENT, weights: new Map() };
+    const ask = { document: DOCUMENT, weights: new Map<number, number>(), down: new Set<number>() };
     started.handle({ type: "question", id: 0, name: "program", ask });
     return started;
   };

@@ -14,7 +14,11 @@ const WEB = documentOf([
 ]);
 /** Ids: service 1, destinations 2 and 3. */
 const [A, B] = [2, 3];
-const NONE = new Map<number, number>();
+const weigh = (...weights: [id: number, weight: number][]) => ({
+  weights: new Map(weights),
+  down: new Set<number>(),
+});
+const NONE = weigh();
 
 /** An engine over a forwarder that only listens; the test speaks for it. */
 async function startMute() {
@@ -79,15 +83,15 @@ test("engine keeps the running document when the data plane refuses the next one
 
 test("a document brings its weights; later ones replace them, and those before it are of no effect", async () => {
   const { engine, soon } = await startWhole();
-  engine.setWeights(new Map([[A, 9]]));
-  await soon(engine.apply(WEB, new Map([[B, 0]])));
+  engine.setHealth(weigh([A, 9]));
+  await soon(engine.apply(WEB, weigh([B, 0])));
   expect(await weightsOf(engine, soon)).toEqual(
     new Map([
       [A, 5],
       [B, 0],
     ]),
   );
-  engine.setWeights(new Map([[A, 0]]));
+  engine.setHealth(weigh([A, 0]));
   expect(await weightsOf(engine, soon)).toEqual(
     new Map([
       [A, 0],

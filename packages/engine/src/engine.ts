@@ -3,10 +3,10 @@
  * connections it only ever asks about.
  */
 import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure, type ReplicaAnswer } from "@tandem/model";
+import type { Health } from "./core/service-table.ts";
 import type {
   Answer,
   Ask,
-  EffectiveWeights,
   ForwarderEvent,
   ForwarderLink,
   ForwarderOrder,
@@ -19,10 +19,10 @@ export interface Engine {
   readonly isTableKept: boolean;
   /** What runs now. */
   readonly document: Document;
-  /** Run this document with these weights: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
-  apply(document: Document, weights: EffectiveWeights): Promise<Answer<"program">>;
-  /** Replace the effective weights. Takes effect for the next new connection. */
-  setWeights(weights: EffectiveWeights): void;
+  /** Run this document with what health says of it: connections of what stays are untouched. Rejects and keeps the running one if the data plane refuses. */
+  apply(document: Document, health: Health): Promise<Answer<"program">>;
+  /** Replace what health says: weights count from the next new connection on, and what goes down meets the fate that its service has for it. */
+  setHealth(health: Health): void;
   order(order: ForwarderOrder): void;
   ask<Q extends QuestionName>(name: Q, ask: Ask<Q>): Promise<Answer<Q>>;
   /** Records that changed here and are worth sending to the peers. */
@@ -96,12 +96,12 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
     get document() {
       return running;
     },
-    async apply(document, weights) {
-      const answer = await ask("program", { document, weights });
+    async apply(document, health) {
+      const answer = await ask("program", { document, ...health });
       running = document;
       return answer;
     },
-    setWeights: (weights) => link.send({ type: "weights", weights }),
+    setHealth: (health) => link.send({ type: "weights", ...health }),
     order: (order) => link.send(order),
     ask,
     onRecords(handler) {

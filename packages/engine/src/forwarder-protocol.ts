@@ -4,24 +4,22 @@
  */
 import type { Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import type { Row } from "./core/census.ts";
-
-/** Effective weights by destination id; a destination that is not named has its configured weight. */
-export type EffectiveWeights = ReadonlyMap<number, number>;
+import type { Health } from "./core/service-table.ts";
 
 /** Orders that need no answer. */
 export type ForwarderOrder =
-  | { type: "weights"; weights: EffectiveWeights }
+  | ({ type: "weights" } & Health)
   | { type: "replica"; call: ReplicaCall }
   | { type: "stop" };
 
 /** Questions, and the answer of each. */
 export interface ForwarderQuestions {
   /**
-   * Run this document, with these weights. The first one also adopts the connections of a former daemon. Refused if the data plane
+   * Run this document, with what health says of it. The first one also adopts the connections of a former daemon. Refused if the data plane
    * does not take it: what ran before goes on, as far as the data plane lets it.
    */
   program: {
-    ask: { document: Document; weights: EffectiveWeights };
+    ask: { document: Document } & Health;
     answer: { changes: number; adopted: number; repaired: number };
   };
   /** Whether it still turns, and what keeps packets from it (`DataPlane.faults`). */

@@ -7,7 +7,7 @@ import { documentOf, type InProcessForwarder, startInProcess } from "./testing.t
 
 const VIP = "192.0.2.1";
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
-const NONE = new Map<number, number>();
+const NONE = { weights: new Map<number, number>(), down: new Set<number>() };
 const web = (address = VIP) => ({
   protocol: "tcp",
   address,
@@ -18,7 +18,7 @@ const WEB = documentOf([web()]);
 
 function start(document = WEB, capacity = 64): InProcessForwarder {
   const f = startInProcess({ capacity });
-  f.ask("program", { document, weights: NONE });
+  f.ask("program", { document, ...NONE });
   return f;
 }
 
@@ -157,7 +157,7 @@ test("records of a service that is not configured yet wait for it", () => {
   }
   expect(tell(a, b)).toBe(1);
   expect(ownersOf(b)).toEqual({ "": 0, lb1: 0 });
-  b.ask("program", { document: next, weights: NONE });
+  b.ask("program", { document: next, ...NONE });
   expect(ownersOf(b)).toEqual({ "": 0, lb1: 1 });
 });
 
@@ -208,7 +208,7 @@ test("after a restart, a peer's connections have an unknown owner until the peer
   call(former, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
   former.settle();
   const b = startInProcess({ dataplane: former.dataplane, clock: former.clock });
-  b.ask("program", { document: WEB, weights: NONE });
+  b.ask("program", { document: WEB, ...NONE });
   expect(rowOwners(b)).toEqual(["?"]);
   call(b, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
   b.settle();

@@ -1,6 +1,7 @@
 /** The engine over a forwarder on a thread of its own: start, questions, restart, and what happens when it cannot. */
 import { LbError } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { NO_HEALTH } from "./core/service-table.ts";
 import { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 import { createNamespaces, type Namespaces } from "./dataplane/kernel/testing/namespaces.ts";
 import { type Engine, startEngine } from "./engine.ts";
@@ -49,21 +50,21 @@ const failure = (promise: Promise<unknown>): Promise<LbError> =>
 test("a forwarder on its thread answers long before it would wake by itself", async () => {
   const engine = await start();
   expect(engine.isTableKept).toBe(false);
-  expect(await engine.apply(WEB, new Map())).toMatchObject({ changes: 4, adopted: 0 });
+  expect(await engine.apply(WEB, NO_HEALTH)).toMatchObject({ changes: 4, adopted: 0 });
   const before = performance.now();
   for (let i = 0; i < 100; i++) expect(await engine.ask("ping", {})).toEqual({ faults: [] });
   expect(performance.now() - before).toBeLessThan(2500); // 100 sleeps of 50 ms would be 5 s
-  engine.setWeights(new Map([[2, 0]]));
+  engine.setHealth({ weights: new Map([[2, 0]]), down: new Set() });
   expect(await engine.ask("destinations", {})).toMatchObject([{ destinationId: 2, effectiveWeight: 0 }]);
 });
 
 test("a forwarder that was stopped leaves its table to the next; what is sent to it then is lost, not an error", async () => {
   const first = await start();
-  await first.apply(WEB, new Map());
+  await first.apply(WEB, NO_HEALTH);
   const closing = first.close();
-  first.setWeights(new Map());
+  first.setHealth(NO_HEALTH);
   await closing;
-  first.setWeights(new Map());
+  first.setHealth(NO_HEALTH);
   expect((await failure(first.ask("ping", {}))).failure).toEqual({
     code: "unavailable",
     what: "the forwarder",
@@ -72,7 +73,7 @@ test("a forwarder that was stopped leaves its table to the next; what is sent to
   running = [];
   const second = await start();
   expect(second.isTableKept).toBe(true);
-  expect(await second.apply(WEB, new Map())).toMatchObject({ changes: 0 });
+  expect(await second.apply(WEB, NO_HEALTH)).toMatchObject({ changes: 0 });
 });
 
 test("a second forwarder of the same instance is refused, and the first goes on", async () => {

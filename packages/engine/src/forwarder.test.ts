@@ -9,7 +9,7 @@ import { documentOf, type InProcessForwarder, startInProcess } from "./testing.t
 
 const VIP = "192.0.2.1";
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
-const NONE = new Map<number, number>();
+const NONE = { weights: new Map<number, number>(), down: new Set<number>() };
 const web = (destinations: object[] = [{ address: "10.0.0.1" }]) => ({
   protocol: "tcp",
   address: VIP,
@@ -39,8 +39,8 @@ const server = (n: number, flags: string): PacketSpec => ({
 
 const receive = (f: InProcessForwarder, packet: PacketSpec) =>
   f.dataplane.receive(1, buildPacket(packet)).reason;
-const run = (f: InProcessForwarder, document: Document, weights = NONE) =>
-  f.ask("program", { document, weights });
+const run = (f: InProcessForwarder, document: Document, health = NONE) =>
+  f.ask("program", { document, ...health });
 const packetsOf = (f: InProcessForwarder) => f.ask("counts", {}).packets;
 const rowsOf = (f: InProcessForwarder) => f.ask("list", { cursor: 0, limit: 100 }).rows;
 
@@ -144,7 +144,7 @@ test("a forwarder whose first document is refused adopts with the next one", () 
 test("a bug in the data plane is not taken for a refusal", () => {
   const f = startInProcess();
   breakAfter(f, 0, new Error("invariant: no"));
-  f.send({ type: "question", id: 1, name: "program", ask: { document: WEB, weights: NONE } });
+  f.send({ type: "question", id: 1, name: "program", ask: { document: WEB, ...NONE } });
   expect(() => f.turn()).toThrow("invariant: no");
 });
 
@@ -168,11 +168,12 @@ test("weights are those of the next new connection", () => {
     f.settle();
     return rowsOf(f).at(-1)?.destination;
   };
-  run(f, two, new Map([[A, 0]]));
+  const weigh = (...weights: [number, number][]) => ({ weights: new Map(weights), down: new Set<number>() });
+  run(f, two, weigh([A, 0]));
   expect(pickedOf(1)).toBe("10.0.0.2");
-  f.send({ type: "weights", weights: new Map([[A + 1, 0]]) });
+  f.send({ type: "weights", ...weigh([A + 1, 0]) });
   expect(pickedOf(2)).toBe("10.0.0.1");
-  f.send({ type: "weights", weights: new Map([A, A + 1].map((id) => [id, 0])) });
+  f.send({ type: "weights", ...weigh([A, 0], [A + 1, 0]) });
   receive(f, client(3));
   f.settle();
   expect(packetsOf(f).get("no_destination")).toBe(1);

@@ -80,9 +80,9 @@ export function createForwarder(
   };
 
   const answers: Answers = {
-    program({ document, weights }) {
+    program({ document, ...health }) {
       const changes = reprogram(document);
-      services.commit(document, weights);
+      services.commit(document, health);
       running = document;
       const adoption = isProgrammed ? { adopted: 0, repaired: 0 } : adopt();
       replication.servicesChanged();
@@ -104,7 +104,7 @@ export function createForwarder(
   };
 
   const orders: Orders = {
-    weights: ({ weights }) => services.setWeights(weights),
+    weights: (health) => void services.setHealth(health),
     replica: ({ call }) => replication.handle(call),
     stop: () => {
       isStopped = true;

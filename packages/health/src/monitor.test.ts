@@ -12,14 +12,27 @@ const [ID_A, ID_B] = [2, 3];
 
 function revise(
   current: Document,
-  change: { check?: object | undefined; weightA?: number; drainA?: boolean; only?: string[] } = {},
+  change: {
+    check?: object | undefined;
+    weightA?: number;
+    drainA?: boolean;
+    only?: string[];
+    slowStart?: number;
+  } = {},
 ) {
   const destinations = [
     { address: "10.0.0.1", weight: change.weightA ?? 4, drain: change.drainA ?? false },
     { address: "10.0.0.2", weight: 7 },
   ].filter((d) => change.only?.includes(d.address) ?? true);
   const check = "check" in change ? change.check : CHECK;
-  const service = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations, ...(check && { check }) };
+  const service = {
+    protocol: "tcp",
+    address: "192.0.2.1",
+    port: 80,
+    destinations,
+    ...(check && { check }),
+    slowStart: change.slowStart ?? 0,
+  };
   return reviseDocument(current, DocumentSpec.parse({ version: 1, services: [service] }));
 }
 const FIRST = revise(EMPTY_DOCUMENT);
@@ -38,7 +51,7 @@ function setUp(known?: ReadonlyMap<number, string>) {
   });
   const told = () =>
     changes.splice(0).map((c) => `${c.destinationId} ${c.up ? "up" : "down"} ${c.effectiveWeight} ${c.why}`);
-  return { clock, ...network, monitor, told };
+  return { clock, ...network, monitor, told, changes };
 }
 
 test("monitor says nothing of destinations that are up", async () => {
@@ -111,7 +124,7 @@ test("monitor keeps verdict and rhythm of what a new document leaves alone", asy
   await clock.advance(499);
   expect(told()).toEqual([]);
   expect(asked.length).toBe(before);
-  expect(monitor.effectiveWeights().get(ID_A)).toBe(0);
+  expect(monitor.health().weights.get(ID_A)).toBe(0);
   moods.set(A, "healthy");
   await clock.advance(2000);
   expect(told()).toEqual([`${ID_A} up 9 connected`]);
@@ -145,7 +158,7 @@ test("monitor asks again at once when the check changes, and keeps its verdict u
   moods.set("10.0.0.1:81", "healthy").set("10.0.0.2:81", "healthy");
   asked.length = 0;
   monitor.apply(revise(FIRST, { check: { ...CHECK, port: 81, rise: 1 } }));
-  expect(monitor.effectiveWeights().get(ID_A)).toBe(0);
+  expect(monitor.health().weights.get(ID_A)).toBe(0);
   await clock.advance(5);
   expect(asked).toEqual(["10.0.0.1:81", "10.0.0.2:81"]);
   expect(told()).toEqual([`${ID_A} up 4 connected`]);
@@ -186,7 +199,7 @@ test("monitor abandons the check of a destination that is gone", async () => {
   expect(told()).toEqual([]);
   expect(asked.filter((a) => a === A).length).toBe(1);
   expect(monitor.snapshot().map((d) => d.destinationId)).toEqual([ID_B]);
-  expect([...monitor.effectiveWeights()]).toEqual([[ID_B, 7]]);
+  expect([...monitor.health().weights]).toEqual([[ID_B, 7]]);
 });
 
 /** What a monitor knows that has seen A go down. */
@@ -259,4 +272,113 @@ test("monitor is silent once stopped", async () => {
   asked.length = 0;
   await clock.advance(10_000);
   expect([told(), asked]).toEqual([[], []]);
+});
+
+const SLOW = { weightA: 40, slowStart: 4 };
+
+test("monitor starts nothing slowly where all is new", async () => {
+  const { clock, monitor, told } = setUp();
+  monitor.apply(revise(EMPTY_DOCUMENT, SLOW));
+  await clock.advance(10_000);
+  expect(told()).toEqual([]);
+  expect(monitor.health().weights.get(ID_A)).toBe(40);
+});
+
+test("monitor lets the weight of a destination that comes back grow, a step a second", async () => {
+  const { clock, monitor, told, moods } = setUp();
+  monitor.apply(revise(EMPTY_DOCUMENT, SLOW));
+  moods.set(A, "refusing");
+  await clock.advance(2000);
+  expect(told()).toEqual([`${ID_A} down 0 connection refused`]);
+  moods.set(A, "healthy");
+  await clock.advance(2000);
+  expect(told()).toEqual([`${ID_A} up 1 connected`]);
+  expect(monitor.snapshot()[0]!.why).toBe("slow start: full weight 4 s after it came");
+  await clock.advance(999);
+  expect(told()).toEqual([]);
+  await clock.advance(1);
+  expect(told()).toEqual([`${ID_A} up 10 slow start: full weight 4 s after it came`]);
+  await clock.advance(3000);
+  expect(told()).toEqual([
+    `${ID_A} up 20 slow start: full weight 4 s after it came`,
+    `${ID_A} up 30 slow start: full weight 4 s after it came`,
+    `${ID_A} up 40 configured weight is 40`,
+  ]);
+  await clock.advance(10_000);
+  expect(told()).toEqual([]);
+});
+
+test("monitor tells steps of a slow start from news", async () => {
+  const { clock, monitor, changes, moods } = setUp();
+  monitor.apply(revise(EMPTY_DOCUMENT, SLOW));
+  moods.set(A, "refusing");
+  await clock.advance(2000);
+  moods.set(A, "healthy");
+  await clock.advance(4000);
+  expect(changes.map((c) => [c.effectiveWeight, c.isStep])).toEqual([
+    [0, false],
+    [1, false],
+    [10, true],
+    [20, true],
+  ]);
+});
+
+test("monitor starts slowly what joins a service that runs, and what is no longer drained", async () => {
+  const { clock, monitor, told } = setUp();
+  const alone = revise(EMPTY_DOCUMENT, { ...SLOW, only: ["10.0.0.2"] });
+  monitor.apply(alone);
+  const both = revise(alone, SLOW);
+  const id = both.services[0]!.destinations[0]!.id;
+  monitor.apply(both);
+  expect(told()).toEqual([`${id} up 1 slow start: full weight 4 s after it came`]);
+  await clock.advance(4000);
+  expect(told().at(-1)).toBe(`${id} up 40 configured weight is 40`);
+  const drained = revise(both, { ...SLOW, drainA: true });
+  monitor.apply(drained);
+  monitor.apply(revise(drained, SLOW));
+  expect(told()).toEqual([`${id} up 0 drained`, `${id} up 1 slow start: full weight 4 s after it came`]);
+});
+
+test("monitor goes on with a slow start through a new document, and ends it when it goes down", async () => {
+  const { clock, monitor, told, moods } = setUp();
+  const first = revise(EMPTY_DOCUMENT, SLOW);
+  monitor.apply(first);
+  moods.set(A, "refusing");
+  await clock.advance(2000);
+  moods.set(A, "healthy");
+  await clock.advance(3500);
+  told();
+  monitor.apply(revise(first, { ...SLOW, weightA: 80 }));
+  expect(told()).toEqual([`${ID_A} up 20 slow start: full weight 4 s after it came`]);
+  await clock.advance(500);
+  expect(told()).toEqual([`${ID_A} up 40 slow start: full weight 4 s after it came`]);
+  monitor.apply(revise(first, { ...SLOW, check: { ...CHECK, fall: 1 } }));
+  moods.set(A, "refusing");
+  told();
+  await clock.advance(0);
+  expect(told()).toEqual([`${ID_A} down 0 connection refused`]);
+  await clock.advance(10_000);
+  expect(told()).toEqual([]);
+});
+
+test("monitor takes no step after it stopped", async () => {
+  const { clock, monitor, told, moods } = setUp();
+  monitor.apply(revise(EMPTY_DOCUMENT, SLOW));
+  moods.set(A, "refusing");
+  await clock.advance(2000);
+  moods.set(A, "healthy");
+  await clock.advance(2000);
+  told();
+  monitor.stop();
+  await clock.advance(10_000);
+  expect(told()).toEqual([]);
+});
+
+test("monitor counts as down what its checks say, not what is drained", async () => {
+  const { clock, monitor, moods } = setUp();
+  monitor.apply(revise(EMPTY_DOCUMENT, { drainA: true }));
+  expect([...monitor.health().down]).toEqual([]);
+  moods.set(A, "refusing");
+  await clock.advance(2000);
+  expect([...monitor.health().down]).toEqual([ID_A]);
 });

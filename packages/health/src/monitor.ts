@@ -4,6 +4,7 @@ import type { Checker, CheckOutcome } from "./checker.ts";
 import { createChecker } from "./checkers/registry.ts";
 import { firstDelayMs } from "./pace.ts";
 import { type ProbePorts, startProbe } from "./probe.ts";
+import { nextRiseMs, type Rise, risingWeight } from "./slow-start.ts";
 import { carryOver, createVerdict, judge, type Verdict } from "./verdict.ts";
 import { selectChecks, type WantedCheck } from "./wanted-checks.ts";
 import { effectiveWeights } from "./weight-policy.ts";
@@ -15,6 +16,8 @@ export interface HealthChange {
   readonly up: boolean;
   readonly effectiveWeight: number;
   readonly why: string;
+  /** No news, but one more step of a slow start. */
+  readonly isStep: boolean;
   /** On the monitor's clock. */
   readonly atMs: number;
 }
@@ -27,7 +30,7 @@ export interface DestinationHealth {
   readonly up: boolean;
   readonly configuredWeight: number;
   readonly effectiveWeight: number;
-  /** Why of the last check, or why there was none. */
+  /** Why of the last check, or why there was none; or that it is starting slowly. */
   readonly why: string;
   /** Time since it last went up or down, or since it was first seen. */
   readonly sinceMs: number;
@@ -44,8 +47,8 @@ export interface Monitor {
   apply(document: Document): void;
   /** Every destination of the document, in document order. */
   snapshot(): readonly DestinationHealth[];
-  /** Effective weight of every destination of the document, 0..65535, by destination id. */
-  effectiveWeights(): ReadonlyMap<Id, number>;
+  /** Effective weight of every destination of the document, by destination id, and the ids of those that are down: not of those that are drained only. */
+  health(): { weights: ReadonlyMap<Id, number>; down: ReadonlySet<Id> };
   /** Destinations that are down, each with the check that says so, as text: for `known` of the next monitor. */
   down(): ReadonlyMap<Id, string>;
   stop(): void;
@@ -66,6 +69,10 @@ interface Watched {
   verdict: Verdict;
   /** What the listener was last told. */
   told: { up: boolean; effectiveWeight: number };
+  /** Weight that it has, or grows to. */
+  fullWeight: number;
+  /** Since when that is not 0; what was there from the start has always been. */
+  risenAtMs: number;
   stop: () => void;
 }
 
@@ -76,12 +83,16 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const known = new Map(options.known);
   let watched = new Map<Id, Watched>();
   let services = new Map<Id, Watched[]>();
+  const nextSteps = new Map<Id, () => void>(); // by service: cancels its next step of a slow start
 
   function watch(wanted: WantedCheck): Watched {
     const up = known.get(wanted.destinationId) !== probeText(wanted);
     known.delete(wanted.destinationId); // a destination that leaves and returns later is a new one
     const told = { up: true, effectiveWeight: wanted.weight };
-    return { wanted, verdict: createVerdict(up, clock.now()), told, stop: () => {} };
+    // one that joins a service which runs already starts slowly; where all are new, nobody would carry the load meanwhile
+    const fullWeight = services.has(wanted.serviceId) ? 0 : wanted.weight;
+    const verdict = createVerdict(up, clock.now());
+    return { wanted, verdict, told, fullWeight, risenAtMs: Number.NEGATIVE_INFINITY, stop: () => {} };
   }
 
   function restart(w: Watched, index: number, count: number): void {
@@ -102,21 +113,56 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   /** Weigh the destinations of one service anew and tell what changed. */
   function weigh(members: readonly Watched[]): void {
-    const weights = effectiveWeights(members.map((w) => ({ ...w.wanted, up: w.verdict.belief.up })));
-    for (const [i, w] of members.entries()) tell(w, weights[i]!);
+    const full = effectiveWeights(members.map((w) => ({ ...w.wanted, up: w.verdict.belief.up })));
+    for (const [i, w] of members.entries()) {
+      const isStep = w.fullWeight === full[i];
+      if (w.fullWeight === 0 && full[i]! > 0) w.risenAtMs = clock.now();
+      w.fullWeight = full[i]!;
+      tell(w, risingWeight(riseOf(w)), isStep);
+    }
+    const waits = members.map((w) => nextRiseMs(riseOf(w))).filter((ms) => ms !== undefined);
+    stepAfter(Math.min(...waits), members);
   }
 
-  function tell(w: Watched, effectiveWeight: number): void {
+  const riseOf = (w: Watched): Rise => ({
+    weight: w.fullWeight,
+    elapsedMs: clock.now() - w.risenAtMs,
+    lengthMs: w.wanted.slowStartMs,
+  });
+
+  function stepAfter(waitMs: number, members: readonly Watched[]): void {
+    const { serviceId } = members[0]!.wanted;
+    nextSteps.get(serviceId)?.();
+    nextSteps.delete(serviceId);
+    if (waitMs !== Number.POSITIVE_INFINITY)
+      nextSteps.set(
+        serviceId,
+        clock.after(waitMs, () => weigh(members)),
+      );
+  }
+
+  function tell(w: Watched, effectiveWeight: number, isStep: boolean): void {
     const { up } = w.verdict.belief;
     if (w.told.effectiveWeight === effectiveWeight && w.told.up === up) return;
-    const why = w.told.up === up ? describeWanted(w.wanted) : w.verdict.why;
+    const isNews = w.told.up !== up;
     w.told = { up, effectiveWeight };
+    const why = isNews ? w.verdict.why : (describeRise(w) ?? describeWanted(w.wanted));
     const { serviceId, destinationId } = w.wanted;
-    onChange({ serviceId, destinationId, up, effectiveWeight, why, atMs: clock.now() });
+    onChange({
+      serviceId,
+      destinationId,
+      up,
+      effectiveWeight,
+      why,
+      isStep: isStep && !isNews,
+      atMs: clock.now(),
+    });
   }
 
   /** Exchange what is watched. @returns those whose check is new or changed. */
   function exchange(wantedChecks: readonly WantedCheck[]): readonly Watched[] {
+    for (const cancel of nextSteps.values()) cancel();
+    nextSteps.clear();
     const fresh: Watched[] = [];
     const next = new Map<Id, Watched>();
     for (const wanted of wantedChecks) {
@@ -141,8 +187,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
     snapshot: () => [...watched.values()].map((w) => describe(w, clock.now())),
     down: () =>
       new Map([...watched].flatMap(([id, w]) => (w.told.up ? [] : [[id, probeText(w.wanted)] as const]))),
-    effectiveWeights: () => new Map([...watched].map(([id, w]) => [id, w.told.effectiveWeight])),
+    health: () => ({
+      weights: new Map([...watched].map(([id, w]) => [id, w.told.effectiveWeight])),
+      down: new Set([...watched].flatMap(([id, w]) => (w.told.up ? [] : [id]))),
+    }),
     stop() {
+      for (const cancel of nextSteps.values()) cancel();
+      nextSteps.clear();
       for (const w of watched.values()) w.stop();
       watched.clear();
       services.clear();
@@ -160,7 +211,13 @@ function describeWanted(wanted: WantedCheck): string {
   return wanted.isDrained ? "drained" : `configured weight is ${wanted.weight}`;
 }
 
-function describe({ wanted, verdict, told }: Watched, nowMs: number): DestinationHealth {
+function describeRise({ told, fullWeight, wanted }: Watched): string | undefined {
+  if (told.effectiveWeight === fullWeight) return undefined;
+  return `slow start: full weight ${wanted.slowStartMs / 1000} s after it came`;
+}
+
+function describe(w: Watched, nowMs: number): DestinationHealth {
+  const { wanted, verdict, told } = w;
   const { lastCheckAtMs } = verdict;
   return {
     serviceId: wanted.serviceId,
@@ -169,7 +226,7 @@ function describe({ wanted, verdict, told }: Watched, nowMs: number): Destinatio
     up: told.up,
     configuredWeight: wanted.weight,
     effectiveWeight: told.effectiveWeight,
-    why: verdict.why,
+    why: describeRise(w) ?? verdict.why,
     sinceMs: nowMs - verdict.changedAtMs,
     lastCheckAgeMs: lastCheckAtMs === undefined ? undefined : nowMs - lastCheckAtMs,
     results: verdict.results,

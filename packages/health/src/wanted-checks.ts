@@ -7,8 +7,10 @@ export interface WantedCheck {
   readonly destinationId: Id;
   /** Where the check goes: the check's own port, else the destination's, else the service's. */
   readonly target: CheckTarget;
-  /** Configured weight, 0..65535. */
+  /** Configured weight, 0 and up. */
   readonly weight: number;
+  /** Time in which the weight grows to its full size when the destination comes back or is added. */
+  readonly slowStartMs: number;
   /** Taken out of service: still checked, so that its health is known when it returns. */
   readonly isDrained: boolean;
   /** Absent: not checked, always up. */
@@ -26,6 +28,7 @@ export function selectChecks(document: Document): readonly WantedCheck[] {
         port: service.check?.port ?? destination.port ?? service.port,
       },
       weight: destination.weight,
+      slowStartMs: service.slowStart * 1000,
       isDrained: destination.drain,
       check: service.check,
     })),

@@ -16,18 +16,17 @@ import {
   type KernelOptions,
 } from "../../../packages/engine/src/dataplane/kernel/kernel.ts";
 import { createForwarder } from "../../../packages/engine/src/forwarder.ts";
-import { packTransitions } from "../../../packages/engine/src/protocols/transitions.ts";
 
 /** Where the data plane is, what it serves, and when to die: 1 is the first step, 0 never. */
 export interface MortalOptions {
-  readonly place: Omit<KernelOptions, "transitions">;
+  readonly place: KernelOptions;
   readonly document: Document;
   readonly dieAt: number;
   readonly leapTicks: number;
 }
 
 const { place, document, dieAt, leapTicks } = JSON.parse(process.argv[2]!) as MortalOptions;
-const kernel = createKernelDataPlane({ ...place, transitions: packTransitions() });
+const kernel = createKernelDataPlane(place);
 let isArmed = false;
 let isEnding = false;
 let steps = 0;
@@ -72,7 +71,12 @@ const plane: DataPlane = {
 };
 
 const forwarder = createForwarder(plane, () => {}, 1);
-forwarder.handle({ type: "question", id: 1, name: "program", ask: { document, weights: new Map() } });
+forwarder.handle({
+  type: "question",
+  id: 1,
+  name: "program",
+  ask: { document, weights: new Map(), down: new Set() },
+});
 const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => {
   if (line === "arm") {

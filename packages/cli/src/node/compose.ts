@@ -58,7 +58,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     known: outages.load(),
     onChange(change) {
       runner.onHealth(change);
-      outages.save(monitor.down());
+      if (!change.isStep) outages.save(monitor.down());
     },
   });
   parts.defer(() => monitor.stop());

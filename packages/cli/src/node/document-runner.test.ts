@@ -11,6 +11,7 @@ const down: HealthChange = {
   up: false,
   effectiveWeight: 0,
   why: "connection refused",
+  isStep: false,
   atMs: 0,
 };
 const service = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.2" }] };
@@ -28,21 +29,22 @@ function setUp() {
   let running = EMPTY_DOCUMENT;
   let checked = EMPTY_DOCUMENT;
   let runner: DocumentRunner;
-  const weights = () => new Map([[checked.revision, 1]]);
-  const textOf = (w: ReadonlyMap<number, number>) => `weights of ${[...w.keys()].join()}`;
-  const engine: Pick<Engine, "apply" | "setWeights" | "document"> = {
+  const health = () => ({ weights: new Map([[checked.revision, 1]]), down: new Set<number>() });
+  const textOf = (h: { weights: ReadonlyMap<number, number> }) =>
+    `weights of ${[...h.weights.keys()].join()}`;
+  const engine: Pick<Engine, "apply" | "setHealth" | "document"> = {
     get document() {
       return running;
     },
-    async apply(document, weights) {
-      told.push(`engine: ${document.revision}, ${textOf(weights)}`);
+    async apply(document, health) {
+      told.push(`engine: ${document.revision}, ${textOf(health)}`);
       const answer = Promise.withResolvers<void>();
       answers.push(answer);
       await answer.promise;
       running = document;
       return { changes: 1, adopted: 0, repaired: 0 };
     },
-    setWeights: (weights) => void told.push(`engine: ${textOf(weights)}`),
+    setHealth: (health) => void told.push(`engine: ${textOf(health)}`),
   };
   const monitor = {
     apply(document: Document) {
@@ -50,7 +52,7 @@ function setUp() {
       checked = document;
       runner.onHealth({ ...down, why: "told while a document is applied" });
     },
-    effectiveWeights: weights,
+    health,
   };
   const keep = (_: unknown, text: string) => logged.push(text);
   const log = { info: keep, warn: (what: unknown, text: string) => logged.push([text, what]), error: keep };
@@ -109,7 +111,7 @@ test("a node has not started before a document is in force", async () => {
   expect(isStarted).toBe(true);
 });
 
-test("a change of health sends all weights and is logged; what a document brings about is not", async () => {
+test("a change of health sends all weights and is logged; steps of a slow start and what a document brings about are not", async () => {
   const { runner, answer, told, logged } = setUp();
   runner.run(withDestination);
   await answer();
@@ -117,7 +119,8 @@ test("a change of health sends all weights and is logged; what a document brings
   logged.length = 0;
   runner.onHealth(down);
   runner.onHealth({ ...down, up: true });
-  expect(told()).toEqual(["engine: weights of 1", "engine: weights of 1"]);
+  runner.onHealth({ ...down, up: true, isStep: true });
+  expect(told()).toEqual(["engine: weights of 1", "engine: weights of 1", "engine: weights of 1"]);
   const destination = "tcp 192.0.2.1:80 -> 10.0.0.2:80";
   const says = { destination, effectiveWeight: 0, why: "connection refused" };
   expect(logged).toEqual([["destination is down", says], "destination is up"]);

@@ -18,8 +18,8 @@ export interface DocumentRunner {
 
 /** Documents go to `engine`, checks to `monitor()`, which needs this runner's `onHealth` first. */
 export function createDocumentRunner(
-  engine: Pick<Engine, "apply" | "setWeights" | "document">,
-  monitor: () => Pick<Monitor, "apply" | "effectiveWeights">,
+  engine: Pick<Engine, "apply" | "setHealth" | "document">,
+  monitor: () => Pick<Monitor, "apply" | "health">,
   log: Pick<Logger, "info" | "warn" | "error">,
 ): DocumentRunner {
   const started = Promise.withResolvers<void>();
@@ -27,7 +27,7 @@ export function createDocumentRunner(
   let problem = "";
   let isApplying = false;
 
-  const sendWeights = () => engine.setWeights(monitor().effectiveWeights());
+  const sendHealth = () => engine.setHealth(monitor().health());
 
   function check(document: Document): void {
     isApplying = true;
@@ -38,7 +38,7 @@ export function createDocumentRunner(
   async function apply(document: Document): Promise<void> {
     check(document);
     try {
-      const { changes, adopted, repaired } = await engine.apply(document, monitor().effectiveWeights());
+      const { changes, adopted, repaired } = await engine.apply(document, monitor().health());
       problem = "";
       log.info({ revision: document.revision, changes }, "document is in force");
       if (adopted + repaired > 0)
@@ -48,7 +48,7 @@ export function createDocumentRunner(
       problem = `revision ${document.revision} does not run here: ${(error as Error).message}`;
       log.error({ revision: document.revision, err: error }, "document is not in force");
       check(engine.document);
-      sendWeights();
+      sendHealth();
     }
   }
 
@@ -61,12 +61,13 @@ export function createDocumentRunner(
       return problem;
     },
     onHealth(change) {
-      if (isApplying) return; // all weights are sent at once, afterwards
-      const { destinationId, up, effectiveWeight, why } = change;
+      if (isApplying) return; // everything is sent at once, afterwards
+      sendHealth();
+      const { destinationId, up, effectiveWeight, why, isStep } = change;
+      if (isStep) return;
       const told = { destination: destinationName(engine.document, destinationId), effectiveWeight, why };
       if (up) log.info(told, "destination is up");
       else log.warn(told, "destination is down");
-      sendWeights();
     },
   };
 }
