@@ -1,0 +1,76 @@
+/** The values that options of ipvsadm take, read from text. Undefined: the text is none. Names of hosts and ports are not resolved here. */
+import { canonicalAddress, familyOf, parseAddress } from "@tandem/model";
+import type { ServerTarget } from "./command.ts";
+
+/** Longest timeout in seconds: 31 days. */
+const MAX_TIMEOUT = 86_400 * 31;
+const MAX_INT = 2_147_483_647;
+
+/** A whole number in decimal digits, from `min` to `max`. */
+export function readNumber(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined;
+  const number = Number(text);
+  return number >= min && number <= max ? number : undefined;
+}
+
+/** Seconds from `min` (0 where it means "keep") to 31 days. */
+export const readTimeout = (text: string, min: 0 | 1): number | undefined =>
+  readNumber(text, min, MAX_TIMEOUT);
+
+/** Weights and thresholds. */
+export const readCount = (text: string): number | undefined => readNumber(text, 0, MAX_INT);
+
+/** Firewall mark, not 0. */
+export const readMark = (text: string): number | undefined => readNumber(text, 1, 0xffff_ffff);
+
+/** UDP or TCP port, not 0. */
+export const readPort = (text: string): number | undefined => readNumber(text, 1, 65_535);
+
+/** `address[:port]`, IPv6 with a port as `[address]:port`; port 0 if there is none. Unbracketed IPv6 is an address as a whole. */
+export function readEndpoint(text: string): ServerTarget | undefined {
+  const bracketed = /^\[([^\]]+)\]:([^:]+)$/.exec(text);
+  if (bracketed) return bracketed[1]!.includes(":") ? endpoint(bracketed[1]!, bracketed[2]!) : undefined;
+  if (text.indexOf(":") !== text.lastIndexOf(":")) return endpoint(text, "0");
+  const [address, port] = text.split(":");
+  return endpoint(address!, port ?? "0");
+}
+
+function endpoint(text: string, portText: string): ServerTarget | undefined {
+  const address = canonicalAddress(text);
+  const port = readNumber(portText, 0, 65_535);
+  return address === undefined || port === undefined ? undefined : { address, port };
+}
+
+/** Prefix length of `-M`: an IPv4 mask in dots, or the length itself for IPv6. A mask with holes has none. */
+export function readNetmask(text: string, family: 4 | 6): number | undefined {
+  if (family === 6) return readNumber(text, 1, 128);
+  const bytes = familyOf(text) === 4 ? parseAddress(text) : undefined;
+  const bits = bytes && [...bytes].map((b) => b.toString(2).padStart(8, "0")).join("");
+  return bits && /^1*0*$/.test(bits) ? bits.lastIndexOf("1") + 1 : undefined;
+}
+
+/** A multicast group, IPv4 or IPv6, in canonical text. */
+export function readGroup(text: string): string | undefined {
+  const bytes = parseAddress(text);
+  const isGroup = bytes && (bytes.length === 4 ? bytes[0]! >>> 4 === 14 : bytes[0] === 0xff);
+  return isGroup ? canonicalAddress(text) : undefined;
+}
+
+const FLAG_NAMES: Readonly<Record<string, "fallback" | "port" | "none">> = {
+  "flag-1": "fallback",
+  "flag-2": "port",
+  "flag-3": "none",
+  "sh-fallback": "fallback",
+  "sh-port": "port",
+  "mh-fallback": "fallback",
+  "mh-port": "port",
+};
+
+/** Scheduler flags, separated by commas; the third flag means nothing to any scheduler. An object with `unknown` names the first that is none. */
+export function readFlags(text: string): ("fallback" | "port")[] | { unknown: string } {
+  const names = text.split(",");
+  const unknown = names.find((name) => FLAG_NAMES[name] === undefined);
+  if (unknown !== undefined) return { unknown };
+  const flags = names.map((name) => FLAG_NAMES[name]!).filter((flag) => flag !== "none");
+  return [...new Set(flags)];
+}

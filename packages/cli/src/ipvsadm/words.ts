@@ -1,0 +1,84 @@
+/** Words of a command line taken apart into one command and its options, as popt does: `-Ln`, `-w5`, `--weight=5`, `-w 5`. */
+import type { IpvsadmRefusal } from "./command.ts";
+import { COMMANDS, type CommandName, type CommandRow, OPTIONS, type OptionRow } from "./options.ts";
+
+/** An option as it stands on the line; `spelling` is its row. */
+export interface GivenOption {
+  readonly row: OptionRow;
+  readonly value?: string;
+}
+
+/** A line taken apart. */
+export interface Words {
+  readonly command: CommandName;
+  /** Argument of the command itself. */
+  readonly argument?: string;
+  readonly options: readonly GivenOption[];
+  /** What is neither an option nor the value of one. */
+  readonly rest: readonly string[];
+}
+
+type Row = ({ is: "command" } & CommandRow) | ({ is: "option" } & OptionRow);
+
+const rows = new Map<string, Row>();
+for (const row of COMMANDS)
+  for (const spelling of [...row.short.map((s) => `-${s}`), ...row.long.map((l) => `--${l}`)])
+    rows.set(spelling, { is: "command", ...row });
+for (const row of OPTIONS)
+  for (const spelling of [...(row.short ? [`-${row.short}`] : []), `--${row.long}`])
+    rows.set(spelling, { is: "option", ...row });
+
+const HINT = "Try `ipvsadm -h' or 'ipvsadm --help' for more information.";
+const refuse = (message: string, exit: 2 | 255): IpvsadmRefusal => ({ message, exit });
+
+/** Take a line apart, without the word `ipvsadm`. No words at all ask for the list. Never throws. */
+export function readWords(args: readonly string[]): Words | IpvsadmRefusal {
+  if (args.length === 0) return { command: "list", options: [], rest: [] };
+  const queue = args.flatMap(unbundle);
+  const options: GivenOption[] = [];
+  const rest: string[] = [];
+  let command: Row | undefined;
+  let argument: string | undefined;
+  while (queue.length > 0) {
+    const word = queue.shift()!;
+    if (!word.startsWith("-") || word === "-") {
+      rest.push(word);
+      continue;
+    }
+    const { name, attached } = partsOf(word);
+    const row = rows.get(name);
+    if (!row) return refuse(`${word}: unknown option`, 255);
+    const value = attached ?? (takesNext(row, queue[0]) ? queue.shift() : undefined);
+    if (row.takes === "value" && value === undefined) return refuse(`${word}: missing argument`, 255);
+    if (!command) {
+      if (row.is === "option") return refuse(HINT, 255);
+      command = row;
+      argument = value;
+    } else if (row.is === "command") return refuse(`invalid option \`${word}'`, 2);
+    else options.push({ row, ...(value !== undefined && { value }) });
+  }
+  if (!command || command.is === "option") return refuse(HINT, 255);
+  return { command: command.name as CommandName, ...(argument !== undefined && { argument }), options, rest };
+}
+
+const takesNext = (row: Row, next: string | undefined): boolean =>
+  next !== undefined && (row.takes === "value" || (row.takes === "maybe" && !next.startsWith("-")));
+
+function partsOf(word: string): { name: string; attached?: string } {
+  const at = word.startsWith("--") ? word.indexOf("=") : -1;
+  return at < 0 ? { name: word } : { name: word.slice(0, at), attached: word.slice(at + 1) };
+}
+
+/** `-Ln` becomes `-L -n`, `-w5` becomes `-w 5`: letters up to and with the first that takes a value, then the value. */
+function unbundle(word: string): string[] {
+  if (!/^-[^-]/.test(word) || word.length === 2) return [word];
+  const split: string[] = [];
+  for (let i = 1; i < word.length; i++) {
+    const row = rows.get(`-${word[i]}`);
+    if (!row) return [word];
+    split.push(`-${word[i]}`);
+    if (row.takes === "nothing") continue;
+    return i + 1 < word.length ? [...split, word.slice(i + 1)] : split;
+  }
+  return split;
+}
