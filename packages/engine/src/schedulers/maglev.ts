@@ -1,5 +1,4 @@
 /** Maglev's table: which destination owns which slot. */
-
 import { swapPort } from "../packet/words.ts";
 import { numberOfAddress } from "./address-number.ts";
 import { greatestCommonDivisor } from "./divisor.ts";
