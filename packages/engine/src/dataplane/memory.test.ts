@@ -1,6 +1,6 @@
 import { formatAddress } from "@tandem/model";
 import { expect, test } from "vitest";
-import { ROUTE } from "../core/fastpath.ts";
+import { ROUTE } from "../core/fastpath-world.ts";
 import { createTestDirector } from "../core/testing.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { CONTRACT_NETWORK, dataPlaneContract } from "./dataplane.contract.ts";

@@ -1,24 +1,19 @@
 /**
  * The data plane without a kernel: plain buffers for shared memory, the core's own fast path for the BPF program, arrays for rings and the
- * wire. Packets come in by `receive`, what leaves is in `sent`; time is virtual.
+ * wire. Packets come in by `receive`, what leaves is in `sent` and `host`; time is virtual.
  */
-import { ENDPOINT_WORDS, writeEndpoint } from "../core/endpoint.ts";
-import { createFastpath, type FastpathPacket, ROUTE, ROUTE_REASONS } from "../core/fastpath.ts";
+import { createBudgets } from "../core/budgets.ts";
+import { createFastpath } from "../core/fastpath.ts";
+import { type FastpathPacket, ROUTE, ROUTE_REASONS, type RouteQuestion } from "../core/fastpath-world.ts";
 import { ADDRESS, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
-import { addressAt, recordArray } from "../core/record.ts";
+import { compileMarkRules } from "../core/mark-rules.ts";
+import { addressAt, isAlive, recordArray } from "../core/record.ts";
 import { REASONS, type Reason } from "../core/verdict.ts";
 import { createWordMap } from "../core/word-map.ts";
-import { addressToWords, swapPort, wordsToAddress } from "../packet/words.ts";
+import { addressToWords, wordsToAddress } from "../packet/words.ts";
 import { packTransitions } from "../protocols/transitions.ts";
-import type {
-  DataPlane,
-  Endpoint,
-  InjectKind,
-  Outcome,
-  ServiceChange,
-  StateEvent,
-  Upcall,
-} from "./dataplane.ts";
+import type { DataPlane, Injected, InjectKind, Outcome, Policy, StateEvent, Upcall } from "./dataplane.ts";
+import { createMemoryServices } from "./memory-services.ts";
 
 /** Sizes and surroundings; every one has a default. */
 export interface MemoryOptions {
@@ -35,6 +30,14 @@ export interface MemoryOptions {
   faults?: () => readonly string[];
   /** What a route lookup says of an address of 4 or 16 bytes: one of `ROUTE`; success if absent. */
   route?: (address: Uint8Array, lengthBytes: number) => number;
+  /** MTU in bytes of the way to an address; 65535 if absent. What is longer finds `ROUTE.fragNeeded`. */
+  mtu?: (address: Uint8Array) => number;
+  /** `DataPlane.sourceFor`; 10.0.0.254 and fd00::fe if absent. */
+  sourceFor?: (address: Uint8Array) => Uint8Array | undefined;
+  /** Interfaces by name, for classifier rules; none if absent. */
+  interfaces?: Readonly<Record<string, number>>;
+  /** Told of each packet as it leaves, the wire's and the host's in one order. Its bytes are the listener's to keep. */
+  onLeave?: (packet: Departure) => void;
 }
 
 /** A packet that left. */
@@ -44,17 +47,30 @@ export interface SentPacket {
   nextHop: Uint8Array;
 }
 
+/** A packet for the host's own stack, and why. */
+export interface HostPacket {
+  bytes: Uint8Array;
+  reason: Reason;
+}
+
+/** A packet that left: by the wire, or up to the host. */
+export type Departure = ({ to: "wire" } & SentPacket) | ({ to: "host" } & HostPacket);
+
 /** How a packet arrived, where that matters. */
 export interface Arrival {
   isForHost?: boolean;
   gsoSize?: number;
   gsoSegments?: number;
+  /** Firewall mark that it came with. */
+  mark?: number;
 }
 
 /** The port, and both ends of the wire. */
 export interface MemoryDataPlane extends DataPlane {
-  /** What left, in order; the test empties it. */
+  /** What left by the wire, in order; the test empties it. */
   readonly sent: SentPacket[];
+  /** What the host's own stack was left with, in order; the test empties it. */
+  readonly host: HostPacket[];
   /** A packet arrives, from its IP header on; it is not changed. Returns what the fast path did: a copy. */
   receive(ifindex: number, packet: Uint8Array, arrival?: Arrival): Outcome;
   /** Upcalls and events that wait. */
@@ -63,15 +79,24 @@ export interface MemoryDataPlane extends DataPlane {
 
 interface Arrived extends FastpathPacket {
   gsoSegments: number;
-  ifindex: number;
 }
 
 const CLASS_OF: Partial<Record<Reason, UpcallClass>> = {
   new_flow: "new",
   syn_on_flow: "new",
+  expected: "new",
   fragment: "fragment",
   icmp_related: "icmp",
+  icmp_about_tunnel: "icmp",
+  icmp_about_unknown: "icmp",
+  unmatched_refused: "icmp",
 };
+
+const MAX_MTU = 65_535;
+const SOURCES = {
+  4: Uint8Array.of(10, 0, 0, 254),
+  6: Uint8Array.of(0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfe),
+} as const;
 
 type FlowChange =
   | { kind: "insert"; family: 4 | 6; key: Uint32Array; index: number; direction: number }
@@ -91,25 +116,34 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     4: createWordMap<number>(FLOW_KEY[4].size / 4),
     6: createWordMap<number>(FLOW_KEY[6].size / 4),
   };
-  const services = createWordMap<{ id: number; flags: number; change: ServiceChange }>(ENDPOINT_WORDS);
-  const realServers = createWordMap<ServiceChange>(ENDPOINT_WORDS);
+  const sourceFor = options.sourceFor ?? ((address) => SOURCES[address.length === 4 ? 4 : 6]);
+  const services = createMemoryServices(sourceFor);
+  const budgets = createBudgets();
   const counters = new Map<Reason, number>();
   const upcalls: Upcall[] = [];
   const events: StateEvent[] = [];
   const flowQueue: FlowChange[] = [];
   const packetQueue: (() => void)[] = [];
   const sent: SentPacket[] = [];
+  const host: HostPacket[] = [];
   let lost = 0;
+  let policy: Policy = { flags: 0, budget: 0, rules: [], transitions: packTransitions() };
+  let markRules = compileMarkRules([], () => undefined);
 
-  const route = (address: Uint8Array, lengthBytes: number): number =>
-    options.route?.(address, lengthBytes) ?? ROUTE.success;
+  function route(question: RouteQuestion): number {
+    const { address, lengthBytes } = question;
+    const result = options.route?.(address, lengthBytes) ?? ROUTE.success;
+    question.mtu = options.mtu?.(address) ?? MAX_MTU;
+    return result === ROUTE.success && lengthBytes > question.mtu ? ROUTE.fragNeeded : result;
+  }
 
   const step = createFastpath({
+    ...services,
     records,
-    transitions: packTransitions(),
+    policy: () => policy,
     findFlow: (family, key) => flows[family].get(key) ?? -1,
-    serviceFlags: (endpoint) => services.get(endpoint)?.flags ?? -1,
-    isRealServer: (endpoint) => realServers.get(endpoint) !== undefined,
+    markOf: (packet) => markRules(packet),
+    spend: (family, key) => budgets.spend({ family, key }, policy.budget, now()),
     route,
     now,
     event(family, index, change) {
@@ -125,10 +159,11 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   /** Run one packet through the fast path, count it and carry out the verdict. */
   function run(packet: Arrived): Outcome {
     const done = step(packet);
-    const outcome: Outcome = { ...done, nextHop: done.nextHop.slice() };
-    const { bytes } = packet;
-    if (outcome.verdict === "forward") sent.push({ bytes, nextHop: outcome.nextHop });
-    if (outcome.verdict === "upcall" && !offerUpcall(outcome.reason, packet)) {
+    const { verdict, reason } = done;
+    const outcome: Outcome = { verdict, reason, nextHop: done.nextHop.slice() };
+    if (verdict === "forward") leave(packet, outcome.nextHop);
+    else if (verdict === "pass" && reason !== "other_host") leaveToHost(packet, reason);
+    else if (verdict === "upcall" && !offerUpcall(reason, packet, done)) {
       outcome.verdict = "drop";
       outcome.reason = "ring_full";
     }
@@ -136,11 +171,33 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     return outcome;
   }
 
+  function leave(
+    { bytes, lengthBytes }: Pick<FastpathPacket, "bytes" | "lengthBytes">,
+    nextHop: Uint8Array,
+  ): void {
+    const packet: SentPacket = { bytes: bytes.slice(0, lengthBytes), nextHop };
+    sent.push(packet);
+    options.onLeave?.({ to: "wire", ...packet });
+  }
+
+  function leaveToHost(
+    { bytes, lengthBytes }: Pick<FastpathPacket, "bytes" | "lengthBytes">,
+    reason: Reason,
+  ): void {
+    const packet: HostPacket = { bytes: bytes.slice(0, lengthBytes), reason };
+    host.push(packet);
+    options.onLeave?.({ to: "host", ...packet });
+  }
+
   function count(reason: Reason): void {
     counters.set(reason, (counters.get(reason) ?? 0) + 1);
   }
 
-  function offerUpcall(reason: Reason, packet: Arrived): boolean {
+  function offerUpcall(
+    reason: Reason,
+    packet: Arrived,
+    { mark, mtu }: { mark: number; mtu: number },
+  ): boolean {
     const { eighths } = UPCALL_CLASSES[CLASS_OF[reason] ?? "midStream"];
     if (upcalls.length >= (upcallCapacity * eighths) / 8) return false;
     upcalls.push({
@@ -151,6 +208,8 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
       packetBytes: packet.lengthBytes,
       gsoSize: packet.gsoSize,
       gsoSegments: packet.gsoSegments,
+      mark,
+      mtu,
     });
     return true;
   }
@@ -163,31 +222,45 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     else map.set(change.key, change.index * 4 + change.direction);
   }
 
-  function sendAsIs(bytes: Uint8Array, nextHop: Uint8Array): void {
-    const reason = ROUTE_REASONS[route(nextHop, bytes.length)] ?? "fib_failed";
-    if (reason === "forwarded") sent.push({ bytes, nextHop });
+  function sendAsIs(
+    { packet: bytes, packetBytes: lengthBytes, gsoSize }: Injected,
+    nextHop: Uint8Array,
+  ): void {
+    const asked = { address: nextHop, lengthBytes: gsoSize > 0 ? 0 : lengthBytes, mtu: 0 };
+    const reason = ROUTE_REASONS[route(asked)] ?? "fib_failed";
+    if (reason === "forwarded") leave({ bytes, lengthBytes }, nextHop);
     count(reason);
   }
 
   /** The far end of the injection veth, by kind. */
-  const inject: Record<InjectKind, (upcall: Upcall, index: number) => void> = {
-    flow({ packet: bytes, packetBytes: lengthBytes, family, ifindex, gsoSize, gsoSegments }) {
-      const isForHost = true;
-      run({ bytes, lengthBytes, family, isForHost, isInjected: true, gsoSize, gsoSegments, ifindex });
+  const inject: Record<InjectKind, (packet: Injected, index: number) => void> = {
+    flow({ packet: bytes, packetBytes: lengthBytes, family, gsoSize, gsoSegments }) {
+      const as = { isForHost: true, isInjected: true, ifindex: 0, mark: 0 };
+      run({ bytes, lengthBytes, family, gsoSize, gsoSegments, ...as });
     },
-    route: ({ packet, family }) => sendAsIs(packet, packet.slice(...(family === 4 ? [16, 20] : [24, 40]))),
-    via({ packet, family }, index) {
-      const r = records[family];
-      const nextHop = new Uint8Array(family === 4 ? 4 : 16);
-      const at = index * r.stride + addressAt(r, ADDRESS.destination);
-      wordsToAddress(r.words, at, nextHop, r.addressWords);
+    route(packet) {
+      sendAsIs(packet, packet.packet.slice(...(packet.family === 4 ? [16, 20] : [24, 40])));
+    },
+    via(packet, index) {
+      const r = records[packet.family];
+      if (index < 0 || index >= r.capacity || !isAlive(r, index)) {
+        count("inject_miss");
+        return;
+      }
+      const nextHop = new Uint8Array(packet.family === 4 ? 4 : 16);
+      wordsToAddress(r.words, index * r.stride + addressAt(r, ADDRESS.destination), nextHop, r.addressWords);
       sendAsIs(packet, nextHop);
+    },
+    host({ packet: bytes, packetBytes: lengthBytes }) {
+      leaveToHost({ bytes, lengthBytes }, "left_to_host");
+      count("left_to_host");
     },
   };
 
   return {
     records: words,
     sent,
+    host,
     now,
     get waiting() {
       return { upcalls: upcalls.length, events: events.length };
@@ -203,6 +276,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
         isInjected: false,
         gsoSize: arrival.gsoSize ?? 0,
         gsoSegments: arrival.gsoSegments ?? 1,
+        mark: arrival.mark ?? 0,
         ifindex,
       });
     },
@@ -227,8 +301,8 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
         visit(key, value >> 2, value & 3);
       }
     },
-    inject(kind, upcall, index) {
-      const copy = { ...upcall, packet: upcall.packet.slice(0, upcall.packetBytes) };
+    inject(kind, packet, index) {
+      const copy = { ...packet, packet: packet.packet.slice(0, packet.packetBytes) };
       packetQueue.push(() => inject[kind](copy, index));
     },
     flushPackets() {
@@ -236,24 +310,17 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
       return 0;
     },
     program(changes) {
-      for (const change of changes) programOne(change);
+      for (const change of changes) services.program(change);
     },
-    programmed: () => [
-      ...[...services.entries()].map(([, s]) => s.change),
-      ...[...realServers.entries()].map(([, change]) => change),
-    ],
+    programmed: services.programmed,
+    setPolicy(next) {
+      policy = next;
+      markRules = compileMarkRules(next.rules, (name) => options.interfaces?.[name]);
+    },
+    sourceFor,
     counters: () => new Map(counters),
     close() {},
   };
-
-  function programOne(change: ServiceChange): void {
-    const key = endpointKey("at" in change ? change.at : { address: change.address, port: 0, protocol: 0 });
-    if (change.kind === "set_service") services.set(key, { id: change.id, flags: change.flags, change });
-    else if (change.kind === "set_vip") services.set(key, { id: 0, flags: 0, change });
-    else if (change.kind === "set_real_server") realServers.set(key, change);
-    else if (change.kind === "delete_real_server") realServers.delete(key);
-    else services.delete(key);
-  }
 }
 
 /** Hand the oldest `limit` of a queue to `handle`. What arrives meanwhile waits for the next time. */
@@ -267,12 +334,4 @@ function wordsOf(key: Uint8Array): Uint32Array {
   const words = new Uint32Array(key.length / 4);
   addressToWords(key, words.length, words);
   return words;
-}
-
-function endpointKey(at: Endpoint): Uint32Array {
-  const key = new Uint32Array(ENDPOINT_WORDS);
-  const family = at.address.length === 4 ? 4 : 6;
-  const port = swapPort(at.port);
-  writeEndpoint(key, { family, from: wordsOf(at.address), at: 0, port, protocol: at.protocol });
-  return key;
 }

@@ -188,8 +188,11 @@ export function isIcmpError(p: ParsedPacket, bytes: Uint8Array): boolean {
 }
 
 /** Read the packet inside an ICMP error; `p.key` becomes its tuple reversed. Returns false if it is not readable. */
-export function parseEmbedded(p: ParsedPacket, bytes: Uint8Array): boolean {
-  if (!parseEmbeddedIp(p, bytes, p.transportAt + 8)) return false;
+export const parseEmbedded = (p: ParsedPacket, bytes: Uint8Array): boolean =>
+  parseEmbeddedIp(p, bytes, p.transportAt + 8) && parseEmbeddedPorts(p, bytes);
+
+/** Read the ports behind what `parseEmbeddedIp` has read, into `p.key`, reversed. Returns false if they are not there. */
+export function parseEmbeddedPorts(p: ParsedPacket, bytes: Uint8Array): boolean {
   if (p.embeddedTransportAt + 4 > p.totalBytes || !isTransport(p.embeddedProtocol)) return false;
   p.key[FLOW_PORTS[p.family]] = swapPorts(readWord32(bytes, p.embeddedTransportAt));
   return true;

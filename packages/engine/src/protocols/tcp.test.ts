@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { tcpEvent } from "../core/fastpath.ts";
+import { tcpEvent } from "../core/packet-event.ts";
 import { DIRECTION, TCP_EVENT, TRANSITIONS } from "../core/layout.ts";
 import { TCP_FLAG } from "../packet/parse.ts";
 import { TcpState, tcp } from "./tcp.ts";

@@ -1,0 +1,167 @@
+/** Point 6 of docs/packet-path.md for the twin: a packet of a known flow is forwarded, or handed to the core. */
+import { METHOD_NUMBERS } from "@tandem/model";
+import { transitionAt } from "../protocols/transitions.ts";
+import { decrementTtl } from "../rewrite/direct-route.ts";
+import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
+import { hasChecksum, overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
+import type { FastpathScene } from "./fastpath-scene.ts";
+import {
+  type FastpathPacket,
+  type FastpathWorld,
+  type LifeChange,
+  ROUTE,
+  ROUTE_REASONS,
+} from "./fastpath-world.ts";
+import { ADDRESS, DIRECTION, LIFE, POLICY_FLAG, RECORD } from "./layout.ts";
+import { eventOf, startsAnew, transitionRow } from "./packet-event.ts";
+import { addressAt, addToCounter, exchangeLife, methodOf, readField, writeField } from "./record.ts";
+import type { Reason } from "./verdict.ts";
+
+const MAX_WRAPPED_BYTES = 65_535 + 128;
+
+/** What becomes of a packet that `scene.findLive` has found a connection for. */
+export function createKnownFlow(
+  world: FastpathWorld,
+  scene: FastpathScene,
+): (packet: FastpathPacket) => Reason {
+  const { p, hit } = scene;
+  const newEnd: NewEnd = { side: "source", words: p.key, at: 0, port: 0 };
+  const change: LifeChange = { generation: 0, before: 0, after: 0 };
+  const wrapped = new Uint8Array(MAX_WRAPPED_BYTES);
+  const wrapping: Wrapping = { out: wrapped, tunnel: NO_TUNNEL, mayFragment: false };
+  let records = world.records[4];
+
+  const field = (which: number): number => readField(records, hit.index, which);
+  const placeOf = (address: number): number => hit.index * records.stride + addressAt(records, address);
+
+  function known(packet: FastpathPacket): Reason {
+    records = world.records[p.family];
+    const isInput = hit.direction !== DIRECTION.output;
+    const life = field(RECORD.life);
+    if (isInput && (life & LIFE.held) !== 0) return "destination_gone"; // 6.1
+    if ((life & LIFE.watched) !== 0 && !packet.isInjected) return "watched"; // 6.2
+    if (isInput && startsAnew(p) && !packet.isInjected) return "syn_on_flow"; // 6.3
+    const method = methodOf(records, hit.index);
+    if (isInput && method === METHOD_NUMBERS.local) return deliver(packet); // 6.4
+    if (p.ttl <= 1) return "ttl_exceeded"; // 6.5
+    if (isInput && method === METHOD_NUMBERS.tunnel) return intoTunnel(packet);
+    const route = askNextHop(packet, isInput, method); // 6.6
+    if (route !== ROUTE.success) return ROUTE_REASONS[route] ?? "fib_failed";
+    takePart(packet);
+    decrementTtl(packet.bytes, p.family); // 6.10
+    if (isInput) rewriteInput(packet, method);
+    else rewriteOutput(packet, method);
+    return "forwarded"; // 6.11
+  }
+
+  function deliver(packet: FastpathPacket): Reason {
+    takePart(packet);
+    return "delivered";
+  }
+
+  /** Points 6.7 to 6.9; 6.7 has no counterpart: nobody else runs between the lookup and here. */
+  function takePart(packet: FastpathPacket): void {
+    advanceLife();
+    count(packet);
+  }
+
+  function askNextHop(packet: FastpathPacket, isInput: boolean, method: number): number {
+    const bytes = scene.segmentBytes(packet);
+    if (!isInput) return scene.ask(p.family, records.words, placeOf(ADDRESS.client), bytes);
+    if (method === METHOD_NUMBERS.bypass) return scene.ask(p.family, p.key, records.addressWords, bytes);
+    return scene.ask(p.family, records.words, placeOf(ADDRESS.destination), bytes);
+  }
+
+  function intoTunnel(packet: FastpathPacket): Reason {
+    const tunnel = world.tunnel(field(RECORD.destinationId));
+    if (!tunnel) return "destination_gone";
+    const bytes = scene.segmentBytes(packet) + overheadOf(tunnel);
+    const route = scene.ask(tunnel.family, tunnel.destination, 0, bytes);
+    if (route !== ROUTE.success) return ROUTE_REASONS[route] ?? "fib_failed";
+    if (packet.gsoSize > 0 && hasChecksum(tunnel)) return "needs_segments";
+    takePart(packet);
+    decrementTtl(packet.bytes, p.family);
+    putIntoTunnel(packet, tunnel);
+    return "forwarded";
+  }
+
+  function putIntoTunnel(packet: FastpathPacket, tunnel: TunnelEnds): void {
+    wrapping.tunnel = tunnel;
+    wrapping.mayFragment = (world.policy().flags & POLICY_FLAG.tunnelsFragment) !== 0;
+    const bytes = wrap(packet.bytes, p.totalBytes, wrapping);
+    const padding = packet.lengthBytes - p.totalBytes;
+    for (let i = 0; i < padding; i++) wrapped[bytes + i] = packet.bytes[p.totalBytes + i]!;
+    packet.bytes = wrapped;
+    packet.lengthBytes = bytes + padding;
+  }
+
+  function advanceLife(): void {
+    for (;;) {
+      const before = field(RECORD.life);
+      const after = nextLife(before);
+      if (after === before) return;
+      if (!exchangeLife(records, hit.index, before, after)) continue;
+      change.generation = field(RECORD.generation);
+      change.before = before;
+      change.after = after;
+      world.event(p.family, hit.index, change);
+      return;
+    }
+  }
+
+  function nextLife(life: number): number {
+    const isOutput = hit.direction === DIRECTION.output;
+    const inputOnly = (life & LIFE.noOutput) !== 0 ? DIRECTION.inputOnly : DIRECTION.input;
+    const direction = isOutput ? DIRECTION.output : inputOnly;
+    const cell = transitionAt(transitionRow(p.protocol), direction, eventOf(p), life & LIFE.stateMask);
+    const cleared = LIFE.stateMask | LIFE.remote | (isOutput ? LIFE.noOutput : 0);
+    return ((life & ~cleared) | world.policy().transitions[cell]!) >>> 0;
+  }
+
+  function count({ gsoSize }: FastpathPacket): void {
+    const isInput = hit.direction !== DIRECTION.output;
+    const headers = p.transportAt + p.transportBytes;
+    const payload = p.totalBytes - headers;
+    const segments = payload > gsoSize && gsoSize > 0 ? Math.ceil(payload / gsoSize) : 1;
+    writeField(records, hit.index, RECORD.lastSeen, world.now());
+    addToCounter(records, hit.index, isInput ? RECORD.inPackets : RECORD.outPackets, segments);
+    const bytes = p.totalBytes + (segments - 1) * headers;
+    addToCounter(records, hit.index, isInput ? RECORD.inBytes : RECORD.outBytes, bytes);
+  }
+
+  function rewriteInput({ bytes }: FastpathPacket, method: number): void {
+    if (!isTranslated(method)) return;
+    const ports = field(RECORD.serverPorts);
+    setEnd(bytes, "destination", ADDRESS.destination, ports & 0xffff);
+    if (method === METHOD_NUMBERS["full-nat"]) setEnd(bytes, "source", ADDRESS.local, ports >>> 16);
+  }
+
+  function rewriteOutput({ bytes }: FastpathPacket, method: number): void {
+    if (!isTranslated(method)) return;
+    const ports = field(RECORD.clientPorts);
+    setEnd(bytes, "source", ADDRESS.virtual, ports >>> 16);
+    if (method === METHOD_NUMBERS["full-nat"]) setEnd(bytes, "destination", ADDRESS.client, ports & 0xffff);
+  }
+
+  function setEnd(bytes: Uint8Array, side: NewEnd["side"], address: number, port: number): void {
+    newEnd.side = side;
+    newEnd.words = records.words;
+    newEnd.at = placeOf(address);
+    newEnd.port = port;
+    masquerade(p, bytes, newEnd);
+  }
+
+  return known;
+}
+
+const isTranslated = (method: number): boolean =>
+  method === METHOD_NUMBERS.masquerade || method === METHOD_NUMBERS["full-nat"];
+
+const NO_TUNNEL: TunnelEnds = {
+  family: 4,
+  type: 0,
+  flags: 0,
+  port: 0,
+  source: new Uint32Array(4),
+  destination: new Uint32Array(4),
+};
