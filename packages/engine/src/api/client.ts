@@ -2,7 +2,7 @@
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import type { MethodDefinition } from "@grpc/proto-loader";
 import { LbError } from "@tandem/model";
-import { decodeService, decodeStatus } from "./convert.ts";
+import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
 import { decodeDocument, encodeSpec } from "./convert-document.ts";
 import { MAX_MESSAGE_BYTES, nodeDefinition as node } from "./definition.ts";
 import { fromStatus } from "./failure-status.ts";
@@ -69,6 +69,7 @@ export function connectNode(socketPath: string): RemoteNode {
     document: async () => decodeDocument(await call(node.GetDocument, {})),
     apply: (spec, terms) => call(node.ApplyDocument, { ...encodeSpec(spec), ...terms }, CHANGE_TIMEOUT_MS),
     drain: (request) => call(node.DrainDestination, request, CHANGE_TIMEOUT_MS),
+    explain: async (question) => decodeExplanation(await call(node.Explain, question)),
     switchover: (request) => call(node.SwitchOver, request, SWITCHOVER_TIMEOUT_MS),
     close: () => client.close(),
   };

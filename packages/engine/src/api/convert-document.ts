@@ -1,34 +1,22 @@
-/** The configuration document, model ⇄ protobuf. What comes off the wire is checked by the model's own schemas, which also fill in defaults. */
-import {
-  type CheckSpec,
-  type Document,
-  DocumentSchema,
-  DocumentSpec,
-  LbError,
-  type ServiceRecord,
-  type ServiceSpec,
-} from "@tandem/model";
-import type {
-  Check__Output as ReadCheck,
-  Check as WrittenCheck,
-} from "../../proto/generated/tandem/v1/Check.ts";
+/**
+ * The configuration document, model ⇄ protobuf. Messages have the fields of the document's own schemas, which check what comes off the wire and
+ * fill in defaults: a new field needs a line in the proto and none here.
+ */
+import { type Document, DocumentSchema, DocumentSpec, LbError } from "@tandem/model";
+import type { ApplyDocumentRequest as WrittenSpec } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
 import type {
   Document__Output as ReadDocument,
   Document as WrittenDocument,
 } from "../../proto/generated/tandem/v1/Document.ts";
-import type {
-  Service__Output as ReadService,
-  Service as WrittenService,
-} from "../../proto/generated/tandem/v1/Service.ts";
 
 /** The message that carries a document. Never throws. */
 export function encodeDocument(d: Document): WrittenDocument {
-  return { ...d, retired: { ...d.retired }, services: d.services.map(encodeServiceSpec) };
+  return message(d);
 }
 
 /** The document in a message. Throws `LbError` (unavailable) if the daemon is of a version that says what this one does not know. */
 export function decodeDocument(message: ReadDocument): Document {
-  const read = DocumentSchema.safeParse({ ...message, services: message.services.map(plainService) });
+  const read = DocumentSchema.safeParse(given(message));
   if (read.success) return read.data;
   const [first] = problemsOf(read.error.issues);
   const why = `its document is not understood: ${first?.path}: ${first?.message}`;
@@ -36,14 +24,18 @@ export function decodeDocument(message: ReadDocument): Document {
 }
 
 /** The message that asks for a document. Never throws. */
-export function encodeSpec(spec: DocumentSpec): { version: number; services: WrittenService[] } {
-  return { version: spec.version, services: spec.services.map(encodeServiceSpec) };
+export function encodeSpec(spec: DocumentSpec): WrittenSpec {
+  return message(spec);
 }
 
 /** The document that a message asks for. Throws `LbError` (invalid_document) with every mistake in it. */
-export function decodeSpec(message: { version: number; services: readonly ReadService[] }): DocumentSpec {
-  const services = message.services.map(plainService);
-  const read = DocumentSpec.safeParse({ version: message.version, services });
+export function decodeSpec({
+  version,
+  settings,
+  marks,
+  services,
+}: Pick<ReadDocument, keyof DocumentSpec>): DocumentSpec {
+  const read = DocumentSpec.safeParse(given({ version, settings, marks, services }));
   if (read.success) return read.data;
   throw new LbError({
     code: "invalid_document",
@@ -52,39 +44,26 @@ export function decodeSpec(message: { version: number; services: readonly ReadSe
   });
 }
 
-function encodeServiceSpec({ check, ...same }: ServiceSpec | ServiceRecord): WrittenService {
-  return {
-    ...same,
-    check: check ? encodeCheck(check) : null,
-    destinations: same.destinations.map(given),
-  };
-}
+/** A message's type for a value: lists may be written, and what is undefined is not there (protobufjs leaves it out). */
+type Message<T> = T extends readonly (infer Item)[]
+  ? Message<Item>[]
+  : T extends object
+    ? { [K in keyof T]: Message<Exclude<T[K], undefined>> }
+    : T;
 
-function encodeCheck(check: CheckSpec): WrittenCheck {
-  if (check.type === "tcp") {
-    const { type: _, ...probe } = check;
-    return { ...given(probe), tcp: {} };
-  }
-  const { type: _, path, host, status, ...probe } = check;
-  return { ...given(probe), http: given({ path, host, status }) };
-}
+const message = <T>(value: T) => value as Message<T>;
 
-/** The same without keys that are there but undefined. */
-function given<T extends object>(value: T) {
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
+/** Lists and maps that the document does not have empty: a message cannot leave them out. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set(["sourceAddresses", "status", "tcp", "udp", "sctp"]);
 
-/** As the schemas of the model want it. */
-function plainService({ check, ...same }: ReadService): object {
-  return check ? { ...same, check: plainCheck(check) } : same;
-}
-
-function plainCheck({ tcp, http, ...probe }: ReadCheck): object {
-  if (tcp) return { type: "tcp", ...probe };
-  if (!http) return probe;
-  const { status, ...same } = http;
-  return { type: "http", ...probe, ...same, ...(status.length > 0 && { status }) };
+/** What a message says, without the fields that it leaves out. */
+function given(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(given);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([name, v]) => v !== null && !(NEVER_EMPTY.has(name) && Object.keys(v).length === 0),
+  );
+  return Object.fromEntries(entries.map(([name, v]) => [name, given(v)]));
 }
 
 function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[]) {

@@ -1,13 +1,28 @@
 import { LbError } from "@tandem/model";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeService, decodeStatus, encodeService, encodeStatus } from "./convert.ts";
+import {
+  decodeExplanation,
+  decodeService,
+  decodeStatus,
+  encodeExplanation,
+  encodeService,
+  encodeStatus,
+} from "./convert.ts";
 import { decodeDocument, decodeSpec, encodeDocument, encodeSpec } from "./convert-document.ts";
 import { nodeDefinition } from "./definition.ts";
 import type { NodeStatus } from "./node-api.ts";
-import { sampleDocument, sampleServices, sampleSpec, sampleStatus } from "./testing/sample-node.ts";
+import { anyDocument } from "./testing/any-document.ts";
+import {
+  sampleDocument,
+  sampleExplanation,
+  sampleServices,
+  sampleSpec,
+  sampleStatus,
+} from "./testing/sample-node.ts";
 
 /** Through the very bytes that travel. */
-const { GetStatus, ListServices, GetDocument, ApplyDocument } = nodeDefinition;
+const { GetStatus, ListServices, GetDocument, ApplyDocument, Explain } = nodeDefinition;
 const overWire = {
   status: (s: NodeStatus) => GetStatus.responseDeserialize(GetStatus.responseSerialize(encodeStatus(s))),
   apply: (request: object) => ApplyDocument.requestDeserialize(ApplyDocument.requestSerialize(request)),
@@ -53,6 +68,38 @@ test("a document survives the wire, with its ids and what it retired", () => {
   expect(decodeDocument(GetDocument.responseDeserialize(bytes))).toEqual(sampleDocument);
 });
 
+test("any document survives the wire", () => {
+  fc.assert(
+    fc.property(anyDocument, (document) => {
+      const bytes = GetDocument.responseSerialize(encodeDocument(document));
+      expect(decodeDocument(GetDocument.responseDeserialize(bytes))).toEqual(document);
+    }),
+  );
+});
+
+const explanations = [
+  { name: "with everything", explanation: sampleExplanation },
+  {
+    name: "of nothing",
+    explanation: {
+      rewriting: [],
+      verdict: { name: "pass", reason: "not_ours", says: "x" },
+      ends: "",
+      node: "d1",
+    },
+  },
+  {
+    name: "without a pick",
+    explanation: { ...sampleExplanation, scheduler: { name: "wlc", candidates: [] } },
+  },
+];
+for (const { name, explanation } of explanations) {
+  test(`an explanation ${name} survives the wire`, () => {
+    const bytes = Explain.responseSerialize(encodeExplanation(explanation));
+    expect(decodeExplanation(Explain.responseDeserialize(bytes))).toEqual(explanation);
+  });
+}
+
 test("a specification survives the wire", () => {
   expect(decodeSpec(overWire.apply({ ...encodeSpec(sampleSpec), author: "a" }))).toEqual(sampleSpec);
 });
@@ -65,7 +112,8 @@ test("fields that a foreign client leaves out get the schema's defaults", () => 
         protocol: "tcp",
         address: "2001:DB8:0::1",
         port: 80,
-        check: { http: {} },
+        check: { type: "http" },
+        persistence: {},
         destinations: [{ address: "2001:db8::2" }],
       },
     ],
@@ -76,9 +124,20 @@ test("fields that a foreign client leaves out get the schema's defaults", () => 
       address: "2001:db8::1",
       port: 80,
       scheduler: "wlc",
+      schedulerFlags: [],
+      onePacket: false,
+      persistence: { timeout: 360 },
       method: "masquerade",
+      sloppy: false,
+      whenDown: "keep",
+      whenRemoved: "keep",
+      allow: [],
+      deny: [],
+      slowStart: 0,
       check: { type: "http", interval: 2, timeout: 1, rise: 2, fall: 3, path: "/", status: [200] },
-      destinations: [{ address: "2001:db8::2", weight: 1, drain: false }],
+      destinations: [
+        { address: "2001:db8::2", weight: 1, upperThreshold: 0, lowerThreshold: 0, drain: false },
+      ],
     },
   ]);
 });
@@ -100,6 +159,16 @@ const refused = [
     name: "a check of no type",
     request: { version: 1, services: [{ ...service, check: {} }] },
     path: "services[0].check.type",
+  },
+  {
+    name: "a state that its protocol does not have",
+    request: { version: 1, settings: { timeouts: { udp: { established: 5 } } } },
+    path: "settings.timeouts.udp",
+  },
+  {
+    name: "a mark rule of no mark",
+    request: { version: 1, marks: [{ protocol: "tcp" }] },
+    path: "marks[0].mark",
   },
   {
     name: "a destination of the other family",

@@ -1,10 +1,18 @@
 /** What a node says about itself, model ⇄ protobuf. Beside convert-document.ts the only file that knows both. */
-import { LbError } from "@tandem/model";
+import { LbError, type PersistenceSpec, type TunnelSpec } from "@tandem/model";
 import type { DestinationStatus__Output as WireDestination } from "../../proto/generated/tandem/v1/DestinationStatus.ts";
+import type { Explanation__Output as WireExplanation } from "../../proto/generated/tandem/v1/Explanation.ts";
 import type { NodeStatus__Output as WireStatus } from "../../proto/generated/tandem/v1/NodeStatus.ts";
 import type { PeerStatus__Output as WirePeer } from "../../proto/generated/tandem/v1/PeerStatus.ts";
 import type { ServiceStatus__Output as WireService } from "../../proto/generated/tandem/v1/ServiceStatus.ts";
-import type { DestinationStatus, NodeStatus, PeerStatus, ServiceStatus, Traffic } from "./node-api.ts";
+import type {
+  DestinationStatus,
+  ExplanationStatus,
+  NodeStatus,
+  PeerStatus,
+  ServiceStatus,
+  Traffic,
+} from "./node-api.ts";
 
 const ROLE = {
   active: "ROLE_ACTIVE",
@@ -66,29 +74,57 @@ export function decodeStatus({ lag, peers, ...same }: WireStatus): NodeStatus {
 }
 
 /** The message about one service. Never throws. */
-export function encodeService(s: ServiceStatus): WireService {
-  return { ...s, destinations: s.destinations.map((d) => ({ ...d, health: HEALTH[d.health] })) };
+export function encodeService({ persistence, ...s }: ServiceStatus): WireService {
+  const destinations = s.destinations.map(({ tunnel, ...d }) => ({
+    ...d,
+    health: HEALTH[d.health],
+    tunnel: tunnel ?? null,
+  }));
+  return { ...s, persistence: persistence ?? null, destinations } as WireService; // protobufjs leaves out what is undefined
 }
 
 /** What a message says about one service. Throws `LbError` as `decodeStatus`. */
-export function decodeService({ traffic, destinations, ...same }: WireService): ServiceStatus {
+export function decodeService({ persistence, traffic, destinations, ...same }: WireService): ServiceStatus {
   return {
     ...same,
+    ...(persistence && { persistence: persistence as PersistenceSpec }),
     traffic: traffic ?? NO_TRAFFIC,
-    destinations: destinations.map((d) => ({
+    destinations: destinations.map(({ tunnel, ...d }) => ({
       ...d,
+      ...(tunnel && { tunnel: tunnel as TunnelSpec }),
       health: known(HEALTH, d.health),
       traffic: d.traffic ?? NO_TRAFFIC,
     })),
   };
 }
 
+/** The message that explains. Never throws. */
+export function encodeExplanation(e: ExplanationStatus): WireExplanation {
+  const { service = null, connection = null, template = null, scheduler = null } = e;
+  return { ...e, service, connection, template, scheduler };
+}
+
+/** What a message explains. Throws `LbError` as `decodeStatus`. */
+export function decodeExplanation(e: WireExplanation): ExplanationStatus {
+  const { service, connection, template, scheduler, verdict, ...same } = e;
+  if (!verdict) throw notUnderstood("no verdict");
+  return {
+    ...same,
+    verdict,
+    ...(service && { service }),
+    ...(connection && { connection }),
+    ...(template && { template }),
+    ...(scheduler && { scheduler }),
+  };
+}
+
 /** The name whose value in `table` is `value`. */
 function known<Name extends string>(table: Readonly<Record<Name, string>>, value: string): Name {
   for (const name in table) if (table[name] === value) return name;
-  throw new LbError({
-    code: "unavailable",
-    what: "the daemon",
-    why: `it says ${value}, which this version of tandem does not know`,
-  });
+  throw notUnderstood(value);
+}
+
+function notUnderstood(said: string): LbError {
+  const why = `it says ${said}, which this version of tandem does not know`;
+  return new LbError({ code: "unavailable", what: "the daemon", why });
 }

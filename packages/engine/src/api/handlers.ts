@@ -5,12 +5,12 @@ import { LbError } from "@tandem/model";
 import type { ConnectionBatch } from "../../proto/generated/tandem/v1/ConnectionBatch.ts";
 import type { ListConnectionsRequest__Output } from "../../proto/generated/tandem/v1/ListConnectionsRequest.ts";
 import type { NodeHandlers } from "../../proto/generated/tandem/v1/Node.ts";
-import { encodeService, encodeStatus } from "./convert.ts";
+import { encodeExplanation, encodeService, encodeStatus } from "./convert.ts";
 import { decodeSpec, encodeDocument } from "./convert-document.ts";
 import { MalformedRequest } from "./definition.ts";
 import { toStatus } from "./failure-status.ts";
 import type { ConnectionStatus, NodeApi } from "./node-api.ts";
-import { readApplyTerms, readDrain, readFilter } from "./requests.ts";
+import { readApplyTerms, readDrain, readFilter, readQuestion } from "./requests.ts";
 
 /** Connections in one message: about 40 KB. */
 const BATCH = 256;
@@ -28,6 +28,7 @@ export function createHandlers(api: NodeApi, onBug: BugReport): NodeHandlers {
     GetDocument: unary(async () => encodeDocument(await api.document())),
     ApplyDocument: unary(async (request) => api.apply(decodeSpec(request), readApplyTerms(request))),
     DrainDestination: unary(async (request) => api.drain(readDrain(request))),
+    Explain: unary(async (request) => encodeExplanation(await api.explain(readQuestion(request)))),
     SwitchOver: unary((request) => api.switchover(request)),
   };
 }

@@ -2,7 +2,7 @@
  * What the API offers about one node, as a port: the server translates it to gRPC, the composition root implements it. Plain
  * values; 64-bit counters are numbers (exact to 2^53). Everything may reject with `LbError`.
  */
-import type { Document, DocumentSpec } from "@tandem/model";
+import type { Document, DocumentSpec, PersistenceSpec, TunnelSpec } from "@tandem/model";
 
 /** What the node is in its cluster. */
 export type Role = "active" | "standby" | "fault" | "standalone";
@@ -22,6 +22,8 @@ export interface NodeApi {
   ): Promise<{ revision: number; changed: boolean }>;
   /** Quiesce (or undo) a destination in every service that has it, or in the one named. Fails with not_found. */
   drain(request: DrainRequest): Promise<{ revision: number; destinations: string[] }>;
+  /** Why a packet goes where it goes. Changes nothing. Fails with unavailable. */
+  explain(question: PacketQuestion): Promise<ExplanationStatus>;
   /** Hand the active role to a peer. `dryRun` says what would happen. Fails with refused. */
   switchover(request: {
     dryRun: boolean;
@@ -83,7 +85,13 @@ export interface ServiceStatus {
   protocol: string;
   address: string;
   port: number;
+  /** Firewall mark, instead of the three above. */
+  mark?: number;
   scheduler: string;
+  schedulerFlags: string[];
+  persistence?: PersistenceSpec;
+  onePacket: boolean;
+  helper?: string;
   traffic: Traffic;
   destinations: DestinationStatus[];
 }
@@ -94,7 +102,9 @@ export interface DestinationStatus {
   address: string;
   port: number;
   method: string;
-  /** What the operator wrote, and what health and draining made of it. */
+  /** Where the method is a tunnel. */
+  tunnel?: TunnelSpec;
+  /** What the operator wrote, and what health, draining and slow start made of it. */
   configuredWeight: number;
   effectiveWeight: number;
   /** Why the effective weight is what it is. */
@@ -102,12 +112,20 @@ export interface DestinationStatus {
   health: "up" | "down" | "unchecked";
   activeConnections: number;
   inactiveConnections: number;
+  /** Persistence templates that lead here. */
+  persistentConnections: number;
+  upperThreshold: number;
+  lowerThreshold: number;
+  /** Over the upper threshold: gets no new connections. */
+  overloaded: boolean;
+  /** Down, and its connections' packets are dropped until it comes up. */
+  held: boolean;
   traffic: Traffic;
 }
 
 /** Which connections to list; nothing given: all. */
 export interface ConnectionFilter {
-  /** Only this service (`tcp 192.0.2.1:80`), client or destination (address, or address:port), where given. */
+  /** Only this service (`tcp 192.0.2.1:80`, `mark 7 ipv4`), client or destination (address, or address:port), where given. */
   service?: string;
   client?: string;
   destination?: string;
@@ -122,10 +140,20 @@ export interface ConnectionStatus {
   virtual: string;
   destination: string;
   method: string;
+  /** Full NAT: what the connection to the destination comes from. */
+  local?: string;
   /** Seconds until it expires if no packet comes. */
   expiresInSeconds: number;
   /** This node, or the peer that owns it. */
   owner: string;
+  /** A persistence template: no connection, but what sends its client's next one to the same destination. */
+  template: boolean;
+  /** Firewall mark of its service; 0 none. */
+  mark: number;
+  /** Its client's packets are dropped: the destination is gone and may return. */
+  held: boolean;
+  /** The template or control connection that it hangs on: `client -> virtual`. */
+  controller?: string;
   inPackets: number;
   inBytes: number;
   outPackets: number;
@@ -139,4 +167,47 @@ export interface DrainRequest {
   service?: string;
   undo: boolean;
   author: string;
+}
+
+/** A packet that there is, or might be. */
+export interface PacketQuestion {
+  protocol: string;
+  /** Address, or address:port. */
+  client: string;
+  /** address:port. */
+  virtual: string;
+  /** Firewall mark that it carries; 0: what the document's rules give it. */
+  mark: number;
+  /** Interface that it comes in by, for the document's rules. */
+  interface?: string;
+}
+
+/** Why a packet goes where it goes. */
+export interface ExplanationStatus {
+  /** Absent: it is for no service. */
+  service?: { key: string; why: string };
+  /** The connection that it belongs to; absent: it would be the first. */
+  connection?: ConnectionStatus;
+  /** The template that its client has. */
+  template?: ConnectionStatus;
+  /** What the scheduler has to choose from; absent: it is not asked. */
+  scheduler?: { name: string; candidates: CandidateStatus[]; pick?: string };
+  /** What is changed in it, in order: one sentence each. */
+  rewriting: string[];
+  verdict: { name: string; reason: string; says: string };
+  /** How its connection ends; empty: there is none. */
+  ends: string;
+  /** Name of the node that decides. */
+  node: string;
+}
+
+/** A destination as its scheduler sees it. */
+export interface CandidateStatus {
+  destination: string;
+  weight: number;
+  active: number;
+  inactive: number;
+  overloaded: boolean;
+  /** May be picked. */
+  usable: boolean;
 }

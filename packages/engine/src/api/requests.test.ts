@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readApplyTerms, readDrain, readFilter } from "./requests.ts";
+import { readApplyTerms, readDrain, readFilter, readQuestion } from "./requests.ts";
 
 const filters = [
   { ask: {}, want: {} },
@@ -8,6 +8,10 @@ const filters = [
   { ask: { destination: "10.0.0.1" }, want: { destination: "10.0.0.1" } },
   { ask: { client: "[2001:DB8::1]:80" }, want: { client: "[2001:db8::1]:80" } },
   { ask: { service: "tcp 192.0.2.1:80" }, want: { service: "tcp 192.0.2.1:80" } },
+  { ask: { service: "tcp 192.0.2.1:0" }, want: { service: "tcp 192.0.2.1:0" } },
+  { ask: { service: "mark 7 ipv6" }, want: { service: "mark 7 ipv6" } },
+  { ask: { service: "mark/7/ipv6" }, want: { service: "mark 7 ipv6" } },
+  { ask: { service: "mark/4294967295" }, want: { service: "mark 4294967295 ipv4" } },
   { ask: { service: "udp/[2001:DB8::1]:53" }, want: { service: "udp [2001:db8::1]:53" } },
 ];
 for (const { ask, want } of filters) {
@@ -28,7 +32,10 @@ const badFilters = [
     "tcp",
     "tcp 192.0.2.1",
     "192.0.2.1:80",
-    "tcp 192.0.2.1:0",
+    "mark 0 ipv4",
+    "mark 4294967296",
+    "mark 7 ipv5",
+    "mark x",
     "tcp 192.0.2.1:65536",
     "tcp 2001:db8::1:80",
   ].map((service) => ({ ask: { service }, says: `service is "${service}", wanted a service such as` })),
@@ -57,6 +64,34 @@ const badDrains = [
 for (const { ask, says } of badDrains) {
   test(`a drain is refused: ${says}`, () => {
     expect(() => readDrain(ask)).toThrow(says);
+  });
+}
+
+const question = { protocol: "tcp", client: "198.51.100.7", virtual: "192.0.2.1:80", mark: 0 };
+test("a question names a packet", () => {
+  expect(readQuestion(question)).toEqual(question);
+  const all = {
+    ...question,
+    client: "[2001:DB8::1]:0",
+    virtual: "[2001:db8::2]:80",
+    mark: 7,
+    interface: "eth0",
+  };
+  expect(readQuestion(all)).toEqual({ ...all, client: "[2001:db8::1]:0" });
+});
+
+const badQuestions = [
+  {
+    ask: { ...question, protocol: "icmp" },
+    says: 'Cannot explain: protocol is "icmp", wanted "tcp", "udp" or "sctp"',
+  },
+  { ask: { ...question, client: "h1" }, says: 'client is "h1", wanted address or address:port' },
+  { ask: { ...question, virtual: "192.0.2.1" }, says: 'virtual is "192.0.2.1", wanted address:port' },
+  { ask: { ...question, virtual: "192.0.2.1:0" }, says: 'virtual is "192.0.2.1:0", wanted address:port' },
+];
+for (const { ask, says } of badQuestions) {
+  test(`a question is refused: ${says}`, () => {
+    expect(() => readQuestion(ask)).toThrow(says);
   });
 }
 

@@ -2,8 +2,9 @@
 import { canonicalAddress, formatEndpoint, LbError } from "@tandem/model";
 import type { ApplyDocumentRequest__Output as Apply } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
 import type { DrainDestinationRequest__Output as Drain } from "../../proto/generated/tandem/v1/DrainDestinationRequest.ts";
+import type { ExplainRequest__Output as Explain } from "../../proto/generated/tandem/v1/ExplainRequest.ts";
 import type { ListConnectionsRequest__Output as List } from "../../proto/generated/tandem/v1/ListConnectionsRequest.ts";
-import type { ConnectionFilter, DrainRequest } from "./node-api.ts";
+import type { ConnectionFilter, DrainRequest, PacketQuestion } from "./node-api.ts";
 
 const MAX_AUTHOR_CHARACTERS = 256;
 
@@ -21,7 +22,10 @@ export function readFilter(list: List): ConnectionFilter {
 }
 
 /** On what terms a document is to be replaced. */
-export function readApplyTerms(request: Apply): { expectedRevision?: number; author: string } {
+export function readApplyTerms(request: Pick<Apply, "author" | "expectedRevision">): {
+  expectedRevision?: number;
+  author: string;
+} {
   const check = checker("change the document");
   const terms = { author: check("author", request.author, author) };
   if (request.expectedRevision === undefined) return terms;
@@ -39,6 +43,18 @@ export function readDrain(request: Drain): DrainRequest {
   };
 }
 
+/** Which packet is to be explained. */
+export function readQuestion(request: Explain): PacketQuestion {
+  const check = checker("explain");
+  return {
+    protocol: check("protocol", request.protocol, protocol),
+    client: check("client", request.client, addressOrEndpoint),
+    virtual: check("virtual", request.virtual, endpoint),
+    mark: request.mark,
+    ...(request.interface !== undefined && { interface: request.interface }),
+  };
+}
+
 /** What a field must be: its value in canonical form, or undefined if it is not. */
 interface Rule<T> {
   readonly want: string;
@@ -49,7 +65,18 @@ const addressOrEndpoint: Rule<string> = {
   want: "address or address:port, IPv6 in brackets before a port",
   read: (text) => canonicalAddress(text) ?? canonicalEndpoint(text),
 };
-const service: Rule<string> = { want: 'a service such as "tcp 192.0.2.1:80"', read: canonicalService };
+const endpoint: Rule<string> = {
+  want: "address:port, IPv6 in brackets, the port not 0",
+  read: (text) => (/:0+$/.test(text) ? undefined : canonicalEndpoint(text)),
+};
+const service: Rule<string> = {
+  want: 'a service such as "tcp 192.0.2.1:80" or "mark 7 ipv4"',
+  read: (text) => canonicalMark(text) ?? canonicalService(text),
+};
+const protocol: Rule<string> = {
+  want: '"tcp", "udp" or "sctp"',
+  read: (text) => (["tcp", "udp", "sctp"].includes(text) ? text : undefined),
+};
 const author: Rule<string> = {
   want: `1 to ${MAX_AUTHOR_CHARACTERS} characters`,
   read: (text) => (text.length >= 1 && text.length <= MAX_AUTHOR_CHARACTERS ? text : undefined),
@@ -73,9 +100,16 @@ function canonicalService(text: string): string | undefined {
   return at && `${protocol} ${at}`;
 }
 
+/** `mark 7 ipv4`, also written with slashes, and without the family for IPv4. */
+function canonicalMark(text: string): string | undefined {
+  const [, mark, family = "4"] = /^mark[ /](\d{1,10})(?:[ /]ipv([46]))?$/.exec(text) ?? [];
+  const isMark = Number(mark) >= 1 && Number(mark) <= 0xffff_ffff;
+  return isMark ? `mark ${Number(mark)} ipv${family}` : undefined;
+}
+
 function canonicalEndpoint(text: string): string | undefined {
   const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = canonicalAddress(v6 ?? v4 ?? "");
   const port = Number(digits);
-  return host !== undefined && port >= 1 && port <= 65535 ? formatEndpoint(host, port) : undefined;
+  return host !== undefined && port <= 65_535 ? formatEndpoint(host, port) : undefined;
 }

@@ -1,6 +1,6 @@
 /** A node for tests: every field of every answer has a value of its own, so that a conversion that mixes two up is seen. */
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
-import type { ConnectionStatus, NodeApi, NodeStatus, ServiceStatus } from "../node-api.ts";
+import type { ConnectionStatus, ExplanationStatus, NodeApi, NodeStatus, ServiceStatus } from "../node-api.ts";
 
 export const sampleStatus: NodeStatus = {
   node: "d1",
@@ -45,38 +45,100 @@ export const sampleStatus: NodeStatus = {
 export const sampleServices: ServiceStatus[] = [
   {
     id: 1,
-    protocol: "tcp",
-    address: "192.0.2.10",
-    port: 80,
-    scheduler: "wlc",
+    protocol: "any",
+    address: "0.0.0.0",
+    port: 0,
+    mark: 4_294_967_295,
+    scheduler: "sh",
+    schedulerFlags: ["fallback", "port"],
+    persistence: { timeout: 300, prefix: 24, engine: "sip" },
+    onePacket: true,
+    helper: "ftp",
     traffic: { connections: 10, inPackets: 11, inBytes: 12, outPackets: 13, outBytes: 14 },
     destinations: [
       {
         id: 2,
         address: "10.0.0.1",
         port: 8080,
-        method: "masquerade",
+        method: "tunnel",
+        tunnel: { type: "gue", port: 6080, checksum: "remote" },
         configuredWeight: 3,
         effectiveWeight: 0,
         why: "drained",
         health: "up",
         activeConnections: 15,
         inactiveConnections: 16,
+        persistentConnections: 17,
+        upperThreshold: 19,
+        lowerThreshold: 18,
+        overloaded: true,
+        held: true,
         traffic: { connections: 20, inPackets: 21, inBytes: 22, outPackets: 23, outBytes: 24 },
       },
     ],
+  },
+  {
+    id: 3,
+    protocol: "tcp",
+    address: "192.0.2.10",
+    port: 80,
+    scheduler: "wlc",
+    schedulerFlags: [],
+    onePacket: false,
+    traffic: { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 },
+    destinations: [],
   },
 ];
 
 /** Uses everything that a document can say. */
 export const sampleSpec: DocumentSpec = DocumentSpec.parse({
   version: 1,
+  settings: {
+    timeouts: { tcp: { established: 7200.5 }, udp: { lasting: 30 }, sctp: { closed: 5 } },
+    reuse: "one-way",
+    rescheduleQuiesced: true,
+    expireQuiescentTemplate: true,
+    midStream: "host",
+    unmatchedReply: "refuse",
+    scheduleIcmp: true,
+    cacheBypass: true,
+    pmtuDiscovery: false,
+    cacheSeconds: 60,
+    dropEntry: "auto",
+    dropPacket: "on",
+    dropRate: 3,
+    secureTcp: "on",
+    sourceBudget: 100,
+  },
+  marks: [
+    {
+      mark: 7,
+      protocol: "sctp",
+      source: "198.51.100.0/24",
+      destination: "203.0.113.0/24",
+      sourcePorts: "1024-65535",
+      destinationPorts: "80",
+      interface: "eth0",
+    },
+    { mark: 4_294_967_295 },
+  ],
   services: [
     {
       protocol: "tcp",
       address: "192.0.2.10",
       port: 80,
-      scheduler: "wrr",
+      scheduler: "mh",
+      schedulerFlags: ["fallback", "port"],
+      persistence: { timeout: 60, prefix: 24 },
+      sourceAddresses: ["192.0.2.20"],
+      sloppy: true,
+      timeouts: { tcp: { finWait: 20 } },
+      whenDown: "reset",
+      whenRemoved: "drop",
+      allow: ["198.51.100.0/24"],
+      deny: ["198.51.100.7"],
+      slowStart: 30,
+      tunnel: { type: "gue", port: 6080 },
       check: {
         type: "http",
         interval: 0.5,
@@ -89,8 +151,11 @@ export const sampleSpec: DocumentSpec = DocumentSpec.parse({
         status: [200, 204],
       },
       destinations: [
-        { address: "10.0.0.1", port: 8080, weight: 0, drain: true },
-        { address: "10.0.0.2", weight: 65535, method: "direct-route" },
+        { address: "10.0.0.1", port: 8080, weight: 0, drain: true, upperThreshold: 9, lowerThreshold: 3 },
+        { address: "10.0.0.2", weight: 2_147_483_647, method: "direct-route" },
+        { address: "10.0.0.3", method: "full-nat" },
+        { address: "2001:db8::3", method: "tunnel" },
+        { address: "10.0.0.4", method: "tunnel", tunnel: { type: "gre", checksum: "full" } },
       ],
     },
     {
@@ -98,9 +163,12 @@ export const sampleSpec: DocumentSpec = DocumentSpec.parse({
       address: "2001:db8::10",
       port: 53,
       method: "direct-route",
+      onePacket: true,
       check: { type: "tcp", port: 9 },
     },
-    { protocol: "udp", address: "192.0.2.10", port: 53 },
+    { protocol: "udp", address: "192.0.2.10", port: 5060, persistence: { engine: "sip" } },
+    { protocol: "tcp", address: "192.0.2.10", port: 21, helper: "ftp" },
+    { mark: 7, address: "::" },
   ],
 });
 
@@ -119,15 +187,39 @@ export function sampleConnection(n: number): ConnectionStatus {
     client: `198.51.100.7:${1024 + n}`,
     virtual: "192.0.2.10:80",
     destination: "10.0.0.1:8080",
-    method: "masquerade",
+    method: "full-nat",
+    local: "192.0.2.20:1024",
     expiresInSeconds: 899.5,
     owner: "d1",
+    template: n % 2 === 1,
+    mark: 7,
+    held: n % 3 === 1,
+    controller: "198.51.100.0:0 -> 192.0.2.10:80",
     inPackets: n,
     inBytes: n + 1,
     outPackets: n + 2,
     outBytes: n + 3,
   };
 }
+
+/** Says everything that an explanation can say. */
+export const sampleExplanation: ExplanationStatus = {
+  service: { key: "tcp 192.0.2.10:80", why: "its endpoint" },
+  connection: sampleConnection(1),
+  template: sampleConnection(2),
+  scheduler: {
+    name: "wlc",
+    candidates: [
+      { destination: "10.0.0.1:8080", weight: 1, active: 2, inactive: 3, overloaded: true, usable: false },
+      { destination: "10.0.0.2:8080", weight: 4, active: 5, inactive: 6, overloaded: false, usable: true },
+    ],
+    pick: "10.0.0.2:8080",
+  },
+  rewriting: ["destination becomes 10.0.0.2:8080", "TTL is one less"],
+  verdict: { name: "forward", reason: "scheduled", says: "a new connection was made" },
+  ends: "60 s after its last packet",
+  node: "d1",
+};
 
 /** A node that answers with the samples; `overrides` replace single methods. */
 export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
@@ -140,6 +232,7 @@ export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
     document: async () => sampleDocument,
     apply: async () => ({ revision: 43, changed: true }),
     drain: async () => ({ revision: 44, destinations: ["tcp 192.0.2.10:80 -> 10.0.0.1:8080"] }),
+    explain: async () => sampleExplanation,
     switchover: async () => ({ steps: ["lower our priority", "wait for d2"], from: "d1", to: "d2" }),
     ...overrides,
   };

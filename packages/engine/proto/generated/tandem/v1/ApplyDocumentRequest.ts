@@ -1,6 +1,8 @@
 // Original file: tandem/v1/node.proto
 
 import type { Service as _tandem_v1_Service, Service__Output as _tandem_v1_Service__Output } from '../../tandem/v1/Service.ts';
+import type { Settings as _tandem_v1_Settings, Settings__Output as _tandem_v1_Settings__Output } from '../../tandem/v1/Settings.ts';
+import type { MarkRule as _tandem_v1_MarkRule, MarkRule__Output as _tandem_v1_MarkRule__Output } from '../../tandem/v1/MarkRule.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface ApplyDocumentRequest {
@@ -20,6 +22,8 @@ export interface ApplyDocumentRequest {
    * Who asks, for the history: 1..256 characters.
    */
   'author'?: (string);
+  'settings'?: (_tandem_v1_Settings | null);
+  'marks'?: (_tandem_v1_MarkRule)[];
   '_expectedRevision'?: "expectedRevision";
 }
 
@@ -40,4 +44,6 @@ export interface ApplyDocumentRequest__Output {
    * Who asks, for the history: 1..256 characters.
    */
   'author': (string);
+  'settings': (_tandem_v1_Settings__Output | null);
+  'marks': (_tandem_v1_MarkRule__Output)[];
 }

@@ -4,15 +4,15 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface ConnectionStatus {
   /**
-   * "tcp" or "udp".
+   * "tcp", "udp" or "sctp"; "any" of a firewall mark's template.
    */
   'protocol'?: (string);
   /**
-   * State in its protocol's table, such as "ESTABLISHED".
+   * State in its protocol's table, such as "ESTABLISHED"; of a template "NONE", or "ASSURED" once its client has proven itself.
    */
   'state'?: (string);
   /**
-   * address:port of the client; IPv6 addresses in brackets, here and below.
+   * address:port of the client; IPv6 addresses in brackets, here and below. Of a template the client's prefix and port 0.
    */
   'client'?: (string);
   /**
@@ -24,7 +24,7 @@ export interface ConnectionStatus {
    */
   'destination'?: (string);
   /**
-   * Forwarding method: "masquerade" or "direct-route".
+   * Forwarding method, as in Service, or "bypass".
    */
   'method'?: (string);
   /**
@@ -42,19 +42,41 @@ export interface ConnectionStatus {
   'inBytes'?: (number | string | Long);
   'outPackets'?: (number | string | Long);
   'outBytes'?: (number | string | Long);
+  /**
+   * Full NAT: address:port that the connection to the real server comes from; absent: the client's.
+   */
+  'local'?: (string);
+  /**
+   * A persistence template: no connection, but what sends its client's next one to the same destination.
+   */
+  'template'?: (boolean);
+  /**
+   * Firewall mark of its service, 0..2^32-1; 0: none.
+   */
+  'mark'?: (number);
+  /**
+   * Its client's packets are dropped: the destination is gone and may return.
+   */
+  'held'?: (boolean);
+  /**
+   * The template or control connection that it hangs on, such as "198.51.100.0:0 -> 192.0.2.1:80"; absent: none.
+   */
+  'controller'?: (string);
+  '_local'?: "local";
+  '_controller'?: "controller";
 }
 
 export interface ConnectionStatus__Output {
   /**
-   * "tcp" or "udp".
+   * "tcp", "udp" or "sctp"; "any" of a firewall mark's template.
    */
   'protocol': (string);
   /**
-   * State in its protocol's table, such as "ESTABLISHED".
+   * State in its protocol's table, such as "ESTABLISHED"; of a template "NONE", or "ASSURED" once its client has proven itself.
    */
   'state': (string);
   /**
-   * address:port of the client; IPv6 addresses in brackets, here and below.
+   * address:port of the client; IPv6 addresses in brackets, here and below. Of a template the client's prefix and port 0.
    */
   'client': (string);
   /**
@@ -66,7 +88,7 @@ export interface ConnectionStatus__Output {
    */
   'destination': (string);
   /**
-   * Forwarding method: "masquerade" or "direct-route".
+   * Forwarding method, as in Service, or "bypass".
    */
   'method': (string);
   /**
@@ -84,4 +106,24 @@ export interface ConnectionStatus__Output {
   'inBytes': (number);
   'outPackets': (number);
   'outBytes': (number);
+  /**
+   * Full NAT: address:port that the connection to the real server comes from; absent: the client's.
+   */
+  'local'?: (string);
+  /**
+   * A persistence template: no connection, but what sends its client's next one to the same destination.
+   */
+  'template': (boolean);
+  /**
+   * Firewall mark of its service, 0..2^32-1; 0: none.
+   */
+  'mark': (number);
+  /**
+   * Its client's packets are dropped: the destination is gone and may return.
+   */
+  'held': (boolean);
+  /**
+   * The template or control connection that it hangs on, such as "198.51.100.0:0 -> 192.0.2.1:80"; absent: none.
+   */
+  'controller'?: (string);
 }

@@ -1,35 +1,26 @@
 // Original file: tandem/v1/node.proto
 
+import type { Tunnel as _tandem_v1_Tunnel, Tunnel__Output as _tandem_v1_Tunnel__Output } from '../../tandem/v1/Tunnel.ts';
 
 export interface Destination {
   /**
    * As Service.id.
    */
   'id'?: (number);
-  /**
-   * Address of the real server, of the service's family.
-   */
   'address'?: (string);
-  /**
-   * 1..65535; default: the service's port.
-   */
   'port'?: (number);
-  /**
-   * 0..65535, default 1; 0 quiesces.
-   */
   'weight'?: (number);
-  /**
-   * "masquerade" or "direct-route"; default: the service's method.
-   */
   'method'?: (string);
-  /**
-   * Being taken out of service: effective weight 0 whatever the weight says. Default false.
-   */
   'drain'?: (boolean);
+  'tunnel'?: (_tandem_v1_Tunnel | null);
+  'upperThreshold'?: (number);
+  'lowerThreshold'?: (number);
   '_id'?: "id";
   '_port'?: "port";
   '_weight'?: "weight";
   '_method'?: "method";
+  '_upperThreshold'?: "upperThreshold";
+  '_lowerThreshold'?: "lowerThreshold";
   '_drain'?: "drain";
 }
 
@@ -38,24 +29,12 @@ export interface Destination__Output {
    * As Service.id.
    */
   'id'?: (number);
-  /**
-   * Address of the real server, of the service's family.
-   */
   'address': (string);
-  /**
-   * 1..65535; default: the service's port.
-   */
   'port'?: (number);
-  /**
-   * 0..65535, default 1; 0 quiesces.
-   */
   'weight'?: (number);
-  /**
-   * "masquerade" or "direct-route"; default: the service's method.
-   */
   'method'?: (string);
-  /**
-   * Being taken out of service: effective weight 0 whatever the weight says. Default false.
-   */
   'drain'?: (boolean);
+  'tunnel': (_tandem_v1_Tunnel__Output | null);
+  'upperThreshold'?: (number);
+  'lowerThreshold'?: (number);
 }

@@ -2,6 +2,7 @@
 
 import type { Health as _tandem_v1_Health, Health__Output as _tandem_v1_Health__Output } from '../../tandem/v1/Health.ts';
 import type { Traffic as _tandem_v1_Traffic, Traffic__Output as _tandem_v1_Traffic__Output } from '../../tandem/v1/Traffic.ts';
+import type { Tunnel as _tandem_v1_Tunnel, Tunnel__Output as _tandem_v1_Tunnel__Output } from '../../tandem/v1/Tunnel.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface DestinationStatus {
@@ -14,19 +15,19 @@ export interface DestinationStatus {
    */
   'address'?: (string);
   /**
-   * Port of the real server, 1..65535.
+   * Port of the real server, 0..65535; 0: that of the packet.
    */
   'port'?: (number);
   /**
-   * Forwarding method: "masquerade" or "direct-route".
+   * Forwarding method, as in Service.
    */
   'method'?: (string);
   /**
-   * What the operator wrote, 0..65535.
+   * What the operator wrote, 0..2^31-1.
    */
   'configuredWeight'?: (number);
   /**
-   * What health and draining made of it, 0..65535: what the scheduler sees.
+   * What health, draining and slow start made of it, 0..2^31-1: what the scheduler sees.
    */
   'effectiveWeight'?: (number);
   /**
@@ -43,6 +44,30 @@ export interface DestinationStatus {
    */
   'inactiveConnections'?: (number | string | Long);
   'traffic'?: (_tandem_v1_Traffic | null);
+  /**
+   * As in Service; absent: the method is no tunnel.
+   */
+  'tunnel'?: (_tandem_v1_Tunnel | null);
+  /**
+   * Persistence templates that lead here, 0..2^32-1.
+   */
+  'persistentConnections'?: (number | string | Long);
+  /**
+   * Connections from which on it gets no new ones, 0..2^31-1; 0: no limit.
+   */
+  'upperThreshold'?: (number);
+  /**
+   * Connections below which it gets new ones again, 0..2^31-1; 0: three quarters of the upper threshold.
+   */
+  'lowerThreshold'?: (number);
+  /**
+   * Reached the upper threshold and did not come below the lower one since: gets no new connections.
+   */
+  'overloaded'?: (boolean);
+  /**
+   * It is down and its service drops its connections' packets until it comes up.
+   */
+  'held'?: (boolean);
 }
 
 export interface DestinationStatus__Output {
@@ -55,19 +80,19 @@ export interface DestinationStatus__Output {
    */
   'address': (string);
   /**
-   * Port of the real server, 1..65535.
+   * Port of the real server, 0..65535; 0: that of the packet.
    */
   'port': (number);
   /**
-   * Forwarding method: "masquerade" or "direct-route".
+   * Forwarding method, as in Service.
    */
   'method': (string);
   /**
-   * What the operator wrote, 0..65535.
+   * What the operator wrote, 0..2^31-1.
    */
   'configuredWeight': (number);
   /**
-   * What health and draining made of it, 0..65535: what the scheduler sees.
+   * What health, draining and slow start made of it, 0..2^31-1: what the scheduler sees.
    */
   'effectiveWeight': (number);
   /**
@@ -84,4 +109,28 @@ export interface DestinationStatus__Output {
    */
   'inactiveConnections': (number);
   'traffic': (_tandem_v1_Traffic__Output | null);
+  /**
+   * As in Service; absent: the method is no tunnel.
+   */
+  'tunnel': (_tandem_v1_Tunnel__Output | null);
+  /**
+   * Persistence templates that lead here, 0..2^32-1.
+   */
+  'persistentConnections': (number);
+  /**
+   * Connections from which on it gets no new ones, 0..2^31-1; 0: no limit.
+   */
+  'upperThreshold': (number);
+  /**
+   * Connections below which it gets new ones again, 0..2^31-1; 0: three quarters of the upper threshold.
+   */
+  'lowerThreshold': (number);
+  /**
+   * Reached the upper threshold and did not come below the lower one since: gets no new connections.
+   */
+  'overloaded': (boolean);
+  /**
+   * It is down and its service drops its connections' packets until it comes up.
+   */
+  'held': (boolean);
 }

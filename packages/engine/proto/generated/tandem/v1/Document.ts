@@ -1,6 +1,8 @@
 // Original file: tandem/v1/node.proto
 
 import type { Service as _tandem_v1_Service, Service__Output as _tandem_v1_Service__Output } from '../../tandem/v1/Service.ts';
+import type { Settings as _tandem_v1_Settings, Settings__Output as _tandem_v1_Settings__Output } from '../../tandem/v1/Settings.ts';
+import type { MarkRule as _tandem_v1_MarkRule, MarkRule__Output as _tandem_v1_MarkRule__Output } from '../../tandem/v1/MarkRule.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Document {
@@ -24,6 +26,8 @@ export interface Document {
    * Every one with its id.
    */
   'services'?: (_tandem_v1_Service)[];
+  'settings'?: (_tandem_v1_Settings | null);
+  'marks'?: (_tandem_v1_MarkRule)[];
 }
 
 export interface Document__Output {
@@ -47,4 +51,6 @@ export interface Document__Output {
    * Every one with its id.
    */
   'services': (_tandem_v1_Service__Output)[];
+  'settings': (_tandem_v1_Settings__Output | null);
+  'marks': (_tandem_v1_MarkRule__Output)[];
 }

@@ -7,7 +7,7 @@ export interface DrainDestinationRequest {
    */
   'destination'?: (string);
   /**
-   * Only in this service, such as "tcp 192.0.2.1:80"; absent: in every one that has it.
+   * Only in this service, such as "tcp 192.0.2.1:80" or "mark 7 ipv4"; absent: in every one that has it.
    */
   'service'?: (string);
   /**
@@ -27,7 +27,7 @@ export interface DrainDestinationRequest__Output {
    */
   'destination': (string);
   /**
-   * Only in this service, such as "tcp 192.0.2.1:80"; absent: in every one that has it.
+   * Only in this service, such as "tcp 192.0.2.1:80" or "mark 7 ipv4"; absent: in every one that has it.
    */
   'service'?: (string);
   /**

@@ -6,7 +6,7 @@
  */
 export interface ListConnectionsRequest {
   /**
-   * Only this service, such as "tcp 192.0.2.1:80".
+   * Only this service, such as "tcp 192.0.2.1:80" or "mark 7 ipv4".
    */
   'service'?: (string);
   /**
@@ -32,7 +32,7 @@ export interface ListConnectionsRequest {
  */
 export interface ListConnectionsRequest__Output {
   /**
-   * Only this service, such as "tcp 192.0.2.1:80".
+   * Only this service, such as "tcp 192.0.2.1:80" or "mark 7 ipv4".
    */
   'service'?: (string);
   /**

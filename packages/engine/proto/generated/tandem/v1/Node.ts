@@ -8,6 +8,8 @@ import type { ConnectionBatch as _tandem_v1_ConnectionBatch, ConnectionBatch__Ou
 import type { Document as _tandem_v1_Document, Document__Output as _tandem_v1_Document__Output } from '../../tandem/v1/Document.ts';
 import type { DrainDestinationRequest as _tandem_v1_DrainDestinationRequest, DrainDestinationRequest__Output as _tandem_v1_DrainDestinationRequest__Output } from '../../tandem/v1/DrainDestinationRequest.ts';
 import type { DrainDestinationResponse as _tandem_v1_DrainDestinationResponse, DrainDestinationResponse__Output as _tandem_v1_DrainDestinationResponse__Output } from '../../tandem/v1/DrainDestinationResponse.ts';
+import type { ExplainRequest as _tandem_v1_ExplainRequest, ExplainRequest__Output as _tandem_v1_ExplainRequest__Output } from '../../tandem/v1/ExplainRequest.ts';
+import type { Explanation as _tandem_v1_Explanation, Explanation__Output as _tandem_v1_Explanation__Output } from '../../tandem/v1/Explanation.ts';
 import type { GetDocumentRequest as _tandem_v1_GetDocumentRequest, GetDocumentRequest__Output as _tandem_v1_GetDocumentRequest__Output } from '../../tandem/v1/GetDocumentRequest.ts';
 import type { GetStatusRequest as _tandem_v1_GetStatusRequest, GetStatusRequest__Output as _tandem_v1_GetStatusRequest__Output } from '../../tandem/v1/GetStatusRequest.ts';
 import type { ListConnectionsRequest as _tandem_v1_ListConnectionsRequest, ListConnectionsRequest__Output as _tandem_v1_ListConnectionsRequest__Output } from '../../tandem/v1/ListConnectionsRequest.ts';
@@ -47,6 +49,21 @@ export interface NodeClient extends grpc.Client {
   drainDestination(argument: _tandem_v1_DrainDestinationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_DrainDestinationResponse__Output>): grpc.ClientUnaryCall;
   drainDestination(argument: _tandem_v1_DrainDestinationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_DrainDestinationResponse__Output>): grpc.ClientUnaryCall;
   drainDestination(argument: _tandem_v1_DrainDestinationRequest, callback: grpc.requestCallback<_tandem_v1_DrainDestinationResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Why a packet goes where it goes: decides about it as the node would, and changes nothing.
+   */
+  Explain(argument: _tandem_v1_ExplainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  Explain(argument: _tandem_v1_ExplainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  Explain(argument: _tandem_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  Explain(argument: _tandem_v1_ExplainRequest, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  /**
+   * Why a packet goes where it goes: decides about it as the node would, and changes nothing.
+   */
+  explain(argument: _tandem_v1_ExplainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  explain(argument: _tandem_v1_ExplainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  explain(argument: _tandem_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  explain(argument: _tandem_v1_ExplainRequest, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
   
   /**
    * The document that this node runs.
@@ -133,6 +150,11 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   DrainDestination: grpc.handleUnaryCall<_tandem_v1_DrainDestinationRequest__Output, _tandem_v1_DrainDestinationResponse>;
   
   /**
+   * Why a packet goes where it goes: decides about it as the node would, and changes nothing.
+   */
+  Explain: grpc.handleUnaryCall<_tandem_v1_ExplainRequest__Output, _tandem_v1_Explanation>;
+  
+  /**
    * The document that this node runs.
    */
   GetDocument: grpc.handleUnaryCall<_tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document>;
@@ -162,6 +184,7 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
 export interface NodeDefinition extends grpc.ServiceDefinition {
   ApplyDocument: MethodDefinition<_tandem_v1_ApplyDocumentRequest, _tandem_v1_ApplyDocumentResponse, _tandem_v1_ApplyDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse__Output>
   DrainDestination: MethodDefinition<_tandem_v1_DrainDestinationRequest, _tandem_v1_DrainDestinationResponse, _tandem_v1_DrainDestinationRequest__Output, _tandem_v1_DrainDestinationResponse__Output>
+  Explain: MethodDefinition<_tandem_v1_ExplainRequest, _tandem_v1_Explanation, _tandem_v1_ExplainRequest__Output, _tandem_v1_Explanation__Output>
   GetDocument: MethodDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_Document, _tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document__Output>
   GetStatus: MethodDefinition<_tandem_v1_GetStatusRequest, _tandem_v1_NodeStatus, _tandem_v1_GetStatusRequest__Output, _tandem_v1_NodeStatus__Output>
   ListConnections: MethodDefinition<_tandem_v1_ListConnectionsRequest, _tandem_v1_ConnectionBatch, _tandem_v1_ListConnectionsRequest__Output, _tandem_v1_ConnectionBatch__Output>

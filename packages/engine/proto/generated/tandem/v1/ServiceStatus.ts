@@ -2,6 +2,7 @@
 
 import type { Traffic as _tandem_v1_Traffic, Traffic__Output as _tandem_v1_Traffic__Output } from '../../tandem/v1/Traffic.ts';
 import type { DestinationStatus as _tandem_v1_DestinationStatus, DestinationStatus__Output as _tandem_v1_DestinationStatus__Output } from '../../tandem/v1/DestinationStatus.ts';
+import type { Persistence as _tandem_v1_Persistence, Persistence__Output as _tandem_v1_Persistence__Output } from '../../tandem/v1/Persistence.ts';
 
 export interface ServiceStatus {
   /**
@@ -9,15 +10,15 @@ export interface ServiceStatus {
    */
   'id'?: (number);
   /**
-   * "tcp" or "udp".
+   * "tcp", "udp", "sctp", or "any" of a firewall mark.
    */
   'protocol'?: (string);
   /**
-   * Virtual address, canonical text.
+   * Virtual address, canonical text; of a firewall mark "0.0.0.0" for IPv4 or "::" for IPv6.
    */
   'address'?: (string);
   /**
-   * Virtual port, 1..65535.
+   * Virtual port, 0..65535; 0: every port.
    */
   'port'?: (number);
   /**
@@ -26,6 +27,28 @@ export interface ServiceStatus {
   'scheduler'?: (string);
   'traffic'?: (_tandem_v1_Traffic | null);
   'destinations'?: (_tandem_v1_DestinationStatus)[];
+  /**
+   * Firewall mark, 1..2^32-1; absent: found by protocol, address and port.
+   */
+  'mark'?: (number);
+  /**
+   * As in Service.
+   */
+  'schedulerFlags'?: (string)[];
+  /**
+   * As in Service; absent: none.
+   */
+  'persistence'?: (_tandem_v1_Persistence | null);
+  /**
+   * Every packet is scheduled by itself.
+   */
+  'onePacket'?: (boolean);
+  /**
+   * As in Service; absent: none.
+   */
+  'helper'?: (string);
+  '_mark'?: "mark";
+  '_helper'?: "helper";
 }
 
 export interface ServiceStatus__Output {
@@ -34,15 +57,15 @@ export interface ServiceStatus__Output {
    */
   'id': (number);
   /**
-   * "tcp" or "udp".
+   * "tcp", "udp", "sctp", or "any" of a firewall mark.
    */
   'protocol': (string);
   /**
-   * Virtual address, canonical text.
+   * Virtual address, canonical text; of a firewall mark "0.0.0.0" for IPv4 or "::" for IPv6.
    */
   'address': (string);
   /**
-   * Virtual port, 1..65535.
+   * Virtual port, 0..65535; 0: every port.
    */
   'port': (number);
   /**
@@ -51,4 +74,24 @@ export interface ServiceStatus__Output {
   'scheduler': (string);
   'traffic': (_tandem_v1_Traffic__Output | null);
   'destinations': (_tandem_v1_DestinationStatus__Output)[];
+  /**
+   * Firewall mark, 1..2^32-1; absent: found by protocol, address and port.
+   */
+  'mark'?: (number);
+  /**
+   * As in Service.
+   */
+  'schedulerFlags': (string)[];
+  /**
+   * As in Service; absent: none.
+   */
+  'persistence': (_tandem_v1_Persistence__Output | null);
+  /**
+   * Every packet is scheduled by itself.
+   */
+  'onePacket': (boolean);
+  /**
+   * As in Service; absent: none.
+   */
+  'helper'?: (string);
 }
