@@ -8,6 +8,8 @@ export const QUARANTINE_TICKS = 1024;
 export interface SlotPool {
   /** One above the highest index that was ever taken: no scan need look further. */
   readonly reach: number;
+  /** Indexes that `take` could give now, one after the other. */
+  free(now: number): number;
   /** A free index, or -1. The last freed comes first, which keeps a small table's records close together. */
   take(now: number): number;
   /** Give an index back after its quarantine. */
@@ -39,6 +41,10 @@ export function createSlotPool(capacity: number, isTaken: (index: number) => boo
   return {
     get reach() {
       return reach;
+    },
+    free(now) {
+      wake(now);
+      return height;
     },
     take(now) {
       wake(now);

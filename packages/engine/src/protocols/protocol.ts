@@ -19,6 +19,10 @@ export interface TransportProtocol {
   readonly activeStates: ReadonlySet<number>;
   /** States in which a connection has become worth telling the peers about. */
   readonly savedStates: ReadonlySet<number>;
+  /** States of a connection that has not been answered or proven yet: an attacker can have any number of them. */
+  readonly halfOpenStates: ReadonlySet<number>;
+  /** States in which nothing is expected any more but late packets. */
+  readonly overStates: ReadonlySet<number>;
   /** States in which a SYN means that the client has started anew. */
   readonly reusableStates: ReadonlySet<number>;
 }

@@ -112,5 +112,16 @@ export const sctp: TransportProtocol = {
   grid,
   activeStates: new Set([S.established]),
   savedStates: new Set([S.established, S.shutdownSent, S.shutdownReceived, S.shutdownAckSent, S.closed]),
+  halfOpenStates: new Set([
+    S.none,
+    S.init1,
+    S.init,
+    S.cookieSent,
+    S.cookieReplied,
+    S.cookieWait,
+    S.cookie,
+    S.cookieEchoed,
+  ]),
+  overStates: new Set([S.rejected, S.closed]),
   reusableStates: new Set([S.closed]),
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { tcpEvent } from "../core/packet-event.ts";
 import { DIRECTION, TCP_EVENT, TRANSITIONS } from "../core/layout.ts";
+import { tcpEvent } from "../core/packet-event.ts";
 import { TCP_FLAG } from "../packet/parse.ts";
 import { TcpState, tcp } from "./tcp.ts";
 import { packTransitions, transitionAt } from "./transitions.ts";

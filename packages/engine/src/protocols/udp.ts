@@ -18,5 +18,7 @@ export const udp: TransportProtocol = {
   grid: [anyPacket, anyPacket, anyPacket],
   activeStates: new Set(),
   savedStates: new Set([UdpState.lasting]),
+  halfOpenStates: new Set([UdpState.none, UdpState.single]),
+  overStates: new Set(),
   reusableStates: new Set(),
 };
