@@ -23,14 +23,15 @@ const ASK = `
   const [host] = process.argv.slice(1);
   const dgram = require("node:dgram"), net = require("node:net");
   setTimeout(() => process.exit(1), 1500);
-  const http = fetch("http://" + host + ":${PORTS.http}/").then((r) => r.text());
+  const is6 = host.includes(":");
+  const http = fetch("http://" + (is6 ? "[" + host + "]" : host) + ":${PORTS.http}/").then((r) => r.text());
   const tcp = new Promise((resolve) => {
     let got = "";
     const socket = net.connect(${PORTS.tcpEcho}, host, () => socket.write("name?\\nhello\\n"));
     socket.on("data", (bytes) => { got += bytes; if (got.endsWith("hello\\n")) resolve(got); });
   });
   const udp = new Promise((resolve) => {
-    const socket = dgram.createSocket("udp4").on("message", (bytes) => resolve(String(bytes)));
+    const socket = dgram.createSocket(is6 ? "udp6" : "udp4").on("message", (bytes) => resolve(String(bytes)));
     socket.connect(${PORTS.udpEcho}, host, () => socket.send("hello"));
   });
   Promise.all([http, tcp, udp]).then((all) => { console.log(JSON.stringify(all)); process.exit(0); }, () => process.exit(1));
@@ -44,7 +45,8 @@ async function ask(lab: OwnLab, host: string): Promise<string[] | "unreachable">
   return asked.code === 0 ? JSON.parse(asked.stdout) : "unreachable";
 }
 
-const askAll = (lab: OwnLab) => Promise.all(nodesOf("server").map((s) => ask(lab, addressOf(s, "inside"))));
+const askAll = (lab: OwnLab, family: 4 | 6 = 4) =>
+  Promise.all(nodesOf("server").map((s) => ask(lab, addressOf(s, "inside", family))));
 const allAnswers = nodesOf("server").map(answersOf);
 const noAnswers = nodesOf("server").map(() => "unreachable");
 
@@ -63,10 +65,10 @@ describe("lab", () => {
   afterAll(() => lab?.down());
 
   test("client reaches every server through either director", async () => {
-    expect(await askAll(lab)).toEqual(allAnswers);
+    for (const family of [4, 6] as const) expect(await askAll(lab, family)).toEqual(allAnswers);
     await lab.routeThrough("d2");
     await lab.cut("d1");
-    expect(await askAll(lab)).toEqual(allAnswers);
+    for (const family of [4, 6] as const) expect(await askAll(lab, family)).toEqual(allAnswers);
     await lab.heal("d1");
     await lab.routeThrough("d1");
   });

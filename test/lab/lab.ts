@@ -8,7 +8,7 @@ import { createNode, type LabNode } from "./node.ts";
 import { commandLineOf } from "./process.ts";
 import { routeThrough } from "./routing.ts";
 import { createRun, type Holder, listRuns, liveHolderOf, type Run, runNamed } from "./run.ts";
-import { unhealthyFile } from "./services.ts";
+import { serviceOf, TUNNEL_END, unhealthyFile } from "./services.ts";
 import { startService } from "./start-service.ts";
 import { type LabStatus, readStatus } from "./status.ts";
 import { NODE_NAMES, type NodeName, nodesOf } from "./topology.ts";
@@ -50,6 +50,8 @@ export interface Lab {
   restore(node: NodeName): Promise<void>;
   /** Make `/health` of a server answer 503, or 200 again. */
   setHealth(server: NodeName, isHealthy: boolean): void;
+  /** Make a server the end of ipip, gre and gue tunnels; resolves when it is. Throws LabError when the node is no server. */
+  endTunnels(server: NodeName): Promise<void>;
   /** Make a director the plain router between clients and servers, in place of any other. */
   routeThrough(director: NodeName): Promise<void>;
   status(): Promise<LabStatus>;
@@ -144,6 +146,13 @@ async function elect(lab: Lab, tries: number): Promise<void> {
   }
 }
 
+function requireServer(name: NodeName, doing: string): void {
+  if (nodesOf("server").includes(name)) return;
+  throw new LabError(
+    `Cannot ${doing} "${name}": it is no server, wanted one of ${nodesOf("server").join(" ")}`,
+  );
+}
+
 function labOf(run: Run): Lab {
   const nodes = new Map(NODE_NAMES.map((name) => [name, createNode(run, name)]));
   const node = (name: NodeName) => nodes.get(name)!;
@@ -158,7 +167,14 @@ function labOf(run: Run): Lab {
     killAll: (name) => node(name).killAll(),
     stop: (name) => node(name).signalAll("SIGSTOP"),
     continue: (name) => node(name).signalAll("SIGCONT"),
-    start: (name) => startService(run, node(name)),
+    async start(name) {
+      const service = serviceOf(run, name);
+      if (service) await startService(run, node(name), service);
+    },
+    async endTunnels(server) {
+      requireServer(server, "end tunnels at");
+      await startService(run, node(server), TUNNEL_END);
+    },
     async restore(name) {
       await lab.heal(name);
       lab.continue(name);

@@ -61,6 +61,12 @@ program
   .addArgument(new Argument("<state>").choices(["up", "down"]))
   .action(health);
 
+program
+  .command("tunnels")
+  .description("make a server, or all, the end of ipip, gre and gue tunnels")
+  .addArgument(node().argOptional())
+  .action(endTunnels);
+
 program.command("status").description("show what is up").option("--json", "for programs").action(status);
 
 program.command("down").description("end the lab, or clear away what a dead one left").action(down);
@@ -142,6 +148,11 @@ function health(name: NodeName, state: "up" | "down"): void {
     );
   }
   currentLab().setHealth(name, state === "up");
+}
+
+async function endTunnels(name?: NodeName): Promise<void> {
+  const lab = currentLab();
+  await Promise.all((name ? [name] : nodesOf("server")).map((server) => lab.endTunnels(server)));
 }
 
 async function status(options: { json?: true }): Promise<void> {

@@ -3,8 +3,10 @@ import { planNamespaces, planNode, planPartition, planSwitch, planSysctls } from
 import { ADDRESSES, addressOf, NODE_NAMES, NODES, nodesOf } from "./topology.ts";
 
 test("topology gives no address twice", () => {
-  const all = NODE_NAMES.flatMap((name) => NODES[name].legs.map((leg) => leg.address));
-  const unused = Object.values(ADDRESSES).map((address) => `${address}/24`);
+  const all = NODE_NAMES.flatMap((name) =>
+    NODES[name].legs.flatMap((leg) => [leg.address, leg.address6 ?? []].flat()),
+  );
+  const unused = Object.values(ADDRESSES).map((address) => `${address}/${address.includes(":") ? 64 : 24}`);
   expect(new Set([...all, ...unused]).size).toBe(all.length + unused.length);
 });
 
@@ -16,7 +18,9 @@ test("topology keeps port names within the kernel's 15 bytes", () => {
 test("topology finds nodes and addresses by role and network", () => {
   expect(nodesOf("director")).toEqual(["d1", "d2"]);
   expect(addressOf("s2", "outside")).toBe("10.77.0.12");
-  expect(() => addressOf("client", "inside")).toThrow('node "client" has no leg in network "inside"');
+  expect(addressOf("s2", "outside", 6)).toBe("fd77::12");
+  expect(() => addressOf("client", "inside")).toThrow('node "client" has no IPv4 address in "inside"');
+  expect(() => addressOf("n1", "management", 6)).toThrow('node "n1" has no IPv6 address in "management"');
 });
 
 test("network plan makes a namespace per node and one for the bridges", () => {

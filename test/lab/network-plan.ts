@@ -26,9 +26,10 @@ export function planSwitch(namespaceOf: NamespaceOf): string[] {
 
 /** Lines for `ip -batch` in a node. */
 export function planNode(node: NodeName): string[] {
-  const legs = NODES[node].legs.flatMap((leg) => [
-    `address add ${leg.address} dev ${leg.device}`,
-    `link set ${leg.device} up`,
+  const legs = NODES[node].legs.flatMap(({ device, address, address6 }) => [
+    `address add ${address} dev ${device}`,
+    ...(address6 ? [`address add ${address6} dev ${device} nodad`] : []),
+    `link set ${device} up`,
   ]);
   return ["link set lo up", ...legs, ...NODES[node].ip];
 }

@@ -20,6 +20,7 @@ async function configureNode(run: Run, node: NodeName): Promise<void> {
   const namespace = run.namespaceOf(node);
   await runCommand(inNamespace(namespace, ["sh", "-e"]), { input: planSysctls(node) });
   await batch(planNode(node), namespace);
+  if (NODES[node].ip6.length > 0) await batch(NODES[node].ip6, namespace, ["-6"]);
 }
 
 /** Remove the namespaces (with all that is in them, but for processes). */
@@ -66,7 +67,11 @@ export async function removePartitions(run: Run): Promise<void> {
   await runCommand(inNamespace(run.namespaceOf("switch"), ["nft", "-f", "-"]), { input });
 }
 
-async function batch(lines: readonly string[], namespace?: string): Promise<void> {
-  const argv = ["ip", "-batch", "-"];
+async function batch(
+  lines: readonly string[],
+  namespace?: string,
+  options: readonly string[] = [],
+): Promise<void> {
+  const argv = ["ip", ...options, "-batch", "-"];
   await runCommand(namespace ? inNamespace(namespace, argv) : argv, { input: `${lines.join("\n")}\n` });
 }

@@ -27,6 +27,13 @@ export function serviceOf(run: Run, node: NodeName): ServiceSpec | undefined {
   return SERVICES[NODES[node].role]?.(run, node);
 }
 
+/** The end of tunnels: started by who needs it, on servers. */
+export const TUNNEL_END: ServiceSpec = {
+  name: "tunnel-end",
+  argv: [process.execPath, fileURLToPath(new URL("servers/tunnel-end.ts", import.meta.url))],
+  ready: /^ready$/m,
+};
+
 /** While this file exists the server's health check fails. */
 export function unhealthyFile(run: Run, node: NodeName): string {
   return join(run.dir, `${node}.unhealthy`);
@@ -34,7 +41,10 @@ export function unhealthyFile(run: Run, node: NodeName): string {
 
 function planServer(run: Run, node: NodeName): ServiceSpec {
   const main = fileURLToPath(new URL("servers/main.ts", import.meta.url));
-  const addresses = [addressOf(node, "inside"), addressOf(node, "outside"), ADDRESSES.directRouteVip];
+  const own = ([4, 6] as const).flatMap((family) =>
+    (["inside", "outside"] as const).map((network) => addressOf(node, network, family)),
+  );
+  const addresses = [...own, ADDRESSES.directRouteVip, ADDRESSES.directRouteVip6];
   return {
     name: "server",
     argv: [process.execPath, main, node, unhealthyFile(run, node), ...addresses],

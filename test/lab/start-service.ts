@@ -2,19 +2,17 @@ import { LabError } from "./failure.ts";
 import type { LabNode, LabProcess } from "./node.ts";
 import { stateOf } from "./process.ts";
 import { type Run, readRecord } from "./run.ts";
-import { serviceOf } from "./services.ts";
+import type { ServiceSpec } from "./services.ts";
 import { until } from "./until.ts";
 
 const READY_DEADLINE_MS = 10_000;
 
 /**
- * Start what a node runs of its own accord, unless it runs; resolves when it serves.
+ * Start a service on a node, unless it runs; resolves when it serves.
  *
  * @throws LabError when it ends at once, or does not serve within 10 s
  */
-export async function startService(run: Run, node: LabNode): Promise<void> {
-  const service = serviceOf(run, node.name);
-  if (!service) return;
+export async function startService(run: Run, node: LabNode, service: ServiceSpec): Promise<void> {
   const known = readRecord(run, node.name, service.name);
   if (known && stateOf(known) !== "ended") return;
   const started = await node.spawn(service.name, service.argv);

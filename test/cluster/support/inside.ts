@@ -58,7 +58,7 @@ export async function connectTcp(node: LabNode, host: string, port: number): Pro
 
 /** A UDP socket from a node, connected: it hears of ICMP errors. */
 export async function connectUdp(node: LabNode, host: string, port: number): Promise<UdpSocket> {
-  const socket = createSocket("udp4");
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   const connected = once(socket, "connect");
   await Promise.all([connected, insideForATurn(node, () => socket.connect(port, host))]);
   return socket;
@@ -76,8 +76,11 @@ export interface Tap {
 
 const ETHERNET_BYTES = 14;
 
-/** Tap an interface. */
-export function openTap(node: LabNode, device: string): Tap {
+/** Ethernet's numbers of the families. */
+const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
+
+/** Tap an interface; only packets of `family` are received. */
+export function openTap(node: LabNode, device: string, family: 4 | 6 = 4): Tap {
   return inside(node, () => {
     const link = findLink(device);
     const frames = openFrames(link.index);
@@ -87,7 +90,7 @@ export function openTap(node: LabNode, device: string): Tap {
       received: () =>
         frames
           .receive()
-          .filter((frame) => frame[12] === 0x08 && frame[13] === 0x00)
+          .filter((frame) => frame[12]! * 256 + frame[13]! === ETHER_TYPE[family])
           .map((frame) => frame.slice(ETHERNET_BYTES)),
       close: frames.close,
     };
