@@ -31,7 +31,7 @@ export interface IcmpSender {
    */
   tell(about: Offending, news: IcmpNews, now: number, source?: Uint8Array): boolean;
   /** Port unreachable: nobody serves what the packet asks for, whatever its transport protocol. */
-  refuse(about: Offending, now: number): boolean;
+  refuse(about: Offending, now: number, source?: Uint8Array): boolean;
 }
 
 /** A sender that queues into a data plane. */
@@ -52,8 +52,8 @@ export function createIcmpSender(dataplane: Pick<DataPlane, "inject">): IcmpSend
 
   return {
     tell,
-    refuse: (about, now) =>
-      tell(about, { message: ICMP_MESSAGES.portUnreachable[about.family], mtu: 0 }, now),
+    refuse: (about, now, source) =>
+      tell(about, { message: ICMP_MESSAGES.portUnreachable[about.family], mtu: 0 }, now, source),
   };
 }
 

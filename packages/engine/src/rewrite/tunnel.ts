@@ -38,11 +38,11 @@ const UDP_BYTES = 8;
 const GUE_BYTES = 4;
 
 /** Whether the tunnel's headers sum over the packet that they wrap. */
-export const hasChecksum = (tunnel: TunnelEnds): boolean =>
+export const hasChecksum = (tunnel: Pick<TunnelEnds, "flags">): boolean =>
   (tunnel.flags & (TUNNEL_FLAG.checksum | TUNNEL_FLAG.remoteChecksum)) !== 0;
 
 /** Bytes that the tunnel puts before a packet. */
-export function overheadOf(tunnel: TunnelEnds): number {
+export function overheadOf(tunnel: Pick<TunnelEnds, "family" | "type" | "flags">): number {
   return OUTER_BYTES[tunnel.family] + headerBytesOf(tunnel);
 }
 
@@ -81,7 +81,7 @@ export function gueSourcePort(packet: Uint8Array, at = 0): number {
   return 0xc000 | (hash & 0x3fff);
 }
 
-function headerBytesOf(tunnel: TunnelEnds): number {
+function headerBytesOf(tunnel: Pick<TunnelEnds, "type" | "flags">): number {
   if (tunnel.type === TUNNEL_NUMBERS.ipip) return 0;
   if (tunnel.type === TUNNEL_NUMBERS.gue) return UDP_BYTES + GUE_BYTES;
   return hasChecksum(tunnel) ? 8 : 4;

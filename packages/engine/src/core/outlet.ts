@@ -1,0 +1,192 @@
+/**
+ * How packets of a connection leave when the core sends them itself: in parts, what the fast path does in one go (docs/packet-path.md,
+ * points 6.6 to 6.11).
+ */
+import { METHOD_NUMBERS } from "@tandem/model";
+import type { Injected, InjectKind, Tunnel } from "../dataplane/dataplane.ts";
+import type { ParsedPacket } from "../packet/parse.ts";
+import { addressToWords, swapPort } from "../packet/words.ts";
+import { packTransitions } from "../protocols/transitions.ts";
+import { cutPacket } from "../rewrite/cut.ts";
+import type { NewEnd } from "../rewrite/masquerade.ts";
+import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
+import type { CoreContext } from "./context.ts";
+import { ADDRESS, DIRECTION, RECORD } from "./layout.ts";
+import { addressAt, methodOf, type RecordArray, readField } from "./record.ts";
+import { countPacket, type Step, stepRecord } from "./step.ts";
+
+/** Which connection a packet belongs to, and which way it goes. */
+export interface Course {
+  family: 4 | 6;
+  index: number;
+  /** `DIRECTION.input` or `DIRECTION.output`. */
+  direction: number;
+}
+
+/** The parts. All results are reused; nothing throws. */
+export interface Outlet {
+  /** Let a packet of one segment or more count, and move the connection's state. `p` is its headers. */
+  step(p: ParsedPacket, course: Course, of: { segments: number; bytes: number; now: number }): void;
+  /** Let a packet count that says nothing about the connection's state. */
+  count(course: Course, bytes: number): void;
+  /** What becomes of the packet's ends: none, one, or under full NAT both. */
+  ends(course: Course): readonly NewEnd[];
+  /** Bytes that a tunnel puts before packets of this course: 0 without one, -1 if its destination is not known any more. */
+  overhead(course: Course): number;
+  /**
+   * Queue a packet whose TTL and ends have been rewritten: wrapped if a tunnel leads there, cut if it is longer than `mtuBytes` (0: as it is).
+   * Returns false if there is no way.
+   */
+  send(course: Course, packet: Uint8Array, packetBytes: number, mtuBytes: number): boolean;
+}
+
+/** The longest IP packet, and room for the headers of any tunnel. */
+const MOST_BYTES = 65_535 + 128;
+const NO_BYTES = new Uint8Array();
+const NO_ENDS: readonly NewEnd[] = [];
+
+const { masquerade, local, tunnel, "direct-route": directRoute, "full-nat": fullNat } = METHOD_NUMBERS;
+const KIND_OF: Readonly<Record<number, InjectKind>> = { [local]: "host", [directRoute]: "via" };
+
+/** Which end of a packet becomes which address and port of the record; the second under full NAT alone. */
+interface Becomes {
+  side: NewEnd["side"];
+  address: number;
+  /** Word of two ports, and which of them. */
+  ports: number;
+  isFirst: boolean;
+}
+const INPUT_ENDS: readonly Becomes[] = [
+  { side: "destination", address: ADDRESS.destination, ports: RECORD.serverPorts, isFirst: true },
+  { side: "source", address: ADDRESS.local, ports: RECORD.serverPorts, isFirst: false },
+];
+const OUTPUT_ENDS: readonly Becomes[] = [
+  { side: "source", address: ADDRESS.virtual, ports: RECORD.clientPorts, isFirst: false },
+  { side: "destination", address: ADDRESS.client, ports: RECORD.clientPorts, isFirst: true },
+];
+
+/** The ways out of a core. */
+export function createOutlet(context: CoreContext): Outlet {
+  const { connections, services, dataplane } = context;
+  const { records } = connections.table;
+  const grids = { normal: packTransitions(), secure: packTransitions(true) };
+  const by: Step = { direction: 0, segments: 0, bytes: 0, now: 0, transitions: grids.normal };
+  const ends = [newEnd(), newEnd()] as const;
+  const oneEnd = ends.slice(0, 1);
+  const leaving: Injected = { family: 4, packet: NO_BYTES, packetBytes: 0, gsoSize: 0, gsoSegments: 1 };
+  const tunneled: Injected = { ...leaving, packet: new Uint8Array(MOST_BYTES) };
+  const way: TunnelEnds = {
+    family: 4,
+    type: 0,
+    flags: 0,
+    port: 0,
+    source: new Uint32Array(4),
+    destination: new Uint32Array(4),
+  };
+  const wrapping: Wrapping = { out: tunneled.packet, tunnel: way, mayFragment: false };
+  const piece: Injected = { ...leaving, packet: new Uint8Array(MOST_BYTES) };
+  let identification = context.random(0x1_0000);
+
+  /** What does not come from the client was translated. */
+  function methodOn({ family, index, direction }: Course): number {
+    return direction === DIRECTION.output ? masquerade : methodOf(records[family], index);
+  }
+
+  const tunnelOf = ({ family, index }: Course): Tunnel | undefined =>
+    services.destination(readField(records[family], index, RECORD.destinationId))?.tunnel;
+
+  /** Point `way` into a tunnel. Returns false without a route to its end. */
+  function enter(to: Tunnel): boolean {
+    const source = dataplane.sourceFor(to.address);
+    if (source?.length !== to.address.length) return false;
+    way.family = to.address.length === 4 ? 4 : 6;
+    way.type = to.type;
+    way.flags = to.flags;
+    way.port = swapPort(to.port);
+    addressToWords(source, source.length / 4, way.source);
+    addressToWords(to.address, source.length / 4, way.destination);
+    return true;
+  }
+
+  /** The packet as it leaves: itself, or wrapped. */
+  function wrapped(course: Course, packet: Uint8Array, packetBytes: number): Injected | undefined {
+    if (methodOn(course) !== tunnel) {
+      leaving.family = course.family;
+      leaving.packet = packet;
+      leaving.packetBytes = packetBytes;
+      return leaving;
+    }
+    const to = tunnelOf(course);
+    if (!to || !enter(to)) return undefined;
+    wrapping.mayFragment = !services.settings.pmtuDiscovery;
+    tunneled.family = way.family;
+    tunneled.packetBytes = wrap(packet, packetBytes, wrapping);
+    return tunneled;
+  }
+
+  function emitPieces(whole: Injected, kind: InjectKind, index: number, mtuBytes: number): boolean {
+    piece.family = whole.family;
+    identification = (identification + 1) & 0xffff;
+    const how = { mtuBytes, id: identification };
+    return cutPacket(whole.packet, whole.packetBytes, how, {
+      out: piece.packet,
+      emit(bytes) {
+        piece.packetBytes = bytes;
+        dataplane.inject(kind, piece, index);
+      },
+    });
+  }
+
+  return {
+    step(p, course, { segments, bytes, now }) {
+      by.direction = course.direction;
+      by.segments = segments;
+      by.bytes = bytes;
+      by.now = now;
+      by.transitions = services.settings.secureTcp === "on" ? grids.secure : grids.normal;
+      const isChanged = stepRecord(records[course.family], course.index, p, by);
+      if (isChanged) connections.review(course.family, course.index, now);
+    },
+    count({ family, index, direction }, bytes) {
+      countPacket(records[family], index, { direction, segments: 1, bytes });
+    },
+    ends({ family, index, direction }) {
+      const r = records[family];
+      const method = methodOf(r, index);
+      if (method !== masquerade && method !== fullNat) return NO_ENDS;
+      const isInput = direction !== DIRECTION.output;
+      const becomes = isInput ? INPUT_ENDS : OUTPUT_ENDS;
+      for (const [i, end] of ends.entries()) setEnd(end, r, index, becomes[i]!);
+      return method === masquerade ? oneEnd : ends;
+    },
+    overhead(course) {
+      if (methodOn(course) !== tunnel) return 0;
+      const to = tunnelOf(course);
+      return to ? overheadOf({ ...to, family: to.address.length === 4 ? 4 : 6 }) : -1;
+    },
+    send(course, packet, packetBytes, mtuBytes) {
+      const whole = wrapped(course, packet, packetBytes);
+      if (!whole) return false;
+      const kind = KIND_OF[methodOn(course)] ?? "route";
+      if (mtuBytes > 0 && whole.packetBytes > mtuBytes)
+        return emitPieces(whole, kind, course.index, mtuBytes);
+      dataplane.inject(kind, whole, course.index);
+      return true;
+    },
+  };
+}
+
+const newEnd = (): NewEnd => ({ side: "source", words: new Uint32Array(), at: 0, port: 0 });
+
+function setEnd(
+  end: NewEnd,
+  r: RecordArray,
+  index: number,
+  { side, address, ports, isFirst }: Becomes,
+): void {
+  end.side = side;
+  end.words = r.words;
+  end.at = index * r.stride + addressAt(r, address);
+  const word = readField(r, index, ports);
+  end.port = isFirst ? word & 0xffff : word >>> 16;
+}

@@ -1,0 +1,76 @@
+/** Cutting an offloaded (GSO) packet into the segments that would have been on the wire. */
+import { checksumOf, sumPseudoHeader, sumWords } from "../packet/checksum.ts";
+import { IP_PROTOCOL, type ParsedPacket, TCP_FLAG } from "../packet/parse.ts";
+import { readNetwork16, readWord16, writeNetwork16, writeWord16 } from "../packet/words.ts";
+import type { Pieces } from "./cut.ts";
+import { CHECKSUM_AT } from "./masquerade.ts";
+
+/** Congestion window reduced: told once, by the first segment (RFC 3168 §6.1.2). */
+const CWR = 0x80;
+/** What only the last segment says. */
+const LAST = TCP_FLAG.fin | TCP_FLAG.psh;
+
+/**
+ * Cut a parsed TCP or UDP packet into segments with `segmentBytes` of payload each: lengths, IPv4 identifications, TCP sequence numbers and flags
+ * as if they had been sent one by one, checksums complete (the packet's own may be unfinished). A UDP checksum of 0 over IPv4 stays 0.
+ *
+ * @param pieces emits each segment, in order; `out` holds the headers and one segment
+ */
+export function cutSegments(p: ParsedPacket, packet: Uint8Array, segmentBytes: number, pieces: Pieces): void {
+  const { out } = pieces;
+  const headerBytes = p.transportAt + p.transportBytes;
+  out.set(packet.subarray(0, headerBytes));
+  let number = 0;
+  for (let at = headerBytes; at < p.totalBytes; at += segmentBytes, number++) {
+    const part = Math.min(segmentBytes, p.totalBytes - at);
+    const isLast = at + part >= p.totalBytes;
+    out.set(packet.subarray(at, at + part), headerBytes);
+    writeIp(p, packet, out, { bytes: headerBytes + part, number });
+    if (p.protocol === IP_PROTOCOL.tcp) writeTcp(p, packet, out, { sent: at - headerBytes, isLast });
+    else writeNetwork16(out, p.transportAt + 4, 8 + part);
+    writeChecksum(p, packet, out, headerBytes + part);
+    pieces.emit(headerBytes + part);
+  }
+}
+
+function writeIp(
+  p: ParsedPacket,
+  packet: Uint8Array,
+  out: Uint8Array,
+  segment: { bytes: number; number: number },
+): void {
+  if (p.family === 6) {
+    writeNetwork16(out, 4, segment.bytes - 40);
+    return;
+  }
+  writeNetwork16(out, 2, segment.bytes);
+  writeNetwork16(out, 4, readNetwork16(packet, 4) + segment.number);
+  writeWord16(out, 10, 0);
+  writeWord16(out, 10, checksumOf(sumWords(out, 0, p.transportAt)));
+}
+
+function writeTcp(
+  p: ParsedPacket,
+  packet: Uint8Array,
+  out: Uint8Array,
+  segment: { sent: number; isLast: boolean },
+): void {
+  const at = p.transportAt;
+  const low = readNetwork16(packet, at + 6) + segment.sent;
+  writeNetwork16(out, at + 6, low);
+  writeNetwork16(out, at + 4, readNetwork16(packet, at + 4) + Math.floor(low / 0x10000));
+  const notHere = (segment.isLast ? 0 : LAST) | (segment.sent === 0 ? 0 : CWR);
+  out[at + 13] = packet[at + 13]! & ~notHere;
+}
+
+function writeChecksum(p: ParsedPacket, packet: Uint8Array, out: Uint8Array, bytes: number): void {
+  const at = p.transportAt + CHECKSUM_AT[p.protocol]!;
+  const isUdp = p.protocol === IP_PROTOCOL.udp;
+  if (isUdp && p.family === 4 && readWord16(packet, at) === 0) return;
+  writeWord16(out, at, 0);
+  const addressBytes = p.family === 4 ? 4 : 16;
+  const of = { addressBytes, protocol: p.protocol, lengthBytes: bytes - p.transportAt };
+  const pseudo = sumPseudoHeader(out, p.family === 4 ? 12 : 8, of);
+  const checksum = checksumOf(sumWords(out, p.transportAt, bytes, pseudo));
+  writeWord16(out, at, isUdp && checksum === 0 ? 0xffff : checksum);
+}
