@@ -49,7 +49,7 @@ for (const [what, payloadBytes, gsoSize, packets, bytes] of offloads) {
   });
 }
 
-test("a route is asked with the packet's length, of an offloaded one without", () => {
+test("a route is asked with the packet's length, of an offloaded one with its segments'", () => {
   const asked: number[] = [];
   const d = createTestDirector({
     route(_address, lengthBytes) {
@@ -62,7 +62,8 @@ test("a route is asked with the packet's length, of an offloaded one without", (
   d.settle();
   d.dataplane.receive(1, buildPacket(spec({ payload: new Uint8Array(960) })));
   d.dataplane.receive(1, buildPacket(spec({ payload: new Uint8Array(3000) })), { gsoSize: 1000 });
-  expect(asked).toEqual([40, 1000, 0]);
+  d.dataplane.receive(1, buildPacket(spec({ payload: new Uint8Array(900) })), { gsoSize: 1000 });
+  expect(asked).toEqual([40, 1000, 1040, 940]);
 });
 
 /** Packets that mean something here, then bent: bytes changed, ends cut off. */

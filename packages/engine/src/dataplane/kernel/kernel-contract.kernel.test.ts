@@ -37,9 +37,9 @@ afterAll(() => {
   rmSync(PLACE.lockPath, { force: true });
 });
 
-/** The director's kernel sends neighbour discovery of its own. */
+/** Not the neighbour discovery that the director's kernel sends of its own: transport protocols, and tunnels. */
 const isTransport = (packet: Uint8Array): boolean =>
-  [6, 17].includes(packet[0]! >>> 4 === 4 ? packet[9]! : packet[6]!);
+  [4, 6, 17, 41, 47, 132].includes(packet[0]! >>> 4 === 4 ? packet[9]! : packet[6]!);
 
 /** Packets that have come to the ends since the last call. */
 function left(): Uint8Array[] {
