@@ -25,6 +25,8 @@ interface Entry<V> {
 export interface AddressCache<V> {
   /** The value kept for this packet's destination address, which counts as a use; undefined if there is none, or none was asked for too long. */
   find(request: Request): V | undefined;
+  /** The same, and no use. */
+  peek(request: Request): V | undefined;
   /** Keep a value for it, instead of what was kept. */
   keep(request: Request, value: V): void;
 }
@@ -65,13 +67,18 @@ export function createAddressCache<V>(maxIdleSeconds: number): AddressCache<V> {
     }
   }
 
+  function freshEntry(request: Request): Entry<V> | undefined {
+    const entry = entries.get(readAddress(request));
+    return isOf(entry) && ticksSince(request.now, entry.lastUse) < maxIdleTicks ? entry : undefined;
+  }
+
   return {
     find(request) {
-      const entry = entries.get(readAddress(request));
-      if (!isOf(entry) || ticksSince(request.now, entry.lastUse) >= maxIdleTicks) return undefined;
-      entry.lastUse = request.now;
-      return entry.value;
+      const entry = freshEntry(request);
+      if (entry) entry.lastUse = request.now;
+      return entry?.value;
     },
+    peek: (request) => freshEntry(request)?.value,
     keep(request, value) {
       const hash = readAddress(request);
       const known = entries.get(hash);

@@ -19,6 +19,9 @@ export const lblc: SchedulerFactory = <C extends Candidate>(options: SchedulerOp
   const cache = createAddressCache<C>(options.cacheSeconds);
   let all: readonly C[] = [];
   let present: ReadonlySet<C> = new Set();
+  const stays = (kept: C | undefined): kept is C =>
+    kept !== undefined && kept.weight > 0 && present.has(kept) && !isCrowded(kept, all);
+
   return {
     name: "lblc",
     update(destinations) {
@@ -27,10 +30,14 @@ export const lblc: SchedulerFactory = <C extends Candidate>(options: SchedulerOp
     },
     pick(request) {
       const kept = cache.find(request);
-      if (kept && kept.weight > 0 && present.has(kept) && !isCrowded(kept, all)) return kept;
+      if (stays(kept)) return kept;
       const chosen = leastLoaded(all, overhead);
       if (chosen) cache.keep(request, chosen);
       return chosen;
+    },
+    peek(request) {
+      const kept = cache.peek(request);
+      return stays(kept) ? kept : leastLoaded(all, overhead);
     },
   };
 };

@@ -58,6 +58,11 @@ export const lblcr: SchedulerFactory = <C extends Candidate>(options: SchedulerO
       }
       return chosen;
     },
+    peek(request) {
+      const replicas = cache.peek(request);
+      const member = replicas && leastLoaded(replicas.members, overhead, isPresent);
+      return member && !isCrowded(member, all) ? member : leastLoaded(all, overhead);
+    },
   };
 };
 

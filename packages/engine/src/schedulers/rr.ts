@@ -5,6 +5,15 @@ export const rr: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
   let all: readonly C[] = [];
   let last = -1; // before the first
 
+  /** Position of the next pick; -1 if there is none. */
+  function next(): number {
+    for (let step = 1; step <= all.length; step++) {
+      const at = (last + step) % all.length;
+      if (isUsable(all[at]!)) return at;
+    }
+    return -1;
+  }
+
   return {
     name: "rr",
     update(destinations) {
@@ -12,12 +21,10 @@ export const rr: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
       all = destinations.slice();
     },
     pick() {
-      for (let step = 1; step <= all.length; step++) {
-        const at = (last + step) % all.length;
-        if (isUsable(all[at]!)) return all[(last = at)];
-      }
-      return undefined;
+      const at = next();
+      return at < 0 ? undefined : all[(last = at)];
     },
+    peek: () => all[next()],
   };
 };
 

@@ -53,7 +53,7 @@ export function schedulerContract(name: string, create: SchedulerFactory, except
     for (const from of CLIENTS) expect(scheduler.pick(request({ from }))).toBe(stays);
   });
 
-  test(`${title} picks whom it may, whatever happens`, () => {
+  test(`${title} picks whom it may, and as it said before, whatever happens`, () => {
     fc.assert(
       fc.property(happenings, (list) => {
         const all = candidates(Array.from({ length: SERVERS }), () => ({}));
@@ -69,7 +69,10 @@ export function schedulerContract(name: string, create: SchedulerFactory, except
 
           const usable = [...present].filter((each) => each.weight > 0 && !each.overloaded);
           for (const to of CLIENTS.slice(0, 4)) {
-            const picked = scheduler.pick(request({ from: to, to }));
+            const asked = request({ from: to, to });
+            const peeked = [scheduler.peek?.(asked), scheduler.peek?.(asked)];
+            const picked = scheduler.pick(asked);
+            if (scheduler.peek) expect(peeked).toEqual([picked, picked]);
             if (!picked) expect(isPartial || usable.length === 0).toBe(true);
             else if (mayPickOverloaded) expect(present.has(picked) && picked.weight > 0).toBe(true);
             else expect(usable).toContain(picked);

@@ -45,6 +45,8 @@ export interface Scheduler<C extends Candidate> {
   update(destinations: readonly C[]): void;
   /** The destination of the next connection, or undefined if none is usable. Moves nothing but the scheduler's own cursor and cache. */
   pick(request: Request): C | undefined;
+  /** What `pick` would say now, with nothing moved. Absent where `pick` itself moves nothing. */
+  peek?(request: Request): C | undefined;
 }
 
 /** Makes a scheduler for destinations of any shape. */

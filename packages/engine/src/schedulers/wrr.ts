@@ -31,6 +31,20 @@ export const wrr: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
     if (isWhole) threshold = highest;
   }
 
+  function pick(): C | undefined {
+    if (highest === 0) return undefined;
+    const began = last;
+    const found = findInPass();
+    if (found) return found;
+    const heaviest = heaviestUsable(all);
+    if (heaviest === 0) return giveUp(began);
+    // passes in which nobody can be picked are skipped: with a weight of 65535 overloaded there may be thousands
+    const next = threshold > step ? threshold - step : highest;
+    threshold = Math.min(next, heaviest - step + 1);
+    last = -1;
+    return findInPass();
+  }
+
   return {
     name: "wrr",
     update(destinations) {
@@ -41,18 +55,12 @@ export const wrr: SchedulerFactory = <C extends Candidate>(): Scheduler<C> => {
       if (threshold > highest || threshold === 0) threshold = highest;
       else if (step > 1) threshold = Math.floor(threshold / step) * step + 1;
     },
-    pick() {
-      if (highest === 0) return undefined;
-      const began = last;
-      const found = findInPass();
-      if (found) return found;
-      const heaviest = heaviestUsable(all);
-      if (heaviest === 0) return giveUp(began);
-      // passes in which nobody can be picked are skipped: with a weight of 65535 overloaded there may be thousands
-      const next = threshold > step ? threshold - step : highest;
-      threshold = Math.min(next, heaviest - step + 1);
-      last = -1;
-      return findInPass();
+    pick,
+    peek() {
+      const before = [last, threshold] as const;
+      const picked = pick();
+      [last, threshold] = before;
+      return picked;
     },
   };
 };
