@@ -5,9 +5,9 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { hasOutput } from "../../packages/engine/src/core/connection-table.ts";
-import { DIRECTION, RECORD } from "../../packages/engine/src/core/layout.ts";
-import { isAlive, matchesKey, methodOf, recordArray } from "../../packages/engine/src/core/record.ts";
+import { directionsOf } from "../../packages/engine/src/core/connection-table.ts";
+import { RECORD } from "../../packages/engine/src/core/layout.ts";
+import { isAlive, matchesKey, recordArray } from "../../packages/engine/src/core/record.ts";
 import { CONTRACT_NETWORK } from "../../packages/engine/src/dataplane/dataplane.contract.ts";
 import type { DataPlane } from "../../packages/engine/src/dataplane/dataplane.ts";
 import {
@@ -262,7 +262,7 @@ function expectAgreement(kernel: KernelDataPlane): number {
     for (let index = 0; index < r.capacity; index++) {
       if (!isAlive(r, index)) continue;
       living++;
-      const wanted = hasOutput(methodOf(r, index)) ? [DIRECTION.input, DIRECTION.output] : [DIRECTION.input];
+      const wanted = directionsOf(r, index).toSorted();
       expect(flows.get(index)).toEqual(wanted);
     }
   }

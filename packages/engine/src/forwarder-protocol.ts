@@ -79,6 +79,10 @@ export interface DestinationCounts {
   effectiveWeight: number;
   activeConnections: number;
   inactiveConnections: number;
+  /** Persistence templates that lead here. */
+  persistentConnections: number;
+  /** Over its upper threshold: gets no new ones. */
+  isOverloaded: boolean;
   /** Connections made here. */
   connections: number;
   inPackets: number;

@@ -56,7 +56,7 @@ function establish(f: InProcessForwarder, n: number): void {
 test("forwarder leaves packets where they are until it has a document, then serves them", () => {
   const f = startInProcess();
   f.dataplane.program([
-    { kind: "set_vip", address: Uint8Array.of(192, 0, 2, 1) },
+    { kind: "set_vip", address: Uint8Array.of(192, 0, 2, 1), flags: 0 },
     {
       kind: "set_service",
       at: { address: Uint8Array.of(192, 0, 2, 1), port: 80, protocol: 6 },
@@ -176,7 +176,7 @@ test("weights are those of the next new connection", () => {
   f.send({ type: "weights", ...weigh([A, 0], [A + 1, 0]) });
   receive(f, client(3));
   f.settle();
-  expect(packetsOf(f).get("no_destination")).toBe(1);
+  expect(packetsOf(f).get("refused")).toBe(1);
 });
 
 test("forwarder counts packets of the fast path and its own, and connections", () => {

@@ -7,7 +7,10 @@ import { adoptConnections } from "./core/adoption.ts";
 import { listConnections, sumTraffic } from "./core/census.ts";
 import { createConnectionTable } from "./core/connection-table.ts";
 import { createConnections } from "./core/connections.ts";
+import { createIcmpSender } from "./core/icmp-sender.ts";
 import { planServices } from "./core/plan.ts";
+import { policyOf } from "./core/policy.ts";
+import { createRandom } from "./core/random.ts";
 import { createServiceTable } from "./core/service-table.ts";
 import { createSlowPath } from "./core/slow-path.ts";
 import type { Reason } from "./core/verdict.ts";
@@ -59,10 +62,12 @@ export function createForwarder(
   emit: (event: ForwarderEvent) => void,
   seed: number,
 ): Forwarder {
-  const services = createServiceTable();
+  const random = createRandom(seed);
+  const services = createServiceTable(random);
   const table = createConnectionTable(dataplane.records, dataplane, seed);
   const connections = createConnections(table, services, dataplane.now());
-  const slowPath = createSlowPath(dataplane, connections, services);
+  const icmp = createIcmpSender(dataplane);
+  const slowPath = createSlowPath({ connections, services, dataplane, icmp, random });
   const replication = createReplication({ connections, services, now: dataplane.now }, emit);
   const reasons = new Map<Reason, number>();
   let running: Document = EMPTY_DOCUMENT;
@@ -83,6 +88,7 @@ export function createForwarder(
     program({ document, ...health }) {
       const changes = reprogram(document);
       services.commit(document, health);
+      connections.reviewAll();
       running = document;
       const adoption = isProgrammed ? { adopted: 0, repaired: 0 } : adopt();
       replication.servicesChanged();
@@ -93,40 +99,48 @@ export function createForwarder(
       connections: table.size,
       capacity: table.capacity,
       owned: replication.owners(),
-      packets: new Map([...dataplane.counters(), ...reasons]),
+      packets: addCounts(dataplane.counters(), reasons),
       merged: new Map(replication.outcomes),
     }),
     destinations: destinationCounts,
     list(at) {
-      const { rows, next } = listConnections(table, at, dataplane.now());
+      const { rows, next } = listConnections(connections, at, dataplane.now());
       return { rows: rows.map((row) => ({ ...row, owner: replication.peerName(row.owner) })), next };
     },
   };
 
   const orders: Orders = {
-    weights: (health) => void services.setHealth(health),
+    weights(health) {
+      if (services.setHealth(health)) connections.reviewAll();
+    },
     replica: ({ call }) => replication.handle(call),
     stop: () => {
       isStopped = true;
     },
   };
 
-  /** Tell the fast path. Returns the number of changes. */
+  /** Tell the fast path. Returns the number of changes of its maps. */
   function reprogram(document: Document): number {
-    const changes = planServices(dataplane.programmed(), document);
     try {
-      dataplane.program(changes);
+      return programAll(document);
     } catch (refusal) {
       if (isProgrammed) putBack();
       throw refusal;
     }
+  }
+
+  function programAll(document: Document): number {
+    const isUsed = (destination: number) => services.destination(destination) !== undefined;
+    const changes = planServices(dataplane.programmed(), document, isUsed);
+    dataplane.program(changes);
+    dataplane.setPolicy(policyOf(document));
     return changes.length;
   }
 
   /** Some changes may be in force already. What cannot be undone either is found by the next document's comparison. */
   function putBack(): void {
     try {
-      dataplane.program(planServices(dataplane.programmed(), running));
+      programAll(running);
     } catch (error) {
       if (!(error instanceof LbError)) throw error;
     }
@@ -148,6 +162,8 @@ export function createForwarder(
         effectiveWeight: d.weight,
         activeConnections: d.active,
         inactiveConnections: d.inactive,
+        persistentConnections: d.persistent,
+        isOverloaded: d.overloaded,
         ...traffic.get(d.id)!,
       })),
     );
@@ -197,4 +213,11 @@ export function createForwarder(
       return isStopped;
     },
   };
+}
+
+/** A reason may be the fast path's and the core's. */
+function addCounts(a: ReadonlyMap<Reason, number>, b: ReadonlyMap<Reason, number>): Map<Reason, number> {
+  const sums = new Map(a);
+  for (const [reason, count] of b) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return sums;
 }

@@ -4,7 +4,7 @@ import { createMemoryDataPlane, type MemoryDataPlane } from "../dataplane/memory
 import { FLOW_WORDS } from "../packet/parse.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { type Adoption, adoptConnections } from "./adoption.ts";
-import { createConnectionTable, type FlowMap } from "./connection-table.ts";
+import { createBirth, createConnectionTable, type FlowMap } from "./connection-table.ts";
 import { type Connections, createConnections, UNKNOWN_PEER } from "./connections.ts";
 import { FLOW_KEY, LIFE, RECORD } from "./layout.ts";
 import { isAlive, matchesKey, readField } from "./record.ts";
@@ -101,16 +101,8 @@ for (const [when, what, calls, adopted] of deaths) {
       const key = new Uint32Array(FLOW_WORDS);
       key.set([1, 2, 3, 6]);
       const destination = Uint32Array.of(4);
-      const of = {
-        method: 0,
-        life: 0,
-        serviceId: 1,
-        destinationId: 2,
-        destinationPort: 5,
-        owner: 0,
-        lastSeen: 0,
-      };
-      connections.open({ family: 4, key, destination, ...of }, 0);
+      const of = { serviceId: 1, destinationId: 2, destination, destinationPort: 5 };
+      connections.open({ ...createBirth(), key, ...of }, 0);
     };
     if (calls < 2) expect(act).toThrow(Killed);
     else act();

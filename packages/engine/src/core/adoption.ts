@@ -1,13 +1,12 @@
 /** Taking over what a former daemon left: records and flow entries agree again afterwards, whichever step it died in. */
 import type { DataPlane } from "../dataplane/dataplane.ts";
-import { FAMILIES, hasOutput } from "./connection-table.ts";
+import { directionsOf, FAMILIES } from "./connection-table.ts";
 import { type Connections, UNKNOWN_PEER } from "./connections.ts";
 import { DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
 import {
   copyKey,
   isAlive,
   matchesKey,
-  methodOf,
   type RecordArray,
   raiseGeneration,
   readField,
@@ -62,10 +61,8 @@ function mendFamily(dataplane: DataPlane, r: RecordArray): number {
 }
 
 /** The directions, as bits, in which a living record must have flows. */
-function flowsOf(r: RecordArray, index: number): number {
-  const input = 1 << DIRECTION.input;
-  return hasOutput(methodOf(r, index)) ? input | (1 << DIRECTION.output) : input;
-}
+const flowsOf = (r: RecordArray, index: number): number =>
+  directionsOf(r, index).reduce((bits, direction) => bits | (1 << direction), 0);
 
 function adoptFamily(now: number, connections: Connections, family: 4 | 6): void {
   const r = connections.table.records[family];

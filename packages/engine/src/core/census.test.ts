@@ -29,7 +29,7 @@ function datagram(d: TestDirector, family: 4 | 6, fromPort: number): void {
 }
 
 const list = (d: TestDirector, cursor = 0, limit = 100) =>
-  listConnections(d.table, { cursor, limit }, d.clock.now);
+  listConnections(d.connections, { cursor, limit }, d.clock.now);
 
 for (const [family, headers] of [
   [4, 20],
@@ -51,9 +51,15 @@ for (const [family, headers] of [
         virtualPort: 53,
         destination: server,
         destinationPort: 5353,
+        local: family === 4 ? "0.0.0.0" : "::",
+        localPort: 0,
         method: 0,
         serviceId: family === 4 ? 1 : 3,
         destinationId: family === 4 ? 2 : 4,
+        mark: 0,
+        isTemplate: false,
+        isHeld: false,
+        controller: undefined,
         expiresInSeconds: 289, // of 300
         owner: 0,
         inPackets: 2,

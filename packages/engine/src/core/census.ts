@@ -1,9 +1,9 @@
 /** Reading the tables for people and metrics: traffic by destination, connections as rows. Changes nothing. */
 import { formatAddress } from "@tandem/model";
 import { swapPort, wordsToAddress } from "../packet/words.ts";
-import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
 import { type ConnectionTable, FAMILIES } from "./connection-table.ts";
+import type { Connections } from "./connections.ts";
 import { ADDRESS, LIFE, RECORD } from "./layout.ts";
 import {
   addressAt,
@@ -14,9 +14,9 @@ import {
   readCounter,
   readField,
   stateOf,
-  ticksSince,
 } from "./record.ts";
 import type { DestinationTotals, ServiceTable } from "./service-table.ts";
+import { NO_SERVICE } from "./ways.ts";
 
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
 
@@ -30,9 +30,19 @@ export interface Row {
   virtualPort: number;
   destination: string;
   destinationPort: number;
+  /** Full NAT: what the connection to the destination comes from; otherwise unspecified, port 0. */
+  local: string;
+  localPort: number;
   method: number;
   serviceId: number;
   destinationId: number;
+  /** Firewall mark of its service; 0 none. */
+  mark: number;
+  isTemplate: boolean;
+  /** Its client's packets are dropped. */
+  isHeld: boolean;
+  /** The template or control connection that it hangs on. */
+  controller: Pick<Row, "client" | "clientPort" | "virtual" | "virtualPort"> | undefined;
   /** Seconds until it expires if no packet comes. */
   expiresInSeconds: number;
   /** Slot of the owning peer; 0 is this node. */
@@ -48,10 +58,11 @@ const SCAN_LIMIT = 16_384;
 
 /** Living connections among the next `SCAN_LIMIT` records from `cursor` on, at most `limit`; `next` is null at the end. Cursors count the records of both families. */
 export function listConnections(
-  table: ConnectionTable,
+  connections: Connections,
   at: { cursor: number; limit: number },
   now: number,
 ): { rows: Row[]; next: number | null } {
+  const { table } = connections;
   const rows: Row[] = [];
   const end = Math.min(at.cursor + SCAN_LIMIT, table.capacity);
   let { cursor } = at;
@@ -59,7 +70,8 @@ export function listConnections(
     const isV4 = cursor < table.records[4].capacity;
     const r = isV4 ? table.records[4] : table.records[6];
     const index = isV4 ? cursor : cursor - table.records[4].capacity;
-    if (isAlive(r, index)) rows.push(readRow(r, index, now));
+    const isListed = isAlive(r, index) && readField(r, index, RECORD.serviceId) !== NO_SERVICE;
+    if (isListed) rows.push(readRow(r, index, connections.ticksLeft(r.family, index, now)));
   }
   return { rows, next: cursor < table.capacity ? cursor : null };
 }
@@ -91,31 +103,50 @@ function ownerOf(r: RecordArray, index: number): number {
   return isRemote ? readField(r, index, RECORD.owner) : 0;
 }
 
-function readRow(r: RecordArray, index: number, now: number): Row {
-  const protocol = protocolOf(r, index);
-  const state = stateOf(r, index);
-  const left = DEFAULT_TIMEOUTS(protocol, state) - ticksSince(now, readField(r, index, RECORD.lastSeen));
-  const clientPorts = readField(r, index, RECORD.clientPorts);
+function readRow(r: RecordArray, index: number, ticksLeft: number): Row {
   const serverPorts = readField(r, index, RECORD.serverPorts);
+  const life = readField(r, index, RECORD.life);
+  const controller = readField(r, index, RECORD.controller);
   return {
-    protocol,
-    state: PROTOCOLS[protocol]?.stateNames[state] ?? String(state),
-    client: addressText(r, index, ADDRESS.client),
-    clientPort: swapPort(clientPorts & 0xffff),
-    virtual: addressText(r, index, ADDRESS.virtual),
-    virtualPort: swapPort(clientPorts >>> 16),
+    protocol: protocolOf(r, index),
+    state: stateText(r, index),
+    ...readEnds(r, index),
     destination: addressText(r, index, ADDRESS.destination),
     destinationPort: swapPort(serverPorts & 0xffff),
+    local: addressText(r, index, ADDRESS.local),
+    localPort: swapPort(serverPorts >>> 16),
     method: methodOf(r, index),
     serviceId: readField(r, index, RECORD.serviceId),
     destinationId: readField(r, index, RECORD.destinationId),
-    expiresInSeconds: Math.max(0, Math.floor(left / TICKS_PER_SECOND)),
+    mark: readField(r, index, RECORD.mark),
+    isTemplate: (life & LIFE.template) !== 0,
+    isHeld: (life & LIFE.held) !== 0,
+    controller: controller === 0 ? undefined : readEnds(r, controller - 1),
+    expiresInSeconds: Math.floor(ticksLeft / TICKS_PER_SECOND),
     owner: ownerOf(r, index),
     inPackets: readCounter(r, index, RECORD.inPackets),
     inBytes: readCounter(r, index, RECORD.inBytes),
     outPackets: readCounter(r, index, RECORD.outPackets),
     outBytes: readCounter(r, index, RECORD.outBytes),
   };
+}
+
+/** Who talks to what, by the record. */
+function readEnds(r: RecordArray, index: number) {
+  const ports = readField(r, index, RECORD.clientPorts);
+  return {
+    client: addressText(r, index, ADDRESS.client),
+    clientPort: swapPort(ports & 0xffff),
+    virtual: addressText(r, index, ADDRESS.virtual),
+    virtualPort: swapPort(ports >>> 16),
+  };
+}
+
+function stateText(r: RecordArray, index: number): string {
+  const life = readField(r, index, RECORD.life);
+  if ((life & LIFE.template) !== 0) return (life & LIFE.assured) !== 0 ? "ASSURED" : "NONE";
+  const state = stateOf(r, index);
+  return PROTOCOLS[protocolOf(r, index)]?.stateNames[state] ?? String(state);
 }
 
 function addressText(r: RecordArray, index: number, which: number): string {

@@ -2,7 +2,12 @@ import { METHOD_NUMBERS } from "@tandem/model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
-import { type ConnectionTable, createConnectionTable, type NewConnection } from "./connection-table.ts";
+import {
+  type ConnectionTable,
+  createBirth,
+  createConnectionTable,
+  type NewConnection,
+} from "./connection-table.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
 import { copyKey, isAlive, readField } from "./record.ts";
@@ -35,15 +40,14 @@ function connection(family: 4 | 6, client: number, more: Partial<NewConnection> 
   key[FLOW_PORTS[family]] = 0x5000_1234;
   key[FLOW_PROTOCOL[family]] = 6;
   return {
+    ...createBirth(),
     family,
     key,
     method: METHOD_NUMBERS.masquerade,
-    life: 0,
     serviceId: 1,
     destinationId: 2,
     destination: Uint32Array.of(0x01020304, 5, 6, 7),
     destinationPort: 0x901f,
-    owner: 0,
     lastSeen: 77,
     ...more,
   };

@@ -2,20 +2,22 @@
  * The connections of this node: who owns which record, found by flow, born and buried in the steps of docs/wire/record.md. What a
  * connection means to destinations, timers and peers is `connections.ts`.
  */
-import { METHOD_NUMBERS } from "@tandem/model";
 import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
 import { createFlowIndex, type FlowIndex } from "./flow-index.ts";
-import { ADDRESS, DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
+import { ADDRESS, DIRECTION, FLOW_KEY, LIFE, RECORD } from "./layout.ts";
 import {
   addressAt,
+  changeLife,
   clearCounters,
   copyKey,
   fillField,
+  hasOutput,
   isAlive,
   kindWord,
   methodOf,
   type RecordArray,
   raiseGeneration,
+  readField,
   recordArray,
 } from "./record.ts";
 import { createSlotPool, type SlotPool } from "./slot-pool.ts";
@@ -32,7 +34,7 @@ export interface FlowMap {
 /** What a new record says. Reused by whoever fills it. */
 export interface NewConnection {
   family: 4 | 6;
-  /** Flow key of the client's packets. */
+  /** Flow key of the client's packets; of a template, the key that it is found by. */
   key: Uint32Array;
   method: number;
   /** First life word: state and `LIFE` flags. */
@@ -42,9 +44,39 @@ export interface NewConnection {
   /** Address words, and the port as it stands in packets. */
   destination: Uint32Array;
   destinationPort: number;
+  /** Full NAT: where the connection seems to come from, as the destination above; no words otherwise. */
+  local: Uint32Array;
+  localPort: number;
   /** Slot of the owning peer; 0 is this node. */
   owner: number;
+  /** Index + 1 of the record that this one hangs on; 0 none. */
+  controller: number;
+  /** Firewall mark of the service; 0 none. */
+  mark: number;
   lastSeen: number;
+}
+
+/** No address: all its words are 0. */
+export const NO_ADDRESS = new Uint32Array();
+
+/** A form to fill in for `create`. */
+export function createBirth(): NewConnection {
+  return {
+    family: 4,
+    key: NO_ADDRESS,
+    method: 0,
+    life: 0,
+    serviceId: 0,
+    destinationId: 0,
+    destination: NO_ADDRESS,
+    destinationPort: 0,
+    local: NO_ADDRESS,
+    localPort: 0,
+    owner: 0,
+    controller: 0,
+    mark: 0,
+    lastSeen: 0,
+  };
 }
 
 /** Records and flows of this node; one thread owns them. */
@@ -55,10 +87,14 @@ export interface ConnectionTable {
   readonly capacity: number;
   /** One above the highest record index in use, now or before: what a scan has to look at. */
   reach(family: 4 | 6): number;
+  /** Records that could be born now. */
+  free(family: 4 | 6, now: number): number;
   /** Node (flow-index.ts) of the living connection that a packet with this key belongs to, or -1. */
   find(family: 4 | 6, key: Uint32Array): number;
   /** Bring a connection to life and queue its flows. Returns its index, or -1 if no record is free. The key must be unknown. */
   create(of: NewConnection, now: number): number;
+  /** Give a living connection other client's and virtual ports (one word) and clear these `LIFE` bits; its flows follow. */
+  rename(family: 4 | 6, index: number, to: { ports: number; clear: number }): void;
   /** End a living connection: dead at once, flows queued for deletion, record free after the quarantine. */
   kill(family: 4 | 6, index: number, now: number): void;
   /** Take up a living record that a former daemon left: its flows are in the maps already. */
@@ -67,8 +103,22 @@ export interface ConnectionTable {
   finishAdoption(): void;
 }
 
-/** Whether a connection has a flow for packets from the destination: only masqueraded ones come back this way. */
-export const hasOutput = (method: number): boolean => method === METHOD_NUMBERS.masquerade;
+/** The directions in which packets of a living record find it: none of a template's, and no reply comes to a port that is not known. */
+export function directionsOf(r: RecordArray, index: number): readonly number[] {
+  const life = readField(r, index, RECORD.life);
+  if ((life & LIFE.template) !== 0) return NO_DIRECTION;
+  const hasReplies = hasOutput(methodOf(r, index)) && (life & LIFE.noClientPort) === 0;
+  return hasReplies ? BOTH_DIRECTIONS : ONE_DIRECTION;
+}
+
+const NO_DIRECTION: readonly number[] = [];
+const ONE_DIRECTION: readonly number[] = [DIRECTION.input];
+/** Replies first: who meets the forward flow finds the way back in place. */
+const BOTH_DIRECTIONS: readonly number[] = [DIRECTION.output, DIRECTION.input];
+
+/** The directions under which the index has a record: a template has one, too. */
+const indexedBy = (r: RecordArray, index: number): readonly number[] =>
+  (readField(r, index, RECORD.life) & LIFE.template) !== 0 ? ONE_DIRECTION : directionsOf(r, index);
 
 interface FamilyTable {
   readonly records: RecordArray;
@@ -91,18 +141,22 @@ export function createConnectionTable(
   };
   let size = 0;
 
-  function addFlow(t: FamilyTable, index: number, direction: number): void {
+  function addFlows(t: FamilyTable, index: number): void {
     const { family } = t.records;
-    t.index.add(index, direction);
-    copyKey(t.records, index, direction, key);
-    flows.insertFlow(family, keyBytes[family], index, direction);
+    for (const direction of indexedBy(t.records, index)) t.index.add(index, direction);
+    for (const direction of directionsOf(t.records, index)) {
+      copyKey(t.records, index, direction, key);
+      flows.insertFlow(family, keyBytes[family], index, direction);
+    }
   }
 
-  function removeFlow(t: FamilyTable, index: number, direction: number): void {
+  function removeFlows(t: FamilyTable, index: number): void {
     const { family } = t.records;
-    t.index.remove(index, direction);
-    copyKey(t.records, index, direction, key);
-    flows.deleteFlow(family, keyBytes[family]);
+    for (const direction of indexedBy(t.records, index)) t.index.remove(index, direction);
+    for (const direction of directionsOf(t.records, index)) {
+      copyKey(t.records, index, direction, key);
+      flows.deleteFlow(family, keyBytes[family]);
+    }
   }
 
   return {
@@ -112,6 +166,7 @@ export function createConnectionTable(
     },
     capacity: records[4].capacity + records[6].capacity,
     reach: (family) => tables[family].pool.reach,
+    free: (family, now) => tables[family].pool.free(now),
     find: (family, key) => tables[family].index.find(key),
     create(of, now) {
       const t = tables[of.family];
@@ -119,23 +174,29 @@ export function createConnectionTable(
       if (index < 0) return -1;
       fillRecord(t.records, index, of);
       raiseGeneration(t.records, index);
-      if (hasOutput(of.method)) addFlow(t, index, DIRECTION.output);
-      addFlow(t, index, DIRECTION.input);
+      addFlows(t, index);
       size++;
       return index;
+    },
+    rename(family, index, to) {
+      const t = tables[family];
+      raiseGeneration(t.records, index);
+      removeFlows(t, index);
+      fillField(t.records, index, RECORD.clientPorts, to.ports);
+      changeLife(t.records, index, { clear: to.clear, set: 0 });
+      raiseGeneration(t.records, index);
+      addFlows(t, index);
     },
     kill(family, index, now) {
       const t = tables[family];
       raiseGeneration(t.records, index);
-      removeFlow(t, index, DIRECTION.input);
-      if (hasOutput(methodOf(t.records, index))) removeFlow(t, index, DIRECTION.output);
+      removeFlows(t, index);
       t.pool.release(index, now);
       size--;
     },
     adopt(family, index) {
       const t = tables[family];
-      t.index.add(index, DIRECTION.input);
-      if (hasOutput(methodOf(t.records, index))) t.index.add(index, DIRECTION.output);
+      for (const direction of indexedBy(t.records, index)) t.index.add(index, direction);
       size++;
     },
     finishAdoption() {
@@ -156,21 +217,23 @@ const freePool = (records: RecordArray): SlotPool =>
 function fillRecord(r: RecordArray, index: number, of: NewConnection): void {
   const words = r.addressWords;
   const ports = of.key[FLOW_PORTS[r.family]]!;
-  const protocol = of.key[FLOW_PROTOCOL[r.family]]!;
+  const protocol = of.key[FLOW_PROTOCOL[r.family]]! & 0xff; // without TEMPLATE_KEY
   fillField(r, index, RECORD.life, of.life);
   fillField(r, index, RECORD.kind, kindWord({ protocol, method: of.method, family: r.family }));
   fillField(r, index, RECORD.lastSeen, of.lastSeen);
   fillField(r, index, RECORD.serviceId, of.serviceId);
   fillField(r, index, RECORD.destinationId, of.destinationId);
   fillField(r, index, RECORD.clientPorts, ports);
-  fillField(r, index, RECORD.serverPorts, of.destinationPort);
+  fillField(r, index, RECORD.serverPorts, (of.destinationPort | (of.localPort << 16)) >>> 0);
   clearCounters(r, index);
   fillField(r, index, RECORD.owner, of.owner);
-  for (const field of [RECORD.controller, RECORD.tunnel, RECORD.sequences]) fillField(r, index, field, 0);
+  fillField(r, index, RECORD.controller, of.controller);
+  fillField(r, index, RECORD.mark, of.mark);
+  fillField(r, index, RECORD.annex, 0);
   for (let i = 0; i < words; i++) {
     fillField(r, index, addressAt(r, ADDRESS.client) + i, of.key[i]!);
     fillField(r, index, addressAt(r, ADDRESS.virtual) + i, of.key[words + i]!);
-    fillField(r, index, addressAt(r, ADDRESS.destination) + i, of.destination[i]!);
-    fillField(r, index, addressAt(r, ADDRESS.local) + i, 0);
+    fillField(r, index, addressAt(r, ADDRESS.destination) + i, of.destination[i] ?? 0);
+    fillField(r, index, addressAt(r, ADDRESS.local) + i, of.local[i] ?? 0);
   }
 }

@@ -1,12 +1,19 @@
 /**
- * The life of connections: what birth, a change of state, silence and death mean to the destinations' counts and the timers. The table
- * below it only knows records and flows.
+ * The life of connections and templates: what birth, a change of state, silence and death mean to the destinations' counts, the timers and
+ * whoever hangs on them. The table below it only knows records and flows.
  */
-import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
+import { IP_PROTOCOL } from "../packet/parse.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
 import type { ConnectionTable, NewConnection } from "./connection-table.ts";
+import { type Control, createControl } from "./control.ts";
+import { createCounts } from "./counts.ts";
+import { createEviction } from "./eviction.ts";
+import { createJudge, ENDS, JUDGED } from "./gone.ts";
 import { LIFE, RECORD } from "./layout.ts";
+import { createLifetimes, DEFERRAL_TICKS } from "./lifetimes.ts";
+import { createPressure } from "./pressure.ts";
 import {
+  changeLife,
   isAlive,
   protocolOf,
   type RecordArray,
@@ -16,11 +23,8 @@ import {
   ticksSince,
   writeField,
 } from "./record.ts";
-import type { Destination, ServiceTable } from "./service-table.ts";
+import type { ServiceTable } from "./service-table.ts";
 import { createTimerWheel } from "./timer-wheel.ts";
-
-/** What a connection counts as at its destination. */
-const COUNTED = { no: 0, inactive: 1, active: 2 } as const;
 
 /** Owner slot of records that a peer owned before this daemon started: which peer is known again when one of them names the record. */
 export const UNKNOWN_PEER = 255;
@@ -47,22 +51,35 @@ export interface ConnectionObserver {
 /** The connections of this node, alive; one thread owns them. */
 export interface Connections {
   readonly table: ConnectionTable;
+  /** Connections that had to go before their time because the table was nearly full, since the start. */
+  readonly evicted: number;
   /** Create, count and arm. Returns the index, or -1 if no record is free. */
   open(of: NewConnection, now: number): number;
-  /** Count off and kill. Nothing happens if the connection is dead already. */
+  /**
+   * Count off and kill; a template of which nothing was ever established goes with its last connection. A template on which others hang
+   * is retired instead. Nothing happens if the record is dead already.
+   */
   close(family: 4 | 6, index: number, now: number): void;
   /** Look at a record that a state event, a peer or a scan points at. Idempotent: the record is the truth. */
   review(family: 4 | 6, index: number, now: number): void;
+  /** A new connection uses a template: its time starts anew. */
+  renew(family: 4 | 6, index: number, now: number): void;
+  /** Let a template be found no more; it ends with its time. */
+  retire(family: 4 | 6, index: number): void;
   /**
    * Let timers fire, at most `limit`: expire what has been silent for its timeout. Goes on with `reviewAll`, too.
    *
    * @returns whether there is more to do now
    */
   advance(now: number, limit: number): boolean;
-  /** Have every living record reviewed by the next calls of `advance`: after events were lost. */
+  /** Have every living record reviewed by the next calls of `advance`: after events were lost, or what runs has changed. */
   reviewAll(): void;
   /** Count and arm a record that the table has adopted. */
   adopted(family: 4 | 6, index: number, now: number): void;
+  /** Ticks until the record ends if no packet comes, 0 if it is overdue. */
+  ticksLeft(family: 4 | 6, index: number, now: number): number;
+  /** Connections that hang on a record. */
+  controlledBy(family: 4 | 6, index: number): number;
   /** Records of a peer (slot) expire only while its stream is live. A peer that was never named is not live. */
   setPeerLive(peer: number, isLive: boolean): void;
   setObserver(observer: ConnectionObserver): void;
@@ -75,39 +92,36 @@ const NOBODY: ConnectionObserver = {
   looked() {},
 };
 
+/** Ports of a retired template, which no packet asks for (Linux 6.1 `ip_vs_check_template`): client 0, virtual 65535. */
+const RETIRED_PORTS = 0xffff_0000;
+
 /** The connections over a table and the services; timers start at `now`. */
 export function createConnections(table: ConnectionTable, services: ServiceTable, now: number): Connections {
   const wheels = {
     4: createTimerWheel(table.records[4].capacity, now),
     6: createTimerWheel(table.records[6].capacity, now),
   };
-  const counted = {
-    4: new Uint8Array(table.records[4].capacity),
-    6: new Uint8Array(table.records[6].capacity),
-  };
+  const counts = createCounts(table, services);
+  const control = createControl(table);
+  const lifetimes = createLifetimes(table, services);
+  const judge = createJudge(services);
+  const eviction = createEviction(table);
+  const pressure = createPressure(table);
   const isLivePeer = new Uint8Array(256);
   isLivePeer[UNKNOWN_PEER] = 1; // nobody may ever name them
   let observer = NOBODY;
+  let evicted = 0;
   /** Records of both families that `reviewAll` has behind it. */
   let reviewed = table.capacity;
 
-  function recount(r: RecordArray, index: number, as: number): void {
-    const before = counted[r.family][index]!;
-    if (before === as) return;
-    const destination = services.destination(readField(r, index, RECORD.destinationId));
-    if (!destination) return; // counted at the first review after it is configured
-    counted[r.family][index] = as;
-    if (before === COUNTED.active) destination.active--;
-    else if (before === COUNTED.inactive) destination.inactive--;
-    if (as === COUNTED.active) destination.active++;
-    else if (as === COUNTED.inactive) destination.inactive++;
-    else addTotals(destination, r, index);
+  function ticksLeft(r: RecordArray, index: number, now: number): number {
+    const silent = ticksSince(now, readField(r, index, RECORD.lastSeen));
+    return Math.max(lifetimes.timeoutOf(r, index) - silent, 0);
   }
 
   function arm(r: RecordArray, index: number, now: number): void {
-    const timeout = DEFAULT_TIMEOUTS(protocolOf(r, index), stateOf(r, index));
-    const left = Math.max(timeout - ticksSince(now, readField(r, index, RECORD.lastSeen)), 0);
-    const look = observer.lookAgainAfter(r.family, index, timeout);
+    const look = observer.lookAgainAfter(r.family, index, lifetimes.timeoutOf(r, index));
+    const left = ticksLeft(r, index, now);
     wheels[r.family].arm(index, now, look > 0 ? Math.min(look, left) : left);
   }
 
@@ -117,11 +131,21 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     if (readField(r, index, RECORD.owner) !== 0) writeField(r, index, RECORD.owner, 0);
   }
 
+  /** Carry out what is to become of the record. Returns whether it lives on. */
+  function submit(r: RecordArray, index: number, now: number): boolean {
+    const judgement = judge(r, index);
+    if (judgement === ENDS) close(r.family, index, now);
+    else mark(r, index, judgement);
+    return judgement !== ENDS || isAlive(r, index);
+  }
+
   function review(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
-    if (index >= r.capacity || !isAlive(r, index)) return;
+    if (index >= r.capacity || !isAlive(r, index) || !submit(r, index, now)) return;
     takeOver(r, index);
-    recount(r, index, countAs(r, index));
+    counts.on(r, index);
+    eviction.note(r, index);
+    proveTemplate(r, index);
     observer.changed(family, index, now);
     arm(r, index, now);
   }
@@ -133,49 +157,108 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   }
 
   function adopted(family: 4 | 6, index: number, now: number): void {
-    recount(table.records[family], index, countAs(table.records[family], index));
-    arm(table.records[family], index, now);
+    const r = table.records[family];
+    counts.on(r, index);
+    eviction.note(r, index);
+    control.attach(r, index);
+    const judgement = judge(r, index);
+    if (judgement !== ENDS) mark(r, index, judgement);
+    if (judgement !== ENDS) arm(r, index, now);
+    else wheels[family].arm(index, now, 0); // whoever called still has to do with it
   }
 
   function close(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
     if (!isAlive(r, index)) return;
+    if (control.count(r, index) > 0) retire(r, index);
+    else end(r, { index, isEarly: true }, now);
+  }
+
+  function end(r: RecordArray, { index, isEarly }: { index: number; isEarly: boolean }, now: number): void {
     const destination = services.destination(readField(r, index, RECORD.destinationId));
-    observer.ending(family, index, now);
-    recount(r, index, COUNTED.no);
-    wheels[family].disarm(index);
-    table.kill(family, index, now);
+    observer.ending(r.family, index, now);
+    counts.off(r, index);
+    eviction.forget(r, index);
+    wheels[r.family].disarm(index);
+    const controller = control.detach(r, index);
+    table.kill(r.family, index, now);
+    if (controller >= 0 && isEarly && isIdleUnproven(r, controller, control))
+      close(r.family, controller, now);
     if (destination) services.forgetIfUnused(destination);
   }
 
-  /** A timer fired: expire the connection, or arm it anew for the time that a packet has given it. */
+  function retire(r: RecordArray, index: number): void {
+    const isTemplate = (readField(r, index, RECORD.life) & LIFE.template) !== 0;
+    if (isTemplate && readField(r, index, RECORD.clientPorts) !== RETIRED_PORTS)
+      table.rename(r.family, index, { ports: RETIRED_PORTS, clear: 0 });
+  }
+
+  /** A timer fired: expire the record, or arm it anew for the time that a packet has given it. */
   function look(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
-    const silent = ticksSince(now, readField(r, index, RECORD.lastSeen));
-    const isOver = silent >= DEFAULT_TIMEOUTS(protocolOf(r, index), stateOf(r, index));
+    if (!submit(r, index, now)) return;
+    if (ticksLeft(r, index, now) === 0) lookAtSilent(r, index, now);
+    else lookAtBusy(r, index, now);
+  }
+
+  function lookAtBusy(r: RecordArray, index: number, now: number): void {
+    proveTemplate(r, index);
+    observer.looked(r.family, index, now);
+    arm(r, index, now);
+  }
+
+  function lookAtSilent(r: RecordArray, index: number, now: number): void {
+    if (isFrozen(r, index, now)) wheels[r.family].arm(index, now, FROZEN_LOOK_TICKS);
+    else if (control.count(r, index) > 0) deferEnd(r, index, now);
+    else end(r, { index, isEarly: false }, now);
+  }
+
+  /** It is a peer's whose stream is not live: it may have seen packets of which nobody can tell us. */
+  function isFrozen(r: RecordArray, index: number, now: number): boolean {
+    if ((readField(r, index, RECORD.life) & LIFE.remote) === 0) return false;
     const owner = readField(r, index, RECORD.owner);
-    const isRemote = (readField(r, index, RECORD.life) & LIFE.remote) !== 0;
-    if (isOver && isRemote && isLivePeer[owner & 0xff] === 0 && silent < FROZEN_LIMIT_TICKS) {
-      wheels[family].arm(index, now, FROZEN_LOOK_TICKS);
-    } else if (isOver) close(family, index, now);
-    else {
-      observer.looked(family, index, now);
-      arm(r, index, now);
-    }
+    const silent = ticksSince(now, readField(r, index, RECORD.lastSeen));
+    return isLivePeer[owner & 0xff] === 0 && silent < FROZEN_LIMIT_TICKS;
+  }
+
+  function deferEnd(r: RecordArray, index: number, now: number): void {
+    if ((readField(r, index, RECORD.life) & LIFE.template) !== 0) lifetimes.defer(r, index, now);
+    wheels[r.family].arm(index, now, DEFERRAL_TICKS);
+  }
+
+  /** While the table is nearly full each new connection costs an old one, which rests before its record is free. */
+  function makeRoom(family: 4 | 6, now: number): void {
+    if (!pressure.isNearlyFull(family, now)) return;
+    const victim = eviction.victim(family);
+    if (victim < 0) return;
+    evicted++;
+    close(family, victim, now);
   }
 
   return {
     table,
+    get evicted() {
+      return evicted;
+    },
     open(of, now) {
+      makeRoom(of.family, now);
       const index = table.create(of, now);
       if (index < 0) return -1;
+      lifetimes.begin(table.records[of.family], index);
       adopted(of.family, index, now);
       const destination = services.destination(of.destinationId);
-      if (destination && of.owner === 0) destination.totals.connections++;
+      const isCounted = of.owner === 0 && (of.life & LIFE.template) === 0;
+      if (destination && isCounted) destination.totals.connections++;
       return index;
     },
     close,
     review,
+    renew(family, index, now) {
+      const r = table.records[family];
+      writeField(r, index, RECORD.lastSeen, now);
+      arm(r, index, now);
+    },
+    retire: (family, index) => retire(table.records[family], index),
     advance(now, limit) {
       const fired = wheels[4].advance(now, limit, (index) => look(4, index, now));
       const all = fired + wheels[6].advance(now, limit - fired, (index) => look(6, index, now));
@@ -187,6 +270,8 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
       reviewed = 0;
     },
     adopted,
+    ticksLeft: (family, index, now) => ticksLeft(table.records[family], index, now),
+    controlledBy: (family, index) => control.count(table.records[family], index),
     setPeerLive(peer, isLive) {
       isLivePeer[peer & 0xff] = isLive ? 1 : 0;
     },
@@ -196,15 +281,29 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   };
 }
 
-function countAs(r: RecordArray, index: number): number {
-  const isActive = PROTOCOLS[protocolOf(r, index)]?.activeStates.has(stateOf(r, index));
-  return isActive ? COUNTED.active : COUNTED.inactive;
+/** Set what a judgement says of the `JUDGED` bits. */
+function mark(r: RecordArray, index: number, judgement: number): void {
+  const isMarked = (readField(r, index, RECORD.life) & JUDGED) === judgement;
+  if (!isMarked) changeLife(r, index, { clear: JUDGED, set: judgement });
 }
 
-function addTotals(destination: Destination, r: RecordArray, index: number): void {
-  const { totals } = destination;
-  totals.inPackets += readCounter(r, index, RECORD.inPackets);
-  totals.inBytes += readCounter(r, index, RECORD.inBytes);
-  totals.outPackets += readCounter(r, index, RECORD.outPackets);
-  totals.outBytes += readCounter(r, index, RECORD.outBytes);
+/** Nothing hangs on it any more, and no connection of it was ever established. */
+const isIdleUnproven = (r: RecordArray, index: number, control: Control): boolean =>
+  control.count(r, index) === 0 &&
+  (readField(r, index, RECORD.life) & (LIFE.template | LIFE.assured)) === LIFE.template;
+
+/** Tell the template of a connection that its client is what it seems to be. */
+function proveTemplate(r: RecordArray, index: number): void {
+  const controller = readField(r, index, RECORD.controller) - 1;
+  if (controller < 0 || !isProven(r, index)) return;
+  const life = readField(r, controller, RECORD.life);
+  if ((life & (LIFE.template | LIFE.assured)) === LIFE.template)
+    changeLife(r, controller, { clear: 0, set: LIFE.assured });
+}
+
+/** A handshake was completed, or a datagram was answered. */
+function isProven(r: RecordArray, index: number): boolean {
+  const protocol = protocolOf(r, index);
+  if (protocol === IP_PROTOCOL.udp) return readCounter(r, index, RECORD.outPackets) > 0;
+  return PROTOCOLS[protocol]?.stateNames[stateOf(r, index)] === "ESTABLISHED";
 }

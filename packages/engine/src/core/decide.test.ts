@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildIcmpError, buildPacket, type PacketSpec } from "../packet/testing.ts";
+import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { TcpState } from "../protocols/tcp.ts";
 import { createDecider } from "./decide.ts";
 import { stateOf } from "./record.ts";
@@ -21,7 +21,7 @@ const spec = (flags: string, more: Partial<PacketSpec> = {}): PacketSpec => ({
 
 /** The core's answer to a packet that comes up for a reason, whatever the fast path would say of it. */
 function decide(d: TestDirector, reason: Reason, packet: Uint8Array) {
-  const decider = createDecider(d.connections, d.services);
+  const decider = createDecider(d.context);
   const upcall = {
     ifindex: 1,
     reason: REASONS[reason].number,
@@ -30,6 +30,8 @@ function decide(d: TestDirector, reason: Reason, packet: Uint8Array) {
     packetBytes: packet.length,
     gsoSize: 0,
     gsoSegments: 1,
+    mark: 0,
+    mtu: 0,
   };
   return { ...decider(upcall, d.clock.now) };
 }
@@ -50,9 +52,6 @@ const answers: [Reason, Uint8Array, Reason][] = [
   ["syn_on_flow", buildPacket(spec("S")), "scheduled"], // gone meanwhile
   ["new_flow", buildPacket(spec("S", { toPort: 22 })), "no_service"],
   ["new_flow", buildPacket(spec("S")).subarray(0, 30), "core_malformed"],
-  ["fragment", buildPacket(spec("S", { fragment: 0x2000 })), "core_fragment"],
-  ["ttl_exceeded", buildPacket(spec("A")), "core_ttl_exceeded"],
-  ["fib_frag_needed", buildPacket(spec("A")), "core_too_big"],
   ["fib_blackhole", buildPacket(spec("A")), "core_unroutable"],
   ["fib_failed", buildPacket(spec("A")), "core_unroutable"],
   ["forwarded", buildPacket(spec("A")), "core_malformed"], // no upcall at all
@@ -78,7 +77,7 @@ test("core rejoins the packets of a flow that it knows already", () => {
 test("core drops for lack of a destination, of a record", () => {
   const d = createTestDirector({ capacity: 1 });
   d.configure([{ ...web, destinations: [{ address: "10.0.0.1", weight: 0 }] }]);
-  expect(decide(d, "new_flow", buildPacket(spec("S"))).reason).toBe("no_destination");
+  expect(decide(d, "new_flow", buildPacket(spec("S"))).reason).toBe("refused");
   d.configure([web]);
   expect(decide(d, "new_flow", buildPacket(spec("S"))).reason).toBe("scheduled");
   expect(decide(d, "new_flow", buildPacket(spec("S", { fromPort: 1 }))).reason).toBe("table_full");
@@ -104,54 +103,4 @@ test("a reused port gets a new record while the old one rests", () => {
   expect(d.settle()).toEqual(["scheduled"]);
   expect(stateOf(d.table.records[4], 1)).toBe(TcpState.synRecv);
   expect(d.dataplane.sent).toHaveLength(4);
-});
-
-const errorFromServer = (about: PacketSpec): Uint8Array =>
-  buildIcmpError({ from: "10.0.0.1", to: "198.51.100.7", type: 3, code: 3, about: buildPacket(about) });
-
-test("an ICMP error is translated for whom it is meant, and sent by its own destination", () => {
-  const d = directorWith("S", "A");
-  d.dataplane.sent.length = 0;
-  d.dataplane.receive(1, errorFromServer(spec("A", { to: "10.0.0.1" })));
-  expect(d.settle()).toEqual(["icmp_translated"]);
-  const wanted = buildIcmpError({
-    from: "192.0.2.1",
-    to: "198.51.100.7",
-    type: 3,
-    code: 3,
-    about: buildPacket(spec("A")),
-  });
-  const { bytes, nextHop } = d.dataplane.sent[0]!;
-  expect([bytes[8], [...nextHop]]).toEqual([63, [198, 51, 100, 7]]);
-  expect(bytes.subarray(12)).toEqual(wanted.subarray(12));
-});
-
-test("an ICMP error from the client about a direct-route connection goes to its destination as it is", () => {
-  const d = createTestDirector();
-  d.configure([web, direct]);
-  d.dataplane.receive(1, buildPacket(spec("S", { toPort: 81 })));
-  d.settle();
-  d.dataplane.sent.length = 0;
-  const about = buildPacket({
-    ...spec("A"),
-    from: "192.0.2.1",
-    fromPort: 81,
-    to: "198.51.100.7",
-    toPort: 40_000,
-  });
-  const error = buildIcmpError({ from: "198.51.100.7", to: "192.0.2.1", type: 3, about });
-  d.dataplane.receive(1, error);
-  expect(d.settle()).toEqual(["icmp_translated"]);
-  const { bytes, nextHop } = d.dataplane.sent[0]!;
-  expect([...nextHop]).toEqual([10, 0, 0, 1]);
-  expect(bytes.subarray(12)).toEqual(error.subarray(12));
-});
-
-test("an ICMP error about nothing known, or at its last hop, is dropped", () => {
-  const d = directorWith("S");
-  const related = errorFromServer(spec("A", { to: "10.0.0.1" }));
-  expect(decide(d, "icmp_related", errorFromServer(spec("A"))).reason).toBe("core_icmp_unrelated");
-  related[8] = 1;
-  expect(decide(d, "icmp_related", related).reason).toBe("core_ttl_exceeded");
-  expect(decide(d, "icmp_related", related.subarray(0, 40)).reason).toBe("core_malformed");
 });

@@ -2,6 +2,7 @@
  * The shared connection record (docs/wire/record.md) over the words of one family's array. All access goes through this file: by `Atomics`
  * where the fast path may read or write at the same time, plainly where only this thread writes.
  */
+import { METHOD_NUMBERS } from "@tandem/model";
 import { FLOW_PORTS, FLOW_PROTOCOL } from "../packet/parse.ts";
 import { ADDRESS, ADDRESS_WORDS, DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
 
@@ -103,43 +104,63 @@ export const methodOf = (r: RecordArray, index: number): number =>
 export const stateOf = (r: RecordArray, index: number): number =>
   readField(r, index, RECORD.life) & LIFE.stateMask;
 
+/**
+ * Set in the protocol word of a template's key, so that no packet's tuple is ever its own: templates and connections share one index, and a client
+ * may well send from port 0.
+ */
+export const TEMPLATE_KEY = 0x100;
+
+/** The protocol word of the record's keys. */
+function protocolWord(r: RecordArray, index: number): number {
+  const isTemplate = (readField(r, index, RECORD.life) & LIFE.template) !== 0;
+  return protocolOf(r, index) | (isTemplate ? TEMPLATE_KEY : 0);
+}
+
+/** Whether a real server's replies to the record's packets come back to this director. */
+export const hasOutput = (method: number): boolean =>
+  method === METHOD_NUMBERS.masquerade || method === METHOD_NUMBERS["full-nat"];
+
 /** The word of two ports with which packets of a direction come: source, destination. */
 function portsOf(r: RecordArray, index: number, direction: number): number {
   const client = readOwn(r, index, RECORD.clientPorts);
   if (direction !== DIRECTION.output) return client;
   const server = readOwn(r, index, RECORD.serverPorts);
+  if (methodOf(r, index) === METHOD_NUMBERS["full-nat"]) return server;
   return ((server & 0xffff) | (client << 16)) >>> 0;
 }
 
 const sourceOf = (direction: number): number =>
   direction === DIRECTION.output ? ADDRESS.destination : ADDRESS.client;
-const targetOf = (direction: number): number =>
-  direction === DIRECTION.output ? ADDRESS.client : ADDRESS.virtual;
+
+function targetOf(r: RecordArray, index: number, direction: number): number {
+  if (direction !== DIRECTION.output) return ADDRESS.virtual;
+  return methodOf(r, index) === METHOD_NUMBERS["full-nat"] ? ADDRESS.local : ADDRESS.client;
+}
 
 /** Whether a packet with flow key `key` belongs to the record in this direction: the record's own tuple decides, not who pointed at it. */
 export function matchesKey(r: RecordArray, index: number, direction: number, key: Uint32Array): boolean {
   const source = addressAt(r, sourceOf(direction));
-  const target = addressAt(r, targetOf(direction));
+  const target = addressAt(r, targetOf(r, index, direction));
   for (let i = 0; i < r.addressWords; i++) {
     if (readOwn(r, index, source + i) !== key[i]) return false;
     if (readOwn(r, index, target + i) !== key[r.addressWords + i]) return false;
   }
   return (
     portsOf(r, index, direction) === key[FLOW_PORTS[r.family]] &&
-    protocolOf(r, index) === key[FLOW_PROTOCOL[r.family]]
+    protocolWord(r, index) === key[FLOW_PROTOCOL[r.family]]
   );
 }
 
-/** Write the flow key of the record's packets in this direction. */
+/** Write the flow key of the record's packets in this direction; of a template, the key that it is found by. */
 export function copyKey(r: RecordArray, index: number, direction: number, key: Uint32Array): void {
   const source = addressAt(r, sourceOf(direction));
-  const target = addressAt(r, targetOf(direction));
+  const target = addressAt(r, targetOf(r, index, direction));
   for (let i = 0; i < r.addressWords; i++) {
     key[i] = readOwn(r, index, source + i);
     key[r.addressWords + i] = readOwn(r, index, target + i);
   }
   key[FLOW_PORTS[r.family]] = portsOf(r, index, direction);
-  key[FLOW_PROTOCOL[r.family]] = protocolOf(r, index);
+  key[FLOW_PROTOCOL[r.family]] = protocolWord(r, index);
 }
 
 /** Ticks from `since` to `now`, both modulo 2^32; a `since` in the future (another CPU's clock was read later) is 0. */

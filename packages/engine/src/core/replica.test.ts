@@ -152,11 +152,13 @@ test("a standby counts a peer's connection, but did not make it", () => {
   expect(destinations.map((d) => d.totals.connections)).toEqual([0, 0]);
 });
 
+const anyPort = { protocol: "tcp", address: vips[4], port: 0, destinations: [{ address: "10.0.0.1" }] };
+
 test("a record that names its own virtual address and port round-trips", () => {
   const [active, standby] = [director(), director()];
+  for (const d of [active, standby]) d.configure([{ ...anyPort, persistence: {} }]);
   see(active, packet("S"), packet("A"));
   active.publisher.take();
-  active.configure([]); // the service is gone here: the record must name what it was
   const { records } = active.publisher.readOwned({ cursor: 0, maxBytes: 1000 }, active.clock.now);
   const r = createConnectionRecord();
   decodeConnection(records, 0, r);
@@ -328,7 +330,7 @@ test("what a restarted peer does not name can be adopted: it is ours, a little o
 
 test("a snapshot in small slices names every owned record once", () => {
   const [a, b] = [director(), director()];
-  for (let fromPort = 1; fromPort <= 20; fromPort++)
+  for (let fromPort = 1001; fromPort <= 1020; fromPort++)
     see(a, packet("S", { fromPort }), packet("A", { fromPort }));
   see(a, packet("S", {}, 6), packet("A", {}, 6));
   a.publisher.take();

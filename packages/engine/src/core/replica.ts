@@ -10,7 +10,7 @@ import {
 import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
 import { addressToWords, swapPort } from "../packet/words.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
-import { FAMILIES, type NewConnection } from "./connection-table.ts";
+import { createBirth, FAMILIES } from "./connection-table.ts";
 import { type Connections, UNKNOWN_PEER } from "./connections.ts";
 import { type Digests, NOBODY } from "./digest.ts";
 import { indexOf } from "./flow-index.ts";
@@ -79,18 +79,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
   };
   const outcomes = new Map<ApplyOutcome, number>(APPLY_OUTCOMES.map((o) => [o, 0]));
   let parked: Parked[] = [];
-  const birth: NewConnection = {
-    family: 4,
-    key,
-    method: 0,
-    life: 0,
-    serviceId: 0,
-    destinationId: 0,
-    destination: key,
-    destinationPort: 0,
-    owner: 0,
-    lastSeen: 0,
-  };
+  const birth = createBirth();
 
   function applyOne(peer: number, now: number): ApplyOutcome {
     const service = services.service(record.serviceId);
@@ -106,6 +95,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
 
   function insert(peer: number, destination: Destination, now: number): ApplyOutcome {
     birth.family = record.family;
+    birth.key = key;
     birth.method = destination.method;
     birth.life = lifeOf(record);
     birth.serviceId = record.serviceId;

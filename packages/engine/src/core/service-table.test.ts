@@ -2,7 +2,8 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@ta
 import { expect, test } from "vitest";
 import { createParsedPacket, parseIp, parseTransport } from "../packet/parse.ts";
 import { buildPacket } from "../packet/testing.ts";
-import { createServiceTable } from "./service-table.ts";
+import { createRandom } from "./random.ts";
+import { createServiceTable, NO_HEALTH } from "./service-table.ts";
 
 const web = {
   protocol: "tcp",
@@ -12,6 +13,9 @@ const web = {
   destinations: [{ address: "10.0.0.1" }, { address: "10.0.0.2", weight: 3 }],
 };
 const web6 = { ...web, address: "2001:db8::1", destinations: [{ address: "fd00::1" }] };
+
+const request = { family: 4, key: new Uint32Array(10), now: 0 } as const;
+const weigh = (...weights: [number, number][]) => ({ ...NO_HEALTH, weights: new Map(weights) });
 
 const documentOf = (services: unknown[], before: Document = EMPTY_DOCUMENT): Document =>
   reviseDocument(before, DocumentSpec.parse({ version: 1, services }));
@@ -36,73 +40,76 @@ const lookups: [string, "tcp" | "udp", string, number, number | undefined][] = [
 ];
 for (const [what, protocol, to, port, want] of lookups) {
   test(`service is found by ${what}: ${want ?? "none"}`, () => {
-    const table = createServiceTable();
-    table.commit(documentOf([web, web6]), new Map());
+    const table = createServiceTable(createRandom(1));
+    table.commit(documentOf([web, web6]), NO_HEALTH);
     const { family, key } = keyOf(protocol, to, port);
-    expect(table.find(family, key)?.id).toBe(want);
+    expect(table.find(family, key, 0)?.id).toBe(want);
   });
 }
 
 test("effective weights override configured ones, until they are no longer named", () => {
-  const table = createServiceTable();
-  table.commit(documentOf([web]), new Map([[2, 0]]));
+  const table = createServiceTable(createRandom(1));
+  table.commit(documentOf([web]), weigh([2, 0]));
   const weights = () => table.service(1)!.destinations.map((d) => d.weight);
   expect(weights()).toEqual([0, 3]);
-  table.setWeights(new Map([[3, 7]]));
+  table.setHealth(weigh([3, 7]));
   expect(weights()).toEqual([1, 7]);
-  table.setWeights(new Map());
+  table.setHealth(NO_HEALTH);
   expect(weights()).toEqual([1, 3]);
 });
 
 test("what stays in the document keeps its counts and the scheduler's place", () => {
-  const table = createServiceTable();
+  const table = createServiceTable(createRandom(1));
   const first = documentOf([web]);
-  table.commit(first, new Map());
+  table.commit(first, NO_HEALTH);
   const [a, b] = table.service(1)!.destinations;
   a!.active = 5;
-  expect(table.service(1)!.scheduler.pick()).toBe(a);
-  table.commit(documentOf([web], first), new Map());
+  expect(table.service(1)!.scheduler.pick(request)).toBe(a);
+  table.commit(documentOf([web], first), NO_HEALTH);
   expect(table.destination(a!.id)!.active).toBe(5);
-  expect(table.service(1)!.scheduler.pick()).toBe(b);
+  expect(table.service(1)!.scheduler.pick(request)).toBe(b);
 });
 
 test("another scheduler takes over at once", () => {
-  const table = createServiceTable();
+  const table = createServiceTable(createRandom(1));
   const first = documentOf([web]);
-  table.commit(first, new Map());
-  table.commit(documentOf([{ ...web, scheduler: "lc" }], first), new Map());
+  table.commit(first, NO_HEALTH);
+  table.commit(documentOf([{ ...web, scheduler: "lc" }], first), NO_HEALTH);
   table.destination(2)!.active = 1;
   expect(table.service(1)!.scheduler.name).toBe("lc");
-  expect(table.service(1)!.scheduler.pick()!.id).toBe(3);
+  expect(table.service(1)!.scheduler.pick(request)!.id).toBe(3);
 });
 
 test("a destination that is gone is remembered while it has connections, and found again when it returns", () => {
-  const table = createServiceTable();
+  const table = createServiceTable(createRandom(1));
   const first = documentOf([web]);
-  table.commit(first, new Map());
+  table.commit(first, NO_HEALTH);
   const gone = table.destination(3)!;
   gone.active = 1;
   const second = documentOf([{ ...web, destinations: [{ address: "10.0.0.1" }] }], first);
-  table.commit(second, new Map());
+  table.commit(second, NO_HEALTH);
   expect(table.destination(3)).toBe(gone);
   expect(table.service(1)!.destinations).not.toContain(gone);
-  table.commit(documentOf([web], second), new Map());
+  table.commit(documentOf([web], second), NO_HEALTH);
   expect(table.service(1)!.destinations[1]).toBe(gone);
 });
 
 test("a destination that is gone is forgotten with its last connection", () => {
-  const table = createServiceTable();
+  const table = createServiceTable(createRandom(1));
   const first = documentOf([web]);
-  table.commit(first, new Map());
+  table.commit(first, NO_HEALTH);
   const gone = table.destination(3)!;
   gone.inactive = 1;
-  table.commit(documentOf([], first), new Map());
-  expect([table.service(1), table.destination(2), table.destination(3)]).toEqual([
+  table.commit(documentOf([], first), NO_HEALTH);
+  expect([...table.services]).toEqual([]);
+  expect([table.service(1)?.id, table.destination(2)?.id, table.destination(3)?.id]).toEqual([
+    1,
     undefined,
-    undefined,
-    gone,
+    3,
   ]);
   gone.inactive = 0;
   table.forgetIfUnused(gone);
   expect(table.destination(3)).toBeUndefined();
+  table.commit(documentOf([], first), NO_HEALTH);
+  expect(table.service(1)).toBeUndefined();
 });

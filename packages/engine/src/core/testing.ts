@@ -3,11 +3,15 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@ta
 import { createMemoryDataPlane, type MemoryDataPlane, type MemoryOptions } from "../dataplane/memory.ts";
 import { type ConnectionTable, createConnectionTable } from "./connection-table.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import type { CoreContext } from "./context.ts";
 import { createDigests, type Digests } from "./digest.ts";
+import { createIcmpSender } from "./icmp-sender.ts";
 import { planServices } from "./plan.ts";
+import { policyOf } from "./policy.ts";
 import { createPublisher, type Publisher } from "./publish.ts";
+import { createRandom } from "./random.ts";
 import { createReplica, type Replica } from "./replica.ts";
-import { createServiceTable, type ServiceTable } from "./service-table.ts";
+import { createServiceTable, type Health, NO_HEALTH, type ServiceTable } from "./service-table.ts";
 import { createSlowPath } from "./slow-path.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -16,6 +20,7 @@ export interface TestDirector {
   readonly dataplane: MemoryDataPlane;
   readonly services: ServiceTable;
   readonly table: ConnectionTable;
+  readonly context: CoreContext;
   readonly connections: Connections;
   readonly digests: Digests;
   readonly publisher: Publisher;
@@ -24,8 +29,10 @@ export interface TestDirector {
   clock: { now: number };
   /** Let time pass, and the timers that come due with it fire. */
   pass(ticks: number): void;
-  /** Replace the configuration. */
-  configure(services: unknown[]): Document;
+  /** Replace the configuration; `more` are other parts of the document. */
+  configure(services: unknown[], more?: object): Document;
+  /** Replace what health says. */
+  believe(health: Partial<Health>): void;
   /** Carry out everything that waits: upcalls, flows, packets, events. Returns the core's reasons, in order. */
   settle(): Reason[];
 }
@@ -34,20 +41,29 @@ export interface TestDirector {
 export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): TestDirector {
   const clock = { now: 0 };
   const dataplane = createMemoryDataPlane({ ...options, now: () => clock.now });
-  const services = createServiceTable();
+  const random = createRandom(1);
+  const services = createServiceTable(random);
   const table = createConnectionTable(dataplane.records, dataplane, 1);
   const connections = createConnections(table, services, clock.now);
   const digests = createDigests(table.records);
   const publisher = createPublisher(table, services, digests);
   const replica = createReplica(connections, services, digests);
   connections.setObserver(publisher);
-  const slowPath = createSlowPath(dataplane, connections, services);
+  const icmp = createIcmpSender(dataplane);
+  const context: CoreContext = { connections, services, dataplane, icmp, random };
+  const slowPath = createSlowPath(context);
   let document: Document = EMPTY_DOCUMENT;
+
+  function runTimers(): void {
+    while (connections.advance(clock.now, Number.MAX_SAFE_INTEGER));
+    dataplane.flushFlows(() => {});
+  }
 
   return {
     dataplane,
     services,
     table,
+    context,
     connections,
     digests,
     publisher,
@@ -55,14 +71,21 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     clock,
     pass(ticks) {
       clock.now += ticks;
-      while (connections.advance(clock.now, Number.MAX_SAFE_INTEGER));
-      dataplane.flushFlows(() => {});
+      runTimers();
     },
-    configure(specs) {
-      document = reviseDocument(document, DocumentSpec.parse({ version: 1, services: specs }));
-      dataplane.program(planServices(dataplane.programmed(), document));
-      services.commit(document, new Map());
+    configure(specs, more) {
+      document = reviseDocument(document, DocumentSpec.parse({ version: 1, services: specs, ...more }));
+      const isUsed = (id: number) => services.destination(id) !== undefined;
+      dataplane.program(planServices(dataplane.programmed(), document, isUsed));
+      dataplane.setPolicy(policyOf(document));
+      services.commit(document, NO_HEALTH);
+      connections.reviewAll();
+      runTimers();
       return document;
+    },
+    believe(health) {
+      if (services.setHealth({ ...NO_HEALTH, ...health })) connections.reviewAll();
+      runTimers();
     },
     settle() {
       const reasons: Reason[] = [];

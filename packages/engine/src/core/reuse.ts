@@ -1,0 +1,58 @@
+/** A packet that opens a connection and meets one that is there already: the same one once more, or a new one from the same port? (Linux 6.1 `ip_vs_in_hook`, `is_new_conn_expected`) */
+import type { Upcall } from "../dataplane/dataplane.ts";
+import { createParsedPacket, type ParsedPacket, TCP_FLAG } from "../packet/parse.ts";
+import { TcpState } from "../protocols/tcp.ts";
+import { PROTOCOLS } from "../protocols/transitions.ts";
+import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
+import { indexOf } from "./flow-index.ts";
+import { LIFE, RECORD } from "./layout.ts";
+import { parseFlow } from "./parse-flow.ts";
+import { protocolOf, type RecordArray, readField, stateOf } from "./record.ts";
+import type { Reason } from "./verdict.ts";
+
+/** Handlers of packets that open connections, or want to. */
+export function createReuse(context: CoreContext, open: Opener): Partial<Record<Reason, Handler>> {
+  const { connections, services } = context;
+  const { table } = connections;
+  const { drop, send } = createVerdicts();
+  const p = createParsedPacket();
+
+  function newFlow(upcall: Upcall, now: number): Readonly<Decision> {
+    if (!parseFlow(p, upcall)) return drop("core_malformed");
+    const known = table.find(p.family, p.key);
+    return known >= 0 ? send("rejoined", "flow", indexOf(known)) : open(p, upcall, now);
+  }
+
+  function synOnFlow(upcall: Upcall, now: number): Readonly<Decision> {
+    if (!parseFlow(p, upcall)) return drop("core_malformed");
+    const known = table.find(p.family, p.key);
+    if (known < 0) return open(p, upcall, now);
+    const index = indexOf(known);
+    if (!isNew(table.records[p.family], index)) return send("rejoined", "flow", index);
+    connections.close(p.family, index, now);
+    return open(p, upcall, now);
+  }
+
+  function isNew(r: RecordArray, index: number): boolean {
+    if (isReset(p)) return false;
+    if (services.settings.rescheduleQuiesced && isQuiesced(r, index)) return true;
+    const isControlled = readField(r, index, RECORD.controller) !== 0;
+    return services.settings.reuse !== "never" && !isControlled && isOver(r, index);
+  }
+
+  function isQuiesced(r: RecordArray, index: number): boolean {
+    return services.destination(readField(r, index, RECORD.destinationId))?.weight === 0;
+  }
+
+  function isOver(r: RecordArray, index: number): boolean {
+    const [protocol, state] = [protocolOf(r, index), stateOf(r, index)];
+    if (PROTOCOLS[protocol]?.reusableStates.has(state)) return true;
+    const isHalfSeen = (readField(r, index, RECORD.life) & LIFE.noOutput) !== 0;
+    const isClosing = protocol === 6 && state === TcpState.finWait;
+    return services.settings.reuse === "one-way" && isClosing && isHalfSeen;
+  }
+
+  return { new_flow: newFlow, mid_stream_sloppy: newFlow, syn_on_flow: synOnFlow };
+}
+
+const isReset = (p: ParsedPacket): boolean => p.protocol === 6 && (p.tcpFlags & TCP_FLAG.rst) !== 0;

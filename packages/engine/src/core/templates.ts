@@ -1,0 +1,87 @@
+/**
+ * Persistence: a template is a record that no packet matches; it says where a client's connections go until none has been made for the service's
+ * timeout. Templates stand in the table and its index beside the connections, and have no flow.
+ */
+import { FLOW_PORTS, FLOW_WORDS } from "../packet/parse.ts";
+import { createBirth, NO_ADDRESS } from "./connection-table.ts";
+import type { CoreContext } from "./context.ts";
+import { indexOf } from "./flow-index.ts";
+import { LIFE, RECORD } from "./layout.ts";
+import { readField } from "./record.ts";
+import type { Destination, Persistence } from "./service.ts";
+import { isOfPort, type KeySource, type TemplateKeyWriter, writeClientKey } from "./template-key.ts";
+
+/** Where a client's connections go. */
+export interface Templates {
+  /**
+   * Ask for the template of a client, which the next calls are about.
+   *
+   * @returns false if the packet does not say whose it is
+   */
+  ask(of: Readonly<KeySource>): boolean;
+  /** The client's destination; undefined if it has none, or none that may be used: then its template is retired. */
+  destination(): Destination | undefined;
+  /** Index of the client's template, made for this destination if there is none; -1 if no record is free. */
+  bind(destination: Destination, now: number): number;
+}
+
+/** How clients are told apart, by persistence engine. */
+const WRITERS: Readonly<Record<NonNullable<Persistence["engine"]> | "none", TemplateKeyWriter>> = {
+  none: writeClientKey,
+  sip: writeClientKey,
+};
+
+/** Templates among the connections. */
+export function createTemplates({ connections, services }: CoreContext): Templates {
+  const { table } = connections;
+  const key = new Uint32Array(FLOW_WORDS);
+  const birth = createBirth();
+  let asked: Readonly<KeySource> | undefined;
+
+  function find(): number {
+    const node = table.find(asked!.p.family, key);
+    return node < 0 ? -1 : indexOf(node);
+  }
+
+  function isUsable(d: Destination | undefined): d is Destination {
+    if (!d?.isConfigured || d.isDown) return false;
+    return d.weight > 0 || !services.settings.expireQuiescentTemplate;
+  }
+
+  function create(d: Destination, now: number): number {
+    const { service, p } = asked!;
+    birth.family = p.family;
+    birth.key = key;
+    birth.method = d.method;
+    birth.life = LIFE.template;
+    birth.serviceId = service.id;
+    birth.destinationId = d.id;
+    birth.destination = d.address.length === service.address.length ? d.address : NO_ADDRESS;
+    birth.destinationPort = isOfPort(service, p.key[FLOW_PORTS[p.family]]! >>> 16) ? d.port : 0;
+    birth.mark = service.mark;
+    birth.lastSeen = now;
+    return connections.open(birth, now);
+  }
+
+  return {
+    ask(of) {
+      asked = of;
+      return WRITERS[of.persistence.engine ?? "none"](key, of);
+    },
+    destination() {
+      const index = find();
+      if (index < 0) return undefined;
+      const { family } = asked!.p;
+      const d = services.destination(readField(table.records[family], index, RECORD.destinationId));
+      if (isUsable(d)) return d;
+      connections.retire(family, index);
+      return undefined;
+    },
+    bind(d, now) {
+      const index = find();
+      if (index < 0) return create(d, now);
+      connections.renew(asked!.p.family, index, now);
+      return index;
+    },
+  };
+}
