@@ -1,0 +1,16 @@
+/** `npm run compat -- --recordings DIR [--json] [--only TEXT]`: replay recordings of a kernel with IPVS through our own core, and say where they differ. */
+import { parseArgs } from "node:util";
+import { printRows } from "./print.ts";
+import { readRecordings } from "./recordings.ts";
+import { type Row, replayFile } from "./replay.ts";
+
+const { values } = parseArgs({
+  options: {
+    recordings: { type: "string", default: `${import.meta.dirname}/recordings` },
+    json: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+  },
+});
+const rows: Row[] = readRecordings(values.recordings).flatMap((file) => replayFile(file, values.only));
+process.stdout.write(values.json ? `${JSON.stringify(rows, null, 1)}\n` : printRows(rows));
+process.exitCode = rows.some((r) => r.result === "failed") ? 1 : 0;
