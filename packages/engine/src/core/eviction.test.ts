@@ -10,11 +10,12 @@ const ends = { from: "198.51.100.7", to: "192.0.2.1", toPort: 80 } as const;
 function setUp() {
   const d = createTestDirector({ capacity: CAPACITY });
   d.configure([{ protocol: "tcp", address: ends.to, port: 80, destinations: [{ address: "10.0.0.1" }] }]);
-  const send = (fromPort: number, flags: string) => {
+  const send = (client: number, flags: string) => {
+    const fromPort = 40_000 + client;
     d.dataplane.receive(1, buildPacket({ protocol: "tcp", ...ends, fromPort, flags }));
     return d.settle();
   };
-  const establish = (fromPort: number) => ["S", "A"].map((flags) => send(fromPort, flags));
+  const establish = (client: number) => ["S", "A"].map((flags) => send(client, flags));
   /** Living connections by state's number. */
   const states = () => {
     const r = d.table.records[4];

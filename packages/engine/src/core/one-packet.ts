@@ -3,6 +3,7 @@ import { METHOD_NUMBERS } from "@tandem/model";
 import type { Upcall } from "../dataplane/dataplane.ts";
 import type { ParsedPacket } from "../packet/parse.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
+import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
 import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
 import type { CoreContext, Decision, Verdicts } from "./context.ts";
 import { DIRECTION } from "./layout.ts";
@@ -45,6 +46,11 @@ export function createOnePacket(context: CoreContext, { drop, send }: Verdicts):
     return drop(isSent ? "one_packet" : "core_unroutable"); // sent or not, the upcall itself goes nowhere
   }
 
+  function endOfLife({ p, upcall }: Target, now: number): Decision {
+    context.icmp.tell(upcall, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
+    return drop("core_ttl_exceeded");
+  }
+
   const ways: Readonly<Record<number, (target: Target, now: number) => Decision>> = {
     [METHOD_NUMBERS.masquerade]: translate,
     [METHOD_NUMBERS["full-nat"]]: translate,
@@ -55,7 +61,7 @@ export function createOnePacket(context: CoreContext, { drop, send }: Verdicts):
 
   return (target, now) => {
     const { p, upcall, destination } = target;
-    if (p.ttl <= 1 && destination.method !== METHOD_NUMBERS.local) return drop("core_ttl_exceeded");
+    if (p.ttl <= 1 && destination.method !== METHOD_NUMBERS.local) return endOfLife(target, now);
     count(destination, p, upcall);
     return ways[destination.method]!(target, now);
   };

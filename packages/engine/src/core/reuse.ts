@@ -1,11 +1,12 @@
 /** A packet that opens a connection and meets one that is there already: the same one once more, or a new one from the same port? (Linux 6.1 `ip_vs_in_hook`, `is_new_conn_expected`) */
 import type { Upcall } from "../dataplane/dataplane.ts";
-import { createParsedPacket, type ParsedPacket, TCP_FLAG } from "../packet/parse.ts";
+import { createParsedPacket, IP_PROTOCOL } from "../packet/parse.ts";
 import { TcpState } from "../protocols/tcp.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
 import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
 import { indexOf } from "./flow-index.ts";
 import { LIFE, RECORD } from "./layout.ts";
+import { abortsConnection } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { protocolOf, type RecordArray, readField, stateOf } from "./record.ts";
 import type { Reason } from "./verdict.ts";
@@ -34,7 +35,7 @@ export function createReuse(context: CoreContext, open: Opener): Partial<Record<
   }
 
   function isNew(r: RecordArray, index: number): boolean {
-    if (isReset(p)) return false;
+    if (abortsConnection(p)) return false;
     if (services.settings.rescheduleQuiesced && isQuiesced(r, index)) return true;
     const isControlled = readField(r, index, RECORD.controller) !== 0;
     return services.settings.reuse !== "never" && !isControlled && isOver(r, index);
@@ -48,11 +49,9 @@ export function createReuse(context: CoreContext, open: Opener): Partial<Record<
     const [protocol, state] = [protocolOf(r, index), stateOf(r, index)];
     if (PROTOCOLS[protocol]?.reusableStates.has(state)) return true;
     const isHalfSeen = (readField(r, index, RECORD.life) & LIFE.noOutput) !== 0;
-    const isClosing = protocol === 6 && state === TcpState.finWait;
+    const isClosing = protocol === IP_PROTOCOL.tcp && state === TcpState.finWait;
     return services.settings.reuse === "one-way" && isClosing && isHalfSeen;
   }
 
-  return { new_flow: newFlow, mid_stream_sloppy: newFlow, syn_on_flow: synOnFlow };
+  return { new_flow: newFlow, mid_stream_sloppy: newFlow, watched: newFlow, syn_on_flow: synOnFlow };
 }
-
-const isReset = (p: ParsedPacket): boolean => p.protocol === 6 && (p.tcpFlags & TCP_FLAG.rst) !== 0;

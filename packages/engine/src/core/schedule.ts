@@ -8,6 +8,7 @@ import { createBirth, NO_ADDRESS } from "./connection-table.ts";
 import { type CoreContext, createVerdicts, type Decision, type Opener } from "./context.ts";
 import { ADDRESS_WORDS, LIFE } from "./layout.ts";
 import { createOnePacket } from "./one-packet.ts";
+import { abortsConnection, opensConnection } from "./packet-event.ts";
 import { hasOutput } from "./record.ts";
 import type { Destination, Service } from "./service.ts";
 import { createSourcePool } from "./source-pool.ts";
@@ -90,6 +91,12 @@ export function createOpener(context: CoreContext): Opener {
     birth.lastSeen = now;
   }
 
+  /** What the fast path does by itself, unless the packet comes in fragments. */
+  function refuseMidStream(): Decision {
+    const isHosts = services.settings.midStream === "host";
+    return isHosts ? send("left_to_host", "host", -1) : drop("mid_stream");
+  }
+
   /** Nobody to send it to. */
   function leave(o: Opening): Decision {
     const { p, upcall, service, now } = o;
@@ -121,6 +128,7 @@ export function createOpener(context: CoreContext): Opener {
     if (!service) return drop("no_service");
     if ((p.key[FLOW_PORTS[p.family]]! & 0xffff) === FTP_DATA_PORT) return send("left_to_host", "host", -1);
     if (service.clients && !service.clients(p.key, 0)) return drop("denied");
+    if (!isIcmp(p) && !mayOpen(p, service)) return refuseMidStream();
     const opening: Opening = { p, upcall, service, controller: 0, now };
     return service.persistence ? openPersistent(opening) : openPlain(opening);
   };
@@ -132,5 +140,7 @@ const isServicePort = ({ p, service }: Opening): boolean => virtualPort(p) === s
 /** The packet is an error about the one that the key says. */
 const isIcmp = (p: ParsedPacket): boolean =>
   p.protocol === IP_PROTOCOL.icmp || p.protocol === IP_PROTOCOL.icmp6;
+const mayOpen = (p: ParsedPacket, service: Service): boolean =>
+  opensConnection(p) || (service.record.sloppy && !abortsConnection(p));
 const isAlone = ({ p, service }: Opening): boolean =>
   service.record.onePacket && p.key[FLOW_PROTOCOL[p.family]] === IP_PROTOCOL.udp;
