@@ -1,5 +1,5 @@
 /** The packet in the twin's hands: what was read of it, and the lookups that several points of docs/packet-path.md make. Reused for every packet. */
-import { createParsedPacket, FLOW_PORTS, type ParsedPacket } from "../packet/parse.ts";
+import { createParsedPacket, FLOW_PORTS, IP_PROTOCOL, type ParsedPacket } from "../packet/parse.ts";
 import { wordsToAddress } from "../packet/words.ts";
 import { ENDPOINT_WORDS, type EndpointParts, writeEndpoint } from "./endpoint.ts";
 import type { FastpathPacket, FastpathWorld, RouteQuestion, ServiceValue } from "./fastpath-world.ts";
@@ -7,8 +7,16 @@ import { LIFE, RECORD } from "./layout.ts";
 import type { Classified } from "./mark-rules.ts";
 import { isAlive, matchesKey, readField } from "./record.ts";
 
+/** What a tunnel's outer header may say of itself. */
+const TUNNEL_PROTOCOLS: ReadonlySet<number> = new Set([
+  IP_PROTOCOL.ipip,
+  IP_PROTOCOL.ipv6,
+  IP_PROTOCOL.gre,
+  IP_PROTOCOL.udp,
+]);
 /** Protocol of the key in `real_servers` that says "a tunnel's end". */
 const TUNNEL_END_PROTOCOL = 255;
+const MAX_LENGTH = 0xffff;
 const PORT_MASK = 0xffff_0000; // leaves the destination's, as ports stand in the key's word
 
 /** One packet's surroundings. */
@@ -93,7 +101,9 @@ export function createScene(world: FastpathWorld): FastpathScene {
       const port = withPort ? p.key[FLOW_PORTS[p.family]]! & 0xffff : 0;
       return world.isRealServer(pointAt("source", port, withPort ? p.protocol : 0));
     },
-    isAboutTunnel: () => world.isRealServer(pointAt("source", 0, TUNNEL_END_PROTOCOL)),
+    isAboutTunnel: () =>
+      TUNNEL_PROTOCOLS.has(p.embeddedProtocol) &&
+      world.isRealServer(pointAt("source", 0, TUNNEL_END_PROTOCOL)),
     markOf(packet, hasPorts) {
       classified.family = p.family;
       classified.ifindex = packet.ifindex;
@@ -107,7 +117,7 @@ export function createScene(world: FastpathWorld): FastpathScene {
     ask(family, words, at, lengthBytes) {
       question.address = scene.nextHop = hops[family];
       wordsToAddress(words, at, question.address, family === 4 ? 1 : 4);
-      question.lengthBytes = lengthBytes;
+      question.lengthBytes = Math.min(lengthBytes, MAX_LENGTH);
       question.mtu = 0;
       const result = world.route(question);
       scene.mtu = question.mtu;

@@ -81,6 +81,7 @@ export interface FastpathWorld {
   /** Flow map: `index * 4 + direction`, or -1. */
   findFlow(family: 4 | 6, key: Uint32Array): number;
   service(endpoint: Uint32Array): ServiceValue | undefined;
+  /** `marked`; nothing for mark 0. */
   marked(mark: number, family: 4 | 6): ServiceValue | undefined;
   isRealServer(endpoint: Uint32Array): boolean;
   /** `CLIENT_VALUE` of the longest prefix of the key's source that the service has; 0 if none matches. */

@@ -51,7 +51,7 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
   function fragment(packet: FastpathPacket): Reason {
     parseFragment(p, packet.bytes, fields);
     scene.mark = scene.markOf(packet, false);
-    const isMarked = scene.mark !== 0 && world.marked(scene.mark, p.family) !== undefined;
+    const isMarked = world.marked(scene.mark, p.family) !== undefined;
     return isMarked || scene.isToVip() || scene.isFromRealServer(false) ? "fragment" : "not_ours";
   }
 

@@ -68,8 +68,9 @@ export function createKnownFlow(
   function askNextHop(packet: FastpathPacket, isInput: boolean, method: number): number {
     const bytes = scene.segmentBytes(packet);
     if (!isInput) return scene.ask(p.family, records.words, placeOf(ADDRESS.client), bytes);
-    if (method === METHOD_NUMBERS.bypass) return scene.ask(p.family, p.key, records.addressWords, bytes);
-    return scene.ask(p.family, records.words, placeOf(ADDRESS.destination), bytes);
+    const isToDestination = isTranslated(method) || method === METHOD_NUMBERS["direct-route"];
+    if (isToDestination) return scene.ask(p.family, records.words, placeOf(ADDRESS.destination), bytes);
+    return scene.ask(p.family, p.key, records.addressWords, bytes); // bypass
   }
 
   function intoTunnel(packet: FastpathPacket): Reason {

@@ -20,21 +20,16 @@ export function createUnknownFlow(
     const vip = scene.serviceAt(0, 0);
     if (vip && (vip.flags & SERVICE_FLAG.expects) !== 0 && scene.findExpected()) return "expected";
     const mark = scene.markOf(packet, true);
-    const service = findService(mark);
+    const service = world.marked(mark, p.family) ?? (vip && serviceOfAddress());
     if (!service) return scene.isFromRealServer(true) && wouldForward(packet) ? unmatched() : "not_ours";
     scene.mark = mark;
     return ofService(service);
   }
 
-  /** Point 7, the order of lookups. */
-  function findService(mark: number): ServiceValue | undefined {
+  /** Point 7, the order of lookups at an address that is a VIP. */
+  function serviceOfAddress(): ServiceValue | undefined {
     const port = p.key[FLOW_PORTS[p.family]]! >>> 16;
-    return (
-      (mark !== 0 ? world.marked(mark, p.family) : undefined) ??
-      scene.serviceAt(port, p.protocol) ??
-      ftpService(swapPort(port)) ??
-      scene.serviceAt(0, p.protocol)
-    );
+    return scene.serviceAt(port, p.protocol) ?? ftpService(swapPort(port)) ?? scene.serviceAt(0, p.protocol);
   }
 
   function ftpService(port: number): ServiceValue | undefined {

@@ -83,7 +83,7 @@ export function createMemoryServices(
       ...[...tunnels.values()].map(({ change }) => change),
     ],
     service: (endpoint) => services.get(endpoint),
-    marked: (mark, family) => marks.get(markKey({ mark, family })),
+    marked: (mark, family) => (mark === 0 ? undefined : marks.get(markKey({ mark, family }))),
     isRealServer: (endpoint) => realServers.get(endpoint) !== undefined,
     client(service, _, key) {
       for (const { words, mask, change } of clients.get(service) ?? []) {

@@ -224,7 +224,8 @@ function locateEmbedded4(p: ParsedPacket, bytes: Uint8Array): boolean {
   p.embeddedTransportAt = at + headerBytes;
   p.embeddedProtocol = bytes[at + 9]!;
   const isLaterFragment = (readNetwork16(bytes, at + 6) & 0x1fff) !== 0;
-  return bytes[at]! >>> 4 === 4 && headerBytes >= 20 && !isLaterFragment;
+  const isWhole = headerBytes >= 20 && p.embeddedTransportAt <= p.totalBytes;
+  return bytes[at]! >>> 4 === 4 && isWhole && !isLaterFragment;
 }
 
 function locateEmbedded6(p: ParsedPacket, bytes: Uint8Array): boolean {

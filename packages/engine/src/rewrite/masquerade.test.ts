@@ -34,12 +34,18 @@ for (const family of [4, 6] as const)
         );
       });
 
-test("SCTP whose ports stay keeps its checksum, right or wrong", () => {
-  const { client, vip, server } = nets[4];
-  const packet = buildPacket({ protocol: "sctp", from: client, fromPort: 40_000, to: vip, toPort: 80 });
-  packet.fill(0xee, 28, 32);
-  const p = createParsedPacket();
-  expect(parseIp(p, packet, packet.length) && parseTransport(p, packet)).toBe(true);
-  masquerade(p, packet, end("destination", server, 80));
-  expect([...packet.subarray(28, 32)]).toEqual([0xee, 0xee, 0xee, 0xee]);
-});
+const keptChecksums: [string, number, number][] = [
+  ["whose ports stay keeps its checksum, right or wrong", 0xee, 80],
+  ["with a checksum of 0 keeps it", 0, 8080],
+];
+for (const [what, byte, port] of keptChecksums) {
+  test(`SCTP ${what}`, () => {
+    const { client, vip, server } = nets[4];
+    const packet = buildPacket({ protocol: "sctp", from: client, fromPort: 40_000, to: vip, toPort: 80 });
+    packet.fill(byte, 28, 32);
+    const p = createParsedPacket();
+    expect(parseIp(p, packet, packet.length) && parseTransport(p, packet)).toBe(true);
+    masquerade(p, packet, end("destination", server, port));
+    expect([...packet.subarray(28, 32)]).toEqual(new Array(4).fill(byte));
+  });
+}

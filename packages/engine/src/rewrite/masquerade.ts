@@ -23,7 +23,8 @@ export const CHECKSUM_AT: Readonly<Record<number, number>> = {
 };
 
 /**
- * Rewrite one end of a parsed TCP, UDP or SCTP packet. A UDP checksum of 0 (none) stays 0, and one that becomes 0 is written 0xffff (RFC 768).
+ * Rewrite one end of a parsed TCP, UDP or SCTP packet. A UDP checksum of 0 (none) stays 0, and one that becomes 0 is written 0xffff (RFC 768);
+ * an SCTP checksum of 0, which the sender has left to its hardware, stays, too.
  * Never throws.
  */
 export function masquerade(p: ParsedPacket, bytes: Uint8Array, to: NewEnd): void {
@@ -64,8 +65,8 @@ function rewriteSctpEnd(bytes: Uint8Array, place: PacketPlace, to: NewEnd): void
   const before = readWord32(bytes, transportAt);
   rewritePort(bytes, place, to);
   const difference = before ^ readWord32(bytes, transportAt);
-  if (checksumAt < 0 || difference === 0) return;
-  const checksum = readWord32(bytes, checksumAt);
+  const checksum = checksumAt < 0 ? 0 : readWord32(bytes, checksumAt);
+  if (checksum === 0 || difference === 0) return;
   writeWord32(bytes, checksumAt, patchCrc32c(checksum, difference, end - transportAt - 4));
 }
 

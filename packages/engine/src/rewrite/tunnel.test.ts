@@ -108,6 +108,26 @@ test("gue's source port is the flow's: equal for its packets, not for another on
   expect(ports[0]).toBe(0xc000 | (hash & 0x3fff));
 });
 
+test("a checksum around a broken packet is as wrong as the packet, around SCTP or a datagram without one it is right", () => {
+  const tunnel = tunnelOf(4, "gre", TUNNEL_FLAG.checksum);
+  const broken = packetOf(4);
+  broken[broken.length - 1]! ^= 1;
+  const problems = ["GRE checksum", "wrapped packet: transport checksum"];
+  expect(packetProblems(wrapped(broken, tunnel))).toEqual(problems);
+  for (const spec of [{ protocol: "sctp" }, { protocol: "udp", noChecksum: true }] as const) {
+    for (const family of [4, 6] as const) {
+      const bare = packetOf(family, spec);
+      bare[bare.length - 1]! ^= 1;
+      expect(packetProblems(wrapped(bare, tunnel))).not.toContain("GRE checksum");
+    }
+  }
+});
+
+test("a checksum around a fragment is over all of it", () => {
+  const fragment = packetOf(4, { fragment: 0x2000, payload: "some of a longer packet!" });
+  expect(packetProblems(wrapped(fragment, tunnelOf(6, "gue", TUNNEL_FLAG.checksum)))).toEqual([]);
+});
+
 const overheads = [
   [4, "ipip", 0, 20],
   [6, "ipip", 0, 40],

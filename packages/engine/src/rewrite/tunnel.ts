@@ -50,7 +50,7 @@ export function overheadOf(tunnel: Pick<TunnelEnds, "family" | "type" | "flags">
  * Write `packet` with a tunnel's headers before it; its TTL has been decremented already.
  *
  * @param packet `packetBytes` from its IP header on
- * @returns bytes written to `into.out`. Never throws, never allocates; O(packetBytes).
+ * @returns bytes written to `into.out`. Never throws; O(packetBytes).
  */
 export function wrap(packet: Uint8Array, packetBytes: number, into: Wrapping): number {
   const { out, tunnel } = into;
@@ -145,7 +145,8 @@ function writeGre({ out, tunnel }: Wrapping, at: number, of: InnerFields): void 
   writeNetwork16(out, at + 2, INNER_ETHERTYPE[of.innerFamily]);
   if (!hasChecksum(tunnel)) return;
   writeWord32(out, at + 4, 0);
-  writeWord16(out, at + 4, checksumOf(sumWords(out, at, of.totalBytes)));
+  const innerAt = at + 8;
+  writeWord16(out, at + 4, checksumOf(sumWords(out, at, innerAt, sumInner(out, innerAt, of.totalBytes))));
 }
 
 function writeGue({ out, tunnel }: Wrapping, at: number, of: InnerFields): void {
@@ -162,6 +163,27 @@ function writeGue({ out, tunnel }: Wrapping, at: number, of: InnerFields): void 
 function fillUdpChecksum(out: Uint8Array, at: number, end: number): void {
   const isOuter4 = out[0]! >>> 4 === 4;
   const of = { addressBytes: isOuter4 ? 4 : 16, protocol: IP_PROTOCOL.udp, lengthBytes: end - at };
-  const sum = checksumOf(sumWords(out, at, end, sumPseudoHeader(out, isOuter4 ? 12 : 8, of)));
+  const innerAt = at + UDP_BYTES + GUE_BYTES;
+  const pseudo = sumPseudoHeader(out, isOuter4 ? 12 : 8, of);
+  const sum = checksumOf(sumWords(out, at, innerAt, pseudo + sumInner(out, innerAt, end)));
   writeWord16(out, at + 6, sum === 0 ? 0xffff : sum);
+}
+
+/**
+ * Sum of the wrapped packet. What carries a checksum itself is known without being read (RFC 1071 §1: it sums to nothing), so that a packet that is
+ * broken, or whose sender has left its checksum to the hardware, is no more and no less broken behind the tunnel.
+ */
+function sumInner(out: Uint8Array, at: number, end: number): number {
+  const isIp4 = out[at]! >>> 4 === 4;
+  const protocol = out[at + (isIp4 ? 9 : 6)]!;
+  const transportAt = at + (isIp4 ? (out[at]! & 15) * 4 : 40);
+  const header = isIp4 ? 0 : sumWords(out, at, transportAt);
+  const isFragment = isIp4 && (readNetwork16(out, at + 6) & 0x3fff) !== 0;
+  const isSummed =
+    !isFragment &&
+    (protocol === IP_PROTOCOL.tcp ||
+      (protocol === IP_PROTOCOL.udp && readNetwork16(out, transportAt + 6) !== 0));
+  if (!isSummed) return sumWords(out, transportAt, end, header);
+  const of = { addressBytes: isIp4 ? 4 : 16, protocol, lengthBytes: end - transportAt };
+  return header + checksumOf(sumPseudoHeader(out, at + (isIp4 ? 12 : 8), of));
 }
