@@ -29,6 +29,8 @@ const anyRecord: fc.Arbitrary<ConnectionRecord> = fc.record({
   virtualPort: u16,
   destinationPortNamed: fc.boolean(),
   destinationPort: u16,
+  methodNamed: fc.boolean(),
+  method: fc.nat(255),
   localNamed: fc.boolean(),
   local: bytes16,
   localPort: u16,
@@ -45,6 +47,7 @@ function visible(r: ConnectionRecord) {
     virtual: r.virtualNamed ? [...r.virtual.subarray(0, size)] : [],
     virtualPort: r.virtualNamed ? r.virtualPort : 0,
     destinationPort: r.destinationPortNamed ? r.destinationPort : 0,
+    method: r.methodNamed ? r.method : 0,
     local: r.localNamed ? [...r.local.subarray(0, size)] : [],
     localPort: r.localNamed ? r.localPort : 0,
     annex: [...r.annex.subarray(0, r.annexBytes)],
@@ -92,7 +95,8 @@ test("random bytes are a record or refused, never an exception", () => {
 const unreadable: [string, string][] = [
   ["a bit of the state byte that means nothing", "8081c00002079cb001ac0205"],
   ["more that says nothing", "8041c00002079cb001ac020500"],
-  ["more of a kind that nobody knows", "8041c00002079cb001ac020504"],
+  ["more of a kind that nobody knows", "8041c00002079cb001ac020508"],
+  ["more that ends early", "8041c00002079cb001ac020504"],
   ["an annex of no bytes", "8041c00002079cb001ac02050200"],
 ];
 for (const [what, hex] of unreadable) {

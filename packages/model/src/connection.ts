@@ -11,10 +11,10 @@
  *  form: bit 0 IPv6 · 1 ended · 2 virtual named · 3 destination port named · 4 no output · 5 template · 6 inactive · 7 assured
  *  state: bits 0-3 protocol state · 4-5 protocol (0 tcp, 1 udp, 2 sctp, 3 any: a firewall mark's template) · 6 more follows · 7 zero
  *
- *  ─ ┬──────┬─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┬─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┐
- *    │ more │ local addr, port    │ annex: length, bytes │   more: bit 0 local (full NAT) · 1 annex · others zero
- *    │      │ if named            │ if there             │
- *  ─ ┴──────┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
+ *  ─ ┬──────┬─ ─ ─ ─ ┬─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┬─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┐
+ *    │ more │ method │ local addr, port    │ annex: length, bytes │   more: bit 0 local (full NAT) · 1 annex · 2 method
+ *    │      │if named│ if named            │ if there             │         · others zero
+ *  ─ ┴──────┴─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
  * ```
  * 12 to 16 bytes for an IPv4 connection of an ordinary service.
  */
@@ -50,6 +50,9 @@ export interface ConnectionRecord {
   /** Set when the destination port is not the destination's own. */
   destinationPortNamed: boolean;
   destinationPort: number;
+  /** Set when the forwarding method (`METHOD_NUMBERS`) is not the destination's own: it was another when the connection was made. */
+  methodNamed: boolean;
+  method: number;
   /** Set for full NAT: where the real server sees the connection come from. */
   localNamed: boolean;
   local: Uint8Array;
@@ -77,6 +80,8 @@ export function createConnectionRecord(): ConnectionRecord {
     virtualPort: 0,
     destinationPortNamed: false,
     destinationPort: 0,
+    methodNamed: false,
+    method: 0,
     localNamed: false,
     local: new Uint8Array(16),
     localPort: 0,
@@ -88,8 +93,8 @@ export function createConnectionRecord(): ConnectionRecord {
 /** Most that can be kept beside a connection. */
 export const MAX_ANNEX_BYTES = 255;
 
-/** Most bytes that one record can take: all addresses named, IPv6, three varints of 5 bytes, a full annex. */
-export const MAX_RECORD_BYTES = 2 + 16 + 2 + 15 + 18 + 2 + 1 + 18 + 1 + MAX_ANNEX_BYTES;
+/** Most bytes that one record can take: all that can be named, IPv6, three varints of 5 bytes, a full annex. */
+export const MAX_RECORD_BYTES = 2 + 16 + 2 + 15 + 18 + 2 + 2 + 18 + 1 + MAX_ANNEX_BYTES;
 
 const FORM = { ipv6: 1, ended: 2, virtualNamed: 4, destinationPortNamed: 8 } as const;
 const PROTOCOLS: readonly number[] = [
@@ -100,7 +105,8 @@ const PROTOCOLS: readonly number[] = [
 ];
 /** Bit of the state byte. */
 const HAS_MORE = 1 << 6;
-const MORE = { local: 1, annex: 2 } as const;
+const MORE = { local: 1, annex: 2, method: 4 } as const;
+const MORE_MASK = 7;
 
 /**
  * Write one record at `at`. The caller owns `out` and has checked that `MAX_RECORD_BYTES` are left.
@@ -115,7 +121,7 @@ export function encodeConnection(out: Uint8Array, at: number, r: ConnectionRecor
     (r.virtualNamed ? FORM.virtualNamed : 0) |
     (r.destinationPortNamed ? FORM.destinationPortNamed : 0) |
     (r.flags & FLAG_MASK);
-  const hasMore = r.localNamed || r.annexBytes > 0;
+  const hasMore = r.methodNamed || r.localNamed || r.annexBytes > 0;
   out[at + 1] = (r.state & 15) | (PROTOCOLS.indexOf(r.protocol) << 4) | (hasMore ? HAS_MORE : 0);
   let next = writeEndpoint(out, at + 2, r.client, bytes, r.clientPort);
   next = writeVarint(out, next, r.serviceId);
@@ -127,8 +133,10 @@ export function encodeConnection(out: Uint8Array, at: number, r: ConnectionRecor
 }
 
 function encodeMore(out: Uint8Array, at: number, r: ConnectionRecord): number {
-  out[at] = (r.localNamed ? MORE.local : 0) | (r.annexBytes > 0 ? MORE.annex : 0);
+  out[at] =
+    (r.localNamed ? MORE.local : 0) | (r.annexBytes > 0 ? MORE.annex : 0) | (r.methodNamed ? MORE.method : 0);
   let next = at + 1;
+  if (r.methodNamed) out[next++] = r.method;
   if (r.localNamed) next = writeEndpoint(out, next, r.local, addressBytes(r.family), r.localPort);
   if (r.annexBytes === 0) return next;
   out[next++] = r.annexBytes;
@@ -153,6 +161,7 @@ export function decodeConnection(from: Uint8Array, at: number, r: ConnectionReco
   r.flags = form & FLAG_MASK;
   r.protocol = PROTOCOLS[(state >>> 4) & 3]!;
   r.state = state & 15;
+  r.methodNamed = false;
   r.localNamed = false;
   r.annexBytes = 0;
   const next = decodeRest(from, at + 2, r);
@@ -161,8 +170,13 @@ export function decodeConnection(from: Uint8Array, at: number, r: ConnectionReco
 
 function decodeMore(from: Uint8Array, at: number, r: ConnectionRecord): number {
   const more = from[at];
-  if (more === undefined || more === 0 || (more & ~(MORE.local | MORE.annex)) !== 0) return -1;
+  if (more === undefined || more === 0 || (more & ~MORE_MASK) !== 0) return -1;
   let next = at + 1;
+  r.methodNamed = (more & MORE.method) !== 0;
+  if (r.methodNamed) {
+    if (next === from.length) return -1;
+    r.method = from[next++]!;
+  }
   r.localNamed = (more & MORE.local) !== 0;
   if (r.localNamed) {
     const bytes = addressBytes(r.family);
