@@ -83,6 +83,8 @@ export interface Connections {
   /** Records of a peer (slot) expire only while its stream is live. A peer that was never named is not live. */
   setPeerLive(peer: number, isLive: boolean): void;
   setObserver(observer: ConnectionObserver): void;
+  /** Have somebody told of every record whose packets the core begins to watch. */
+  setWatcher(watcher: (family: 4 | 6, index: number) => void): void;
 }
 
 const NOBODY: ConnectionObserver = {
@@ -110,6 +112,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   const isLivePeer = new Uint8Array(256);
   isLivePeer[UNKNOWN_PEER] = 1; // nobody may ever name them
   let observer = NOBODY;
+  let watcher: (family: 4 | 6, index: number) => void = () => {};
   let evicted = 0;
   /** Records of both families that `reviewAll` has behind it. */
   let reviewed = table.capacity;
@@ -135,7 +138,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   function submit(r: RecordArray, index: number, now: number): boolean {
     const judgement = judge(r, index);
     if (judgement === ENDS) close(r.family, index, now);
-    else mark(r, index, judgement);
+    else if (mark(r, index, judgement) && judgement === LIFE.watched) watcher(r.family, index);
     return judgement !== ENDS || isAlive(r, index);
   }
 
@@ -278,13 +281,17 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     setObserver(next) {
       observer = next;
     },
+    setWatcher(next) {
+      watcher = next;
+    },
   };
 }
 
-/** Set what a judgement says of the `JUDGED` bits. */
-function mark(r: RecordArray, index: number, judgement: number): void {
-  const isMarked = (readField(r, index, RECORD.life) & JUDGED) === judgement;
-  if (!isMarked) changeLife(r, index, { clear: JUDGED, set: judgement });
+/** Set what a judgement says of the `JUDGED` bits. Returns whether they were others. */
+function mark(r: RecordArray, index: number, judgement: number): boolean {
+  if ((readField(r, index, RECORD.life) & JUDGED) === judgement) return false;
+  changeLife(r, index, { clear: JUDGED, set: judgement });
+  return true;
 }
 
 /** Nothing hangs on it any more, and no connection of it was ever established. */

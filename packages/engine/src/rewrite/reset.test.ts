@@ -1,7 +1,9 @@
+import { parseAddress } from "@tandem/model";
 import { expect, test } from "vitest";
 import { createParsedPacket, parseIp, parseTransport } from "../packet/parse.ts";
 import { buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
-import { buildReset, RESET_BYTES, type Whither } from "./reset.ts";
+import { swapPort } from "../packet/words.ts";
+import { buildProbe, buildReset, PROBE_BYTES, RESET_BYTES, type Whither } from "./reset.ts";
 
 const nets = {
   4: { from: "198.51.100.7", to: "192.0.2.1", header: 20 },
@@ -81,6 +83,16 @@ for (const family of [4, 6] as const) {
       expect([first, p.chunk, view.getUint8(13), view.getUint16(14)]).toEqual([TAG, 6, isReflected, 4]);
     });
   }
+}
+
+for (const family of [4, 6] as const) {
+  test(`a probe over IPv${family} is a whole segment that acknowledges nothing`, () => {
+    const [from, to] = [parseAddress(nets[family].to)!, parseAddress(nets[family].from)!];
+    const out = new Uint8Array(PROBE_BYTES).fill(0xaa);
+    const bytes = buildProbe(out, { family, from, to, ports: swapPort(80) | (swapPort(40_000) << 16) }, 0x10);
+    const { ports, first, view } = read(family, out.slice(0, bytes));
+    expect([ports, first, view.getUint32(8), view.getUint8(13)]).toEqual([[80, 40_000], 0, 0, 0x10]);
+  });
 }
 
 const unanswered: [string, Partial<PacketSpec>][] = [

@@ -43,26 +43,32 @@ function buildRst(out: Uint8Array, packet: Uint8Array, p: ParsedPacket, whither:
   if ((p.tcpFlags & TCP_FLAG.rst) !== 0) return 0;
   const at = writeHeaders(out, packet, p, { whither, transportBytes: TRANSPORT_BYTES.tcp });
   const hasAck = (p.tcpFlags & TCP_FLAG.ack) !== 0;
+  const hasAckToo = hasAck ? TCP_FLAG.rst | TCP_FLAG.ack : TCP_FLAG.rst;
   if (whither === "on") {
     writeWord32(out, at + 4, readWord32(packet, p.transportAt + 4));
     if (hasAck) writeWord32(out, at + 8, readWord32(packet, p.transportAt + 8));
-    out[at + 13] = hasAck ? TCP_FLAG.rst | TCP_FLAG.ack : TCP_FLAG.rst;
-  } else if (hasAck) {
-    writeWord32(out, at + 4, readWord32(packet, p.transportAt + 8));
-    out[at + 13] = TCP_FLAG.rst;
-  } else {
-    writeNetwork32(out, at + 8, readNetwork32(packet, p.transportAt + 4) + sequenceSpace(p));
-    out[at + 13] = TCP_FLAG.rst | TCP_FLAG.ack;
+    return finishTcp(out, { family: p.family, at, flags: hasAckToo });
   }
-  out[at + 12] = (TRANSPORT_BYTES.tcp / 4) << 4;
-  const pseudo = {
-    addressBytes: ADDRESS_BYTES[p.family],
-    protocol: p.protocol,
-    lengthBytes: TRANSPORT_BYTES.tcp,
-  };
-  const sum = sumPseudoHeader(out, ADDRESSES_AT[p.family], pseudo);
-  writeWord16(out, at + 16, checksumOf(sumWords(out, at, at + TRANSPORT_BYTES.tcp, sum)));
-  return at + TRANSPORT_BYTES.tcp;
+  if (hasAck) {
+    writeWord32(out, at + 4, readWord32(packet, p.transportAt + 8));
+    return finishTcp(out, { family: p.family, at, flags: TCP_FLAG.rst });
+  }
+  writeNetwork32(out, at + 8, readNetwork32(packet, p.transportAt + 4) + sequenceSpace(p));
+  return finishTcp(out, { family: p.family, at, flags: TCP_FLAG.rst | TCP_FLAG.ack });
+}
+
+/** Fill in header length, flags and checksum. Returns the packet's length. */
+function finishTcp(
+  out: Uint8Array,
+  { family, at, flags }: { family: 4 | 6; at: number; flags: number },
+): number {
+  const lengthBytes = TRANSPORT_BYTES.tcp;
+  out[at + 12] = (lengthBytes / 4) << 4;
+  out[at + 13] = flags;
+  const pseudo = { addressBytes: ADDRESS_BYTES[family], protocol: IP_PROTOCOL.tcp, lengthBytes };
+  const sum = sumPseudoHeader(out, ADDRESSES_AT[family], pseudo);
+  writeWord16(out, at + 16, checksumOf(sumWords(out, at, at + lengthBytes, sum)));
+  return at + lengthBytes;
 }
 
 /** Sequence numbers that a segment takes: its payload, SYN and FIN. */
@@ -82,6 +88,34 @@ function buildAbort(out: Uint8Array, packet: Uint8Array, p: ParsedPacket, whithe
   return at + TRANSPORT_BYTES.sctp;
 }
 
+/** What `buildProbe` writes at most. */
+export const PROBE_BYTES = RESET_BYTES;
+
+/** The two ends of a packet: addresses of 4 or 16 bytes, and the word of source and destination port as it stands in packets. */
+export interface Ends {
+  readonly family: 4 | 6;
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  readonly ports: number;
+}
+
+/**
+ * Build a TCP segment that fits no connection's numbers (but for one in a million), and so is answered with an acknowledgement of what its receiver awaits.
+ *
+ * @returns its length in bytes. Never throws.
+ */
+export function buildProbe(out: Uint8Array, ends: Ends, flags: number): number {
+  const { family } = ends;
+  const at = HEADER_BYTES[family];
+  const bytes = ADDRESS_BYTES[family];
+  out.fill(0, 0, at + TRANSPORT_BYTES.tcp);
+  out.set(ends.from.subarray(0, bytes), ADDRESSES_AT[family]);
+  out.set(ends.to.subarray(0, bytes), ADDRESSES_AT[family] + bytes);
+  writeWord32(out, at, ends.ports);
+  writeIp(out, { family, protocol: IP_PROTOCOL.tcp, transportBytes: TRANSPORT_BYTES.tcp });
+  return finishTcp(out, { family, at, flags });
+}
+
 /** Write an IP header and the ports, everything else zero. Returns where the transport header is. */
 function writeHeaders(
   out: Uint8Array,
@@ -93,20 +127,25 @@ function writeHeaders(
   const transportAt = HEADER_BYTES[family];
   out.fill(0, 0, transportAt + of.transportBytes);
   copyEnds(out, packet, p, of.whither);
-  if (family === 6) {
+  writeIp(out, { family, protocol: p.protocol, transportBytes: of.transportBytes });
+  return transportAt;
+}
+
+/** Fill in an IP header around its addresses. */
+function writeIp(out: Uint8Array, of: { family: 4 | 6; protocol: number; transportBytes: number }): void {
+  if (of.family === 6) {
     out[0] = 0x60;
     writeNetwork16(out, 4, of.transportBytes);
-    out[6] = p.protocol;
+    out[6] = of.protocol;
     out[7] = TTL;
-    return transportAt;
+    return;
   }
   out[0] = 0x45;
-  writeNetwork16(out, 2, transportAt + of.transportBytes);
+  writeNetwork16(out, 2, HEADER_BYTES[4] + of.transportBytes);
   out[6] = 0x40; // don't fragment: the identification may be 0 (RFC 6864 §4.1)
   out[8] = TTL;
-  out[9] = p.protocol;
-  writeWord16(out, 10, checksumOf(sumWords(out, 0, transportAt)));
-  return transportAt;
+  out[9] = of.protocol;
+  writeWord16(out, 10, checksumOf(sumWords(out, 0, HEADER_BYTES[4])));
 }
 
 function copyEnds(out: Uint8Array, packet: Uint8Array, p: ParsedPacket, whither: Whither): void {

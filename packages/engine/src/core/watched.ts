@@ -1,0 +1,38 @@
+/** Packets of connections that the core watches: a helper reads them, or they are the last of a connection that is to end aloud. */
+import { createParsedPacket } from "../packet/parse.ts";
+import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
+import { directionOf, indexOf } from "./flow-index.ts";
+import { RECORD } from "./layout.ts";
+import { parseFlow } from "./parse-flow.ts";
+import { readField } from "./record.ts";
+import { createReset, type Last } from "./reset.ts";
+import type { Reason } from "./verdict.ts";
+
+/** The handler of `watched`. */
+export function createWatched(context: CoreContext): Partial<Record<Reason, Handler>> {
+  const { connections, services } = context;
+  const { table } = connections;
+  const { drop, send } = createVerdicts();
+  const reset = createReset(context);
+  const p = createParsedPacket();
+
+  const isDoomed = (family: 4 | 6, index: number): boolean => {
+    const destination = services.destination(readField(table.records[family], index, RECORD.destinationId));
+    return destination !== undefined && services.fateOf(destination) === "reset";
+  };
+
+  connections.setWatcher((family, index) => {
+    if (isDoomed(family, index)) reset.probe(family, index);
+  });
+
+  return {
+    watched(upcall, now) {
+      if (!parseFlow(p, upcall)) return drop("core_malformed");
+      const node = table.find(p.family, p.key);
+      if (node < 0) return drop("no_service");
+      const last: Last = { p, upcall, index: indexOf(node), direction: directionOf(node) };
+      if (isDoomed(p.family, last.index)) return reset.tell(last, now);
+      return send("helper_rewritten", "flow", last.index);
+    },
+  };
+}
