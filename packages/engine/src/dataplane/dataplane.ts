@@ -121,6 +121,9 @@ export interface DataPlane {
   /** Record words, shared with the fast path: `RECORD_WORDS[family]` per record. */
   readonly records: { readonly 4: Uint32Array; readonly 6: Uint32Array };
 
+  /** What is kept beside records, slots of `ANNEX.bytes`, in memory that outlives the daemon as the records do. */
+  readonly annexes: Uint8Array;
+
   /** Ticks of 2^20 ns on the clock that the fast path stamps `lastSeen` with, modulo 2^32. */
   now(): number;
 
@@ -153,11 +156,11 @@ export interface DataPlane {
   /** Send what is queued. Returns the number of packets that the kernel did not take. */
   flushPackets(): number;
 
-  /** Change what the fast path knows of services. Throws `LbError` (unavailable) if the kernel refuses; then some changes may be in force. */
+  /** Change what the fast path knows of services. Throws `LbError` (refused) if the kernel does not take it; then some changes may be in force. */
   program(changes: readonly ServiceChange[]): void;
   /** What is now in the maps, for a diff after adoption: `set_…` only. */
   programmed(): ServiceChange[];
-  /** Replace the policy. Throws `LbError` (unavailable) if the kernel refuses. */
+  /** Replace the policy. Throws `LbError` (refused) if the kernel does not take it. */
   setPolicy(policy: Policy): void;
   /** Source address for what this host itself sends there, 4 or 16 bytes; undefined without a route. For the outer header of tunnels and ICMP errors. */
   sourceFor(address: Uint8Array): Uint8Array | undefined;

@@ -19,7 +19,7 @@ import { closeFd, openRouteSocket, readSocket, writeSocket } from "./syscalls.ts
 
 /** The routing of one network namespace. */
 export interface Routes extends ChangeWatch {
-  /** Source address of what this host sends to `address` (4 or 16 bytes); undefined without a route. Throws `LbError` (refused). */
+  /** Source address of what this host sends to `address` (4 or 16 bytes); undefined without a route. Never throws. */
   askSource(address: Uint8Array): Uint8Array | undefined;
 }
 
@@ -41,7 +41,8 @@ export function openRoutes(): Routes {
   /** The answer is there when the question has been written: reading never waits. */
   function askSource(address: Uint8Array): Uint8Array | undefined {
     sequence = (sequence + 1) >>> 0;
-    writeSocket(fd, encodeRequest({ type: RTM.getRoute, sequence, body: questionAbout(address) }, REQUEST));
+    const request = encodeRequest({ type: RTM.getRoute, sequence, body: questionAbout(address) }, REQUEST);
+    if (writeSocket(fd, request) < 0) return undefined;
     for (let bytes = readSocket(fd, buffer); bytes >= 0; bytes = readSocket(fd, buffer)) {
       for (const message of messagesIn(buffer.subarray(0, bytes))) {
         if (message.sequence !== sequence) continue; // an answer that was given up

@@ -32,15 +32,15 @@ const REQUEST_DUMP = 0x301;
 /** RTMGRP_LINK and RTMGRP_TC: interfaces, and what is attached to them. */
 const GROUPS = 0x1 | 0x8;
 const MAC_BYTES = 6;
+const DOING = "list the network interfaces";
 
 /** All interfaces of this thread's network namespace. Throws `LbError` (refused). */
 export function listLinks(): Link[] {
   const fd = openRouteSocket(0);
   try {
-    writeSocket(
-      fd,
-      encodeRequest({ type: RTM.getLink, sequence: 0, body: Buffer.alloc(LINK.size) }, REQUEST_DUMP),
-    );
+    const request = { type: RTM.getLink, sequence: 0, body: Buffer.alloc(LINK.size) };
+    const written = writeSocket(fd, encodeRequest(request, REQUEST_DUMP));
+    if (written < 0) throw refusal(DOING, -written);
     return [...dump(fd)];
   } finally {
     closeFd(fd);
@@ -55,10 +55,10 @@ function* dump(fd: number): Generator<Link> {
   const buffer = Buffer.alloc(NETLINK_BUFFER_BYTES);
   for (;;) {
     const bytes = readSocket(fd, buffer);
-    if (bytes < 0) throw refusal("list the network interfaces", -bytes);
+    if (bytes < 0) throw refusal(DOING, -bytes);
     for (const { type, body } of messagesIn(buffer.subarray(0, bytes))) {
       if (type === NLMSG.done) return;
-      if (type === NLMSG.error) throw refusal("list the network interfaces", -body.readInt32LE(0));
+      if (type === NLMSG.error) throw refusal(DOING, -body.readInt32LE(0));
       if (type === RTM.newLink) yield readLink(body);
     }
   }

@@ -155,9 +155,10 @@ export function readSocket(fd: number, into: Uint8Array): number {
   return bytes < 0 ? -koffi.errno() : bytes;
 }
 
-/** Write one datagram. Throws `LbError` (refused). */
-export function writeSocket(fd: number, bytes: Uint8Array): void {
-  checked(Number(call.write(fd, bytes, bytes.length)), "ask over a routing socket");
+/** Write one datagram. Returns its length, or -errno. Never throws. */
+export function writeSocket(fd: number, bytes: Uint8Array): number {
+  const written = Number(call.write(fd, bytes, bytes.length));
+  return written < 0 ? -koffi.errno() : written;
 }
 
 /** Send `count` messages of an array of `struct mmsghdr`, without waiting. Returns how many were sent, or -errno if none was. Never throws. */
