@@ -19,7 +19,7 @@ import type { FastpathOutcome, FastpathPacket, FastpathWorld } from "./fastpath-
 import { createKnownFlow } from "./known-flow.ts";
 import { POLICY_FLAG } from "./layout.ts";
 import { createUnknownFlow } from "./unknown-flow.ts";
-import { REASONS, type Reason } from "./verdict.ts";
+import { INJECTED_UPCALLS, REASONS, type Reason } from "./verdict.ts";
 
 const ICMP = { 4: IP_PROTOCOL.icmp, 6: IP_PROTOCOL.icmp6 } as const;
 const NO_HOP = new Uint8Array();
@@ -75,7 +75,8 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
     const { verdict } = REASONS[reason];
     outcome.reason = reason;
     // an injected packet has been to the core already
-    outcome.verdict = verdict === "upcall" && packet.isInjected ? "drop" : verdict;
+    const isOver = verdict === "upcall" && packet.isInjected && !INJECTED_UPCALLS.has(reason);
+    outcome.verdict = isOver ? "drop" : verdict;
     outcome.nextHop = scene.nextHop;
     outcome.mark = scene.mark;
     outcome.mtu = reason === "fib_frag_needed" ? scene.mtu : 0;

@@ -6,6 +6,7 @@ import { translateIcmpError } from "../rewrite/icmp-error.ts";
 import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createTunnelErrors } from "./icmp-about-tunnel.ts";
+import { senderOf } from "./icmp-sender.ts";
 import { type Course, createOutlet } from "./outlet.ts";
 import { abortsConnection } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
@@ -71,7 +72,3 @@ export function createIcmpErrors(context: CoreContext, open: Opener): Partial<Re
     unmatched_refused: refuse,
   };
 }
-
-/** Source address of a packet whose IP header fits: a view. */
-export const senderOf = ({ family, packet }: Pick<Upcall, "family" | "packet">): Uint8Array =>
-  family === 4 ? packet.subarray(12, 16) : packet.subarray(8, 24);

@@ -59,3 +59,7 @@ export function createIcmpSender(dataplane: Pick<DataPlane, "inject">): IcmpSend
 
 const targetOf = ({ family, packet }: Offending): Uint8Array =>
   family === 4 ? packet.subarray(16, 20) : packet.subarray(24, 40);
+
+/** Source address of a packet whose IP header fits: a view. */
+export const senderOf = ({ family, packet }: Pick<Offending, "family" | "packet">): Uint8Array =>
+  family === 4 ? packet.subarray(12, 16) : packet.subarray(8, 24);

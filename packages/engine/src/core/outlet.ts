@@ -11,6 +11,7 @@ import { cutPacket } from "../rewrite/cut.ts";
 import type { NewEnd } from "../rewrite/masquerade.ts";
 import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
 import type { CoreContext } from "./context.ts";
+import { type IcmpNews, type Offending, senderOf } from "./icmp-sender.ts";
 import { ADDRESS, DIRECTION, RECORD } from "./layout.ts";
 import { addressAt, methodOf, type RecordArray, readField } from "./record.ts";
 import { countPacket, type Step, stepRecord } from "./step.ts";
@@ -38,6 +39,8 @@ export interface Outlet {
    * Returns false if there is no way.
    */
   send(course: Course, packet: Uint8Array, packetBytes: number, mtuBytes: number): boolean;
+  /** Tell the sender of a packet by ICMP what became of it: clients by the address they asked for, servers by the one that this host has for them. */
+  answer(course: Course, about: Offending, news: IcmpNews, now: number): void;
 }
 
 /** The longest IP packet, and room for the headers of any tunnel. */
@@ -67,7 +70,7 @@ const OUTPUT_ENDS: readonly Becomes[] = [
 
 /** The ways out of a core. */
 export function createOutlet(context: CoreContext): Outlet {
-  const { connections, services, dataplane } = context;
+  const { connections, services, dataplane, icmp } = context;
   const { records } = connections.table;
   const grids = { normal: packTransitions(), secure: packTransitions(true) };
   const by: Step = { direction: 0, segments: 0, bytes: 0, now: 0, transitions: grids.normal };
@@ -172,6 +175,11 @@ export function createOutlet(context: CoreContext): Outlet {
         return emitPieces(whole, kind, course.index, mtuBytes);
       dataplane.inject(kind, whole, course.index);
       return true;
+    },
+    answer({ direction }, about, news, now) {
+      const isFromClient = direction !== DIRECTION.output;
+      const source = isFromClient ? undefined : dataplane.sourceFor(senderOf(about));
+      if (isFromClient || source) icmp.tell(about, news, now, source);
     },
   };
 }

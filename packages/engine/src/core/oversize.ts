@@ -8,16 +8,13 @@ import { cutSegments } from "../rewrite/segment.ts";
 import { type CoreContext, createVerdicts, type Decision, type Handler } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { LEAST_MTU_BYTES } from "./icmp-about-tunnel.ts";
-import { senderOf } from "./icmp-errors.ts";
-import type { IcmpNews } from "./icmp-sender.ts";
-import { DIRECTION } from "./layout.ts";
 import { type Course, createOutlet } from "./outlet.ts";
 import { parseFlow } from "./parse-flow.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Handlers of packets that do not fit. */
 export function createOversize(context: CoreContext): Partial<Record<Reason, Handler>> {
-  const { connections, services, dataplane, icmp } = context;
+  const { connections, services } = context;
   const outlet = createOutlet(context);
   const { drop } = createVerdicts();
   const p = createParsedPacket();
@@ -35,17 +32,9 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
     return true;
   }
 
-  /** Clients are told by the virtual address, servers by the address that this host has on their side. */
-  function tell(upcall: Upcall, news: IcmpNews, now: number): void {
-    if (course.direction !== DIRECTION.output) icmp.tell(upcall, news, now);
-    else {
-      const source = dataplane.sourceFor(senderOf(upcall));
-      if (source) icmp.tell(upcall, news, now, source);
-    }
-  }
-
   function ttlExceeded(upcall: Upcall, now: number): Decision {
-    if (findCourse(upcall)) tell(upcall, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
+    if (findCourse(upcall))
+      outlet.answer(course, upcall, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
     return drop("core_ttl_exceeded");
   }
 
@@ -56,7 +45,7 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
     if (mayCut(upcall, overhead > 0)) return forward(upcall, now, upcall.mtu);
     decrementTtl(upcall.packet, p.family); // the kernel's quote shows it, too
     const mtu = Math.max(upcall.mtu - overhead, LEAST_MTU_BYTES[p.family]);
-    tell(upcall, { message: ICMP_MESSAGES.tooBig[p.family], mtu }, now);
+    outlet.answer(course, upcall, { message: ICMP_MESSAGES.tooBig[p.family], mtu }, now);
     return drop("core_too_big");
   }
 

@@ -117,5 +117,13 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
+
+/** Upcalls that a packet of a flow makes even when the core has injected it: its sender is told, or it is cut. */
+export const INJECTED_UPCALLS: ReadonlySet<Reason> = new Set([
+  "ttl_exceeded",
+  "fib_frag_needed",
+  "needs_segments",
+]);
+
 /** Size of the `counters` map; numbers in REASONS stay below it. */
 export const REASON_SLOTS = 64;
