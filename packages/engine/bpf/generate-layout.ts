@@ -49,6 +49,7 @@ export function layoutHeader(): string {
     ADDRESS: layout.ADDRESS,
     LIFE: layout.LIFE,
     EVENT: { ...layout.EVENT, bytes: layout.EVENT_BYTES, ipv6: layout.EVENT_IPV6 },
+    ANNEX: layout.ANNEX,
     FLOW_KEY: layout.FLOW_KEY,
     FLOW_VALUE: layout.FLOW_VALUE,
     DIRECTION: layout.DIRECTION,

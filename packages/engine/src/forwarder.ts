@@ -4,9 +4,11 @@
  */
 import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
 import { adoptConnections } from "./core/adoption.ts";
-import { listConnections, sumTraffic } from "./core/census.ts";
+import { listConnections, type Row, sumTraffic } from "./core/census.ts";
 import { createConnectionTable } from "./core/connection-table.ts";
 import { createConnections } from "./core/connections.ts";
+import { createDefence } from "./core/defence.ts";
+import { explain } from "./core/explain.ts";
 import { createIcmpSender } from "./core/icmp-sender.ts";
 import { planServices } from "./core/plan.ts";
 import { policyOf } from "./core/policy.ts";
@@ -64,19 +66,23 @@ export function createForwarder(
 ): Forwarder {
   const random = createRandom(seed);
   const services = createServiceTable(random);
-  const table = createConnectionTable(dataplane.records, dataplane, seed);
+  const table = createConnectionTable(dataplane, dataplane, seed);
   const connections = createConnections(table, services, dataplane.now());
   const icmp = createIcmpSender(dataplane);
-  const slowPath = createSlowPath({ connections, services, dataplane, icmp, random });
+  const defence = createDefence(connections, services, random);
+  const slowPath = createSlowPath({ connections, services, dataplane, icmp, defence, random });
   const replication = createReplication({ connections, services, now: dataplane.now }, emit);
   const reasons = new Map<Reason, number>();
   let running: Document = EMPTY_DOCUMENT;
   let isProgrammed = false;
   let isStopped = false;
   let isBusy = false;
+  /** The fast path follows the stricter TCP table. */
+  let isSecure = false;
   let lostEvents = dataplane.lostEvents();
 
   const count = (reason: Reason, packets = 1) => reasons.set(reason, (reasons.get(reason) ?? 0) + packets);
+  const withOwner = (row: Row) => ({ ...row, owner: replication.peerName(row.owner) });
   const onUpcall = (upcall: Upcall) => count(slowPath(upcall).reason);
   const onEvent = (e: StateEvent) => connections.review(e.family, e.index, dataplane.now());
   const onRefused = (family: 4 | 6, index: number) => {
@@ -104,8 +110,17 @@ export function createForwarder(
     }),
     destinations: destinationCounts,
     list(at) {
-      const { rows, next } = listConnections(connections, at, dataplane.now());
-      return { rows: rows.map((row) => ({ ...row, owner: replication.peerName(row.owner) })), next };
+      const { rows, next } = listConnections({ connections, services }, at, dataplane.now());
+      return { rows: rows.map(withOwner), next };
+    },
+    explain(packet) {
+      const tables = { connections, services, marks: running.marks, now: dataplane.now() };
+      const { connection, template, ...same } = explain(packet, tables);
+      return {
+        ...same,
+        ...(connection && { connection: withOwner(connection) }),
+        ...(template && { template: withOwner(template) }),
+      };
     },
   };
 
@@ -133,8 +148,16 @@ export function createForwarder(
     const isUsed = (destination: number) => services.destination(destination) !== undefined;
     const changes = planServices(dataplane.programmed(), document, isUsed);
     dataplane.program(changes);
-    dataplane.setPolicy(policyOf(document));
+    dataplane.setPolicy(policyOf(document, isSecure));
     return changes.length;
+  }
+
+  /** Let the defences that come and go by themselves do so. */
+  function defend(now: number): void {
+    defence.turn(now);
+    if (defence.isSecure(now) === isSecure) return;
+    isSecure = !isSecure;
+    dataplane.setPolicy(policyOf(running, isSecure));
   }
 
   /** Some changes may be in force already. What cannot be undone either is found by the next document's comparison. */
@@ -198,6 +221,7 @@ export function createForwarder(
       count("inject_refused", dataplane.flushPackets());
       const events = dataplane.drainEvents(EVENTS_PER_TURN, onEvent);
       rescanIfEventsWereLost();
+      defend(dataplane.now());
       const hasTimers = connections.advance(dataplane.now(), TIMERS_PER_TURN);
       const isReplicating = replication.turn();
       dataplane.flushFlows(onRefused);

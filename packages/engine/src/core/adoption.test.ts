@@ -35,7 +35,7 @@ function director(): TestDirector {
 
 /** A new daemon's connections over what the old one left. */
 function restart(old: TestDirector): { connections: Connections; adoption: Adoption } {
-  const table = createConnectionTable(old.dataplane.records, old.dataplane, 2);
+  const table = createConnectionTable(old.dataplane, old.dataplane, 2);
   const connections = createConnections(table, old.services, old.clock.now);
   const adoption = adoptConnections(old.dataplane, connections);
   old.dataplane.flushFlows(() => {});
@@ -93,7 +93,7 @@ const deaths: [string, "birth" | "death", number, number][] = [
 for (const [when, what, calls, adopted] of deaths) {
   test(`a daemon that dies in the ${when} leaves nothing that adoption does not mend`, () => {
     const old = director();
-    const table = createConnectionTable(old.dataplane.records, mortal(old.dataplane, calls), 3);
+    const table = createConnectionTable(old.dataplane, mortal(old.dataplane, calls), 3);
     const connections = createConnections(table, old.services, old.clock.now);
     connections.table.adopt(4, 0);
     const act = () => {

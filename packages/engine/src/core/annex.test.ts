@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { ANNEX_BYTES, createAnnexes } from "./annex.ts";
-import { RECORD, RECORD_WORDS } from "./layout.ts";
+import { createAnnexes } from "./annex.ts";
+import { ANNEX, RECORD, RECORD_WORDS } from "./layout.ts";
 import { raiseGeneration, readField, recordArray, writeField } from "./record.ts";
 
 function setUp(slots: number) {
-  const memory = new Uint8Array(slots * ANNEX_BYTES);
+  const memory = new Uint8Array(slots * ANNEX.bytes);
   const records = recordArray(4, new Uint32Array(4 * RECORD_WORDS[4]));
   for (let i = 0; i < 4; i++) raiseGeneration(records, i);
   return { memory, records, annexes: createAnnexes(memory) };
@@ -22,8 +22,8 @@ test("annex keeps what was written, record by record", () => {
 
 test("annex refuses what finds no slot, or does not fit one", () => {
   const { records, annexes } = setUp(1);
-  expect(annexes.write(records, 0, new Uint8Array(ANNEX_BYTES))).toBe(false);
-  expect(annexes.write(records, 0, new Uint8Array(ANNEX_BYTES - 1).fill(7))).toBe(true);
+  expect(annexes.write(records, 0, new Uint8Array(ANNEX.bytes))).toBe(false);
+  expect(annexes.write(records, 0, new Uint8Array(ANNEX.bytes - 1).fill(7))).toBe(true);
   expect(annexes.write(records, 1, bytes(1))).toBe(false);
   expect(annexes.write(records, 0, bytes())).toBe(true);
   expect(annexes.write(records, 1, bytes(1))).toBe(true);

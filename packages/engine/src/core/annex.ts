@@ -2,11 +2,8 @@
  * What is kept beside a connection record: a helper's sequence offsets, what a persistence engine remembers. Few connections have any, so it lies in
  * slots of its own, in memory that outlives the daemon as the records do; `RECORD.annex` names the slot. The bytes are their writer's business.
  */
-import { RECORD } from "./layout.ts";
+import { ANNEX, RECORD } from "./layout.ts";
 import { isAlive, type RecordArray, readField, writeField } from "./record.ts";
-
-/** Bytes of a slot: a length, and up to 255 of what is kept. */
-export const ANNEX_BYTES = 256;
 
 /** Annexes of the records of both families. */
 export interface Annexes {
@@ -22,10 +19,10 @@ const NOTHING = new Uint8Array();
 
 /** Annexes in this memory, whose length in slots is their number. */
 export function createAnnexes(memory: Uint8Array): Annexes {
-  const slots = Math.floor(memory.length / ANNEX_BYTES);
+  const slots = Math.floor(memory.length / ANNEX.bytes);
   let free = Array.from({ length: slots }, (_, i) => slots - i);
 
-  const viewOf = (slot: number) => memory.subarray((slot - 1) * ANNEX_BYTES, slot * ANNEX_BYTES);
+  const viewOf = (slot: number) => memory.subarray((slot - 1) * ANNEX.bytes, slot * ANNEX.bytes);
 
   function release(r: RecordArray, index: number): void {
     const slot = readField(r, index, RECORD.annex);
@@ -46,7 +43,7 @@ export function createAnnexes(memory: Uint8Array): Annexes {
         release(r, index);
         return true;
       }
-      if (bytes.length >= ANNEX_BYTES) return false;
+      if (bytes.length >= ANNEX.bytes) return false;
       const slot = readField(r, index, RECORD.annex) || free.pop();
       if (slot === undefined) return false;
       const view = viewOf(slot);

@@ -9,7 +9,7 @@ import {
   type NewConnection,
 } from "./connection-table.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
-import { DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
+import { ANNEX, DIRECTION, LIFE, RECORD, RECORD_WORDS } from "./layout.ts";
 import { copyKey, isAlive, readField } from "./record.ts";
 import { QUARANTINE_TICKS } from "./slot-pool.ts";
 
@@ -20,7 +20,13 @@ function tableWithLog(): { table: ConnectionTable; log: string[] } {
   const log: string[] = [];
   const generation = (index: number) => readField(table.records[4], index, RECORD.generation);
   const table: ConnectionTable = createConnectionTable(
-    { 4: new Uint32Array(RECORD_WORDS[4] * CAPACITY), 6: new Uint32Array(RECORD_WORDS[6] * CAPACITY) },
+    {
+      records: {
+        4: new Uint32Array(RECORD_WORDS[4] * CAPACITY),
+        6: new Uint32Array(RECORD_WORDS[6] * CAPACITY),
+      },
+      annexes: new Uint8Array(ANNEX.bytes),
+    },
     {
       insertFlow: (_family, _key, index, direction) =>
         log.push(
@@ -104,6 +110,17 @@ test("a record says all that its connection was born with, and nothing of its fo
     ...[0, 0, 0, 0],
     ...[2, 0x0a0b0c0d, 0x01020304, 0],
   ]);
+});
+
+test("what is kept beside a record goes with it", () => {
+  const { table } = tableWithLog(); // with room for one annex
+  const kept = Uint8Array.of(1, 2);
+  const first = table.create(connection(4, 1), 0);
+  expect(table.annexes.write(table.records[4], first, kept)).toBe(true);
+  const next = table.create(connection(6, 2), 0);
+  expect(table.annexes.write(table.records[6], next, kept)).toBe(false);
+  table.kill(4, first, 0);
+  expect(table.annexes.write(table.records[6], next, kept)).toBe(true);
 });
 
 test("a full table refuses, and has room again after the quarantine", () => {

@@ -2,7 +2,9 @@
  * The connections of this node: who owns which record, found by flow, born and buried in the steps of docs/wire/record.md. What a
  * connection means to destinations, timers and peers is `connections.ts`.
  */
+import type { DataPlane } from "../dataplane/dataplane.ts";
 import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
+import { type Annexes, createAnnexes } from "./annex.ts";
 import { createFlowIndex, type FlowIndex } from "./flow-index.ts";
 import { ADDRESS, DIRECTION, FLOW_KEY, LIFE, RECORD } from "./layout.ts";
 import {
@@ -56,6 +58,7 @@ export interface NewConnection {
   lastSeen: number;
 }
 
+const NOTHING = new Uint8Array();
 /** No address: all its words are 0. */
 export const NO_ADDRESS = new Uint32Array();
 
@@ -82,6 +85,8 @@ export function createBirth(): NewConnection {
 /** Records and flows of this node; one thread owns them. */
 export interface ConnectionTable {
   readonly records: { readonly 4: RecordArray; readonly 6: RecordArray };
+  /** What is kept beside the records; it goes with them. */
+  readonly annexes: Annexes;
   /** Living connections. */
   readonly size: number;
   readonly capacity: number;
@@ -99,7 +104,7 @@ export interface ConnectionTable {
   kill(family: 4 | 6, index: number, now: number): void;
   /** Take up a living record that a former daemon left: its flows are in the maps already. */
   adopt(family: 4 | 6, index: number): void;
-  /** Rebuild the free lists: after all records were adopted or killed. */
+  /** Rebuild the free lists and find the annexes: after all records were adopted or killed. */
   finishAdoption(): void;
 }
 
@@ -126,14 +131,15 @@ interface FamilyTable {
   pool: SlotPool;
 }
 
+/** Memory that outlives the daemon: the data plane's. */
+export type TableMemory = Pick<DataPlane, "records" | "annexes">;
+
 /** A table over the data plane's records; living ones wait for `adopt`. `seed` should be secret. */
-export function createConnectionTable(
-  words: { readonly 4: Uint32Array; readonly 6: Uint32Array },
-  flows: FlowMap,
-  seed: number,
-): ConnectionTable {
+export function createConnectionTable(memory: TableMemory, flows: FlowMap, seed: number): ConnectionTable {
+  const words = memory.records;
   const tables = { 4: familyTable(4, words[4], seed), 6: familyTable(6, words[6], seed) };
   const records = { 4: tables[4].records, 6: tables[6].records };
+  const annexes = createAnnexes(memory.annexes);
   const key = new Uint32Array(FLOW_WORDS);
   const keyBytes = {
     4: new Uint8Array(key.buffer, 0, FLOW_KEY[4].size),
@@ -161,6 +167,7 @@ export function createConnectionTable(
 
   return {
     records,
+    annexes,
     get size() {
       return size;
     },
@@ -191,6 +198,7 @@ export function createConnectionTable(
       const t = tables[family];
       raiseGeneration(t.records, index);
       removeFlows(t, index);
+      annexes.write(t.records, index, NOTHING);
       t.pool.release(index, now);
       size--;
     },
@@ -201,6 +209,7 @@ export function createConnectionTable(
     },
     finishAdoption() {
       for (const family of FAMILIES) tables[family].pool = freePool(records[family]);
+      annexes.adopt(FAMILIES.map((family) => records[family]));
     },
   };
 }

@@ -30,7 +30,7 @@ export const RECORD = {
   controller: 17,
   /** Firewall mark of the service that the connection belongs to; 0 none. */
   mark: 18,
-  /** Slot of what the daemon keeps beside the record (core/annex.ts): index + 1; 0 none. */
+  /** Slot of what the daemon keeps beside the record (`ANNEX`): its number + 1; 0 none. */
   annex: 19,
   /** Addresses start here: client, virtual, destination, local; 1 word each for IPv4, 4 for IPv6. */
   addresses: 20,
@@ -67,6 +67,9 @@ export const EVENT = { familyIndex: 0, generation: 1, before: 2, after: 3 } as c
 export const EVENT_BYTES = 16;
 /** Set in `EVENT.familyIndex` for an IPv6 record; the other 31 bits are the index. */
 export const EVENT_IPV6 = 0x8000_0000;
+
+/** What is kept beside records (core/annex.ts): slots of `bytes` each, of which the first is a length; only the daemon reads and writes them. */
+export const ANNEX = { bytes: 256, slots: 16_384 } as const;
 
 /** Keys of the flow maps, in bytes. Ports and addresses in network order; `protocol` is followed by three zero bytes. */
 export const FLOW_KEY = {

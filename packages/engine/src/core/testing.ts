@@ -4,6 +4,7 @@ import { createMemoryDataPlane, type MemoryDataPlane, type MemoryOptions } from 
 import { type ConnectionTable, createConnectionTable } from "./connection-table.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import type { CoreContext } from "./context.ts";
+import { createDefence } from "./defence.ts";
 import { createDigests, type Digests } from "./digest.ts";
 import { createIcmpSender } from "./icmp-sender.ts";
 import { planServices } from "./plan.ts";
@@ -43,14 +44,15 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
   const dataplane = createMemoryDataPlane({ ...options, now: () => clock.now });
   const random = createRandom(1);
   const services = createServiceTable(random);
-  const table = createConnectionTable(dataplane.records, dataplane, 1);
+  const table = createConnectionTable(dataplane, dataplane, 1);
   const connections = createConnections(table, services, clock.now);
   const digests = createDigests(table.records);
   const publisher = createPublisher(table, services, digests);
   const replica = createReplica(connections, services, digests);
   connections.setObserver(publisher);
   const icmp = createIcmpSender(dataplane);
-  const context: CoreContext = { connections, services, dataplane, icmp, random };
+  const defence = createDefence(connections, services, random);
+  const context: CoreContext = { connections, services, dataplane, icmp, defence, random };
   const slowPath = createSlowPath(context);
   let document: Document = EMPTY_DOCUMENT;
 
@@ -77,8 +79,8 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
       document = reviseDocument(document, DocumentSpec.parse({ version: 1, services: specs, ...more }));
       const isUsed = (id: number) => services.destination(id) !== undefined;
       dataplane.program(planServices(dataplane.programmed(), document, isUsed));
-      dataplane.setPolicy(policyOf(document));
       services.commit(document, NO_HEALTH);
+      dataplane.setPolicy(policyOf(document, defence.isSecure(clock.now)));
       connections.reviewAll();
       runTimers();
       return document;

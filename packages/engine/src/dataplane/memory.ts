@@ -5,7 +5,7 @@
 import { createBudgets } from "../core/budgets.ts";
 import { createFastpath } from "../core/fastpath.ts";
 import { type FastpathPacket, ROUTE, ROUTE_REASONS, type RouteQuestion } from "../core/fastpath-world.ts";
-import { ADDRESS, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
+import { ADDRESS, ANNEX, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
 import { compileMarkRules } from "../core/mark-rules.ts";
 import { addressAt, isAlive, recordArray } from "../core/record.ts";
 import { REASONS, type Reason } from "../core/verdict.ts";
@@ -21,6 +21,8 @@ export interface MemoryOptions {
   capacity?: number;
   /** Flow entries per family. */
   flowCapacity?: number;
+  /** Slots for annexes, of both families; 64 if absent. */
+  annexCapacity?: number;
   /** Upcalls that may wait; each class gets its share (`UPCALL_CLASSES`). */
   upcallCapacity?: number;
   eventCapacity?: number;
@@ -259,6 +261,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
 
   return {
     records: words,
+    annexes: new Uint8Array(ANNEX.bytes * (options.annexCapacity ?? 64)),
     sent,
     host,
     now,

@@ -106,7 +106,7 @@ export function createContractScene(family: 4 | 6, harness: () => DataPlaneHarne
       }),
     connect({ spec, ...more } = {}) {
       const { dataplane } = harness();
-      const table = createConnectionTable(dataplane.records, dataplane, 1);
+      const table = createConnectionTable(dataplane, dataplane, 1);
       const index = table.create({ ...birthOf(family, fromClient(spec), net.server), ...more }, 0);
       const settle = () => dataplane.flushFlows(() => expect.unreachable("no room for a flow"));
       settle();

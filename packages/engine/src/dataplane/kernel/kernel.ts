@@ -3,7 +3,7 @@
  * flows go on while no daemon runs, and the next one adopts them.
  */
 import { closeSync } from "node:fs";
-import { RECORD_BYTES } from "../../core/layout.ts";
+import { ANNEX, RECORD_BYTES } from "../../core/layout.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import type { DataPlane, Policy } from "../dataplane.ts";
 import { readCounter, readReasons } from "./counters.ts";
@@ -138,6 +138,7 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
 
   return {
     records: { 4: mapRecords(object, options.records, 4), 6: mapRecords(object, options.records, 6) },
+    annexes: new Uint8Array(ANNEX.bytes * ANNEX.slots),
     adopted,
     wakeFd,
     now,
