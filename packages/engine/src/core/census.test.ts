@@ -28,8 +28,7 @@ function datagram(d: TestDirector, family: 4 | 6, fromPort: number): void {
   d.settle();
 }
 
-const list = (d: TestDirector, cursor = 0, limit = 100) =>
-  listConnections(d.connections, { cursor, limit }, d.clock.now);
+const list = (d: TestDirector, cursor = 0, limit = 100) => listConnections(d, { cursor, limit }, d.clock.now);
 
 for (const [family, headers] of [
   [4, 20],
@@ -59,6 +58,7 @@ for (const [family, headers] of [
         mark: 0,
         isTemplate: false,
         isHeld: false,
+        isWatched: false,
         controller: undefined,
         expiresInSeconds: 289, // of 300
         owner: 0,

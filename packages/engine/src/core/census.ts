@@ -41,6 +41,8 @@ export interface Row {
   isTemplate: boolean;
   /** Its client's packets are dropped. */
   isHeld: boolean;
+  /** Its packets go to the core first. */
+  isWatched: boolean;
   /** The template or control connection that it hangs on. */
   controller: Pick<Row, "client" | "clientPort" | "virtual" | "virtualPort"> | undefined;
   /** Seconds until it expires if no packet comes. */
@@ -58,7 +60,7 @@ const SCAN_LIMIT = 16_384;
 
 /** Living connections among the next `SCAN_LIMIT` records from `cursor` on, at most `limit`; `next` is null at the end. Cursors count the records of both families. */
 export function listConnections(
-  connections: Connections,
+  { connections, services }: { connections: Connections; services: ServiceTable },
   at: { cursor: number; limit: number },
   now: number,
 ): { rows: Row[]; next: number | null } {
@@ -71,9 +73,19 @@ export function listConnections(
     const r = isV4 ? table.records[4] : table.records[6];
     const index = isV4 ? cursor : cursor - table.records[4].capacity;
     const isListed = isAlive(r, index) && readField(r, index, RECORD.serviceId) !== NO_SERVICE;
-    if (isListed) rows.push(readRow(r, index, connections.ticksLeft(r.family, index, now)));
+    if (isListed) rows.push(describeRecord({ connections, services }, r.family, { index, now }));
   }
   return { rows, next: cursor < table.capacity ? cursor : null };
+}
+
+/** One living record, readable. */
+export function describeRecord(
+  { connections, services }: { connections: Connections; services: ServiceTable },
+  family: 4 | 6,
+  { index, now }: { index: number; now: number },
+): Row {
+  const ticksLeft = connections.ticksLeft(family, index, now);
+  return readRow(connections.table.records[family], index, { services, ticksLeft });
 }
 
 /** Totals by destination id: of the connections that have ended and of those that live. */
@@ -103,7 +115,11 @@ function ownerOf(r: RecordArray, index: number): number {
   return isRemote ? readField(r, index, RECORD.owner) : 0;
 }
 
-function readRow(r: RecordArray, index: number, ticksLeft: number): Row {
+function readRow(
+  r: RecordArray,
+  index: number,
+  { services, ticksLeft }: { services: ServiceTable; ticksLeft: number },
+): Row {
   const serverPorts = readField(r, index, RECORD.serverPorts);
   const life = readField(r, index, RECORD.life);
   const controller = readField(r, index, RECORD.controller);
@@ -111,7 +127,7 @@ function readRow(r: RecordArray, index: number, ticksLeft: number): Row {
     protocol: protocolOf(r, index),
     state: stateText(r, index),
     ...readEnds(r, index),
-    destination: addressText(r, index, ADDRESS.destination),
+    destination: destinationText(r, index, services),
     destinationPort: swapPort(serverPorts & 0xffff),
     local: addressText(r, index, ADDRESS.local),
     localPort: swapPort(serverPorts >>> 16),
@@ -121,6 +137,7 @@ function readRow(r: RecordArray, index: number, ticksLeft: number): Row {
     mark: readField(r, index, RECORD.mark),
     isTemplate: (life & LIFE.template) !== 0,
     isHeld: (life & LIFE.held) !== 0,
+    isWatched: (life & LIFE.watched) !== 0,
     controller: controller === 0 ? undefined : readEnds(r, controller - 1),
     expiresInSeconds: Math.floor(ticksLeft / TICKS_PER_SECOND),
     owner: ownerOf(r, index),
@@ -140,6 +157,12 @@ function readEnds(r: RecordArray, index: number) {
     virtual: addressText(r, index, ADDRESS.virtual),
     virtualPort: swapPort(ports >>> 16),
   };
+}
+
+/** A tunnel's destination may be of another family than the record, which has no room for it then. */
+function destinationText(r: RecordArray, index: number, services: ServiceTable): string {
+  const tunnel = services.destination(readField(r, index, RECORD.destinationId))?.tunnel;
+  return tunnel ? formatAddress(tunnel.address) : addressText(r, index, ADDRESS.destination);
 }
 
 function stateText(r: RecordArray, index: number): string {

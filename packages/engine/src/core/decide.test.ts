@@ -7,6 +7,7 @@ import { createTestDirector, type TestDirector } from "./testing.ts";
 import { REASONS, type Reason } from "./verdict.ts";
 
 const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
+const sloppy = { ...web, port: 82, sloppy: true };
 const direct = { ...web, port: 81, method: "direct-route" };
 
 const spec = (flags: string, more: Partial<PacketSpec> = {}): PacketSpec => ({
@@ -38,7 +39,7 @@ function decide(d: TestDirector, reason: Reason, packet: Uint8Array) {
 
 function directorWith(...flags: string[]): TestDirector {
   const d = createTestDirector();
-  d.configure([web, direct]);
+  d.configure([web, direct, sloppy]);
   for (const f of flags) {
     d.dataplane.receive(1, buildPacket(spec(f)));
     d.settle();
@@ -48,7 +49,7 @@ function directorWith(...flags: string[]): TestDirector {
 
 const answers: [Reason, Uint8Array, Reason][] = [
   ["new_flow", buildPacket(spec("S")), "scheduled"],
-  ["mid_stream_sloppy", buildPacket(spec("A")), "scheduled"],
+  ["mid_stream_sloppy", buildPacket(spec("A", { toPort: 82 })), "scheduled"],
   ["syn_on_flow", buildPacket(spec("S")), "scheduled"], // gone meanwhile
   ["new_flow", buildPacket(spec("S", { toPort: 22 })), "no_service"],
   ["new_flow", buildPacket(spec("S")).subarray(0, 30), "core_malformed"],
@@ -87,13 +88,13 @@ const reuses: [string, string[], string, Reason][] = [
   ["half open", ["S"], "S", "rejoined"],
   ["established", ["S", "A"], "S", "rejoined"],
   ["closed", ["S", "R", "A", "R"], "S", "scheduled"],
-  ["closed, by a SYN with RST", ["S", "A", "R"], "SR", "rejoined"],
+  ["closed", ["S", "A", "R"], "SR", "mid_stream"], // which ends it, and opens nothing
 ];
 for (const [state, before, flags, want] of reuses) {
-  test(`a SYN that meets a ${state} connection is ${want}`, () => {
+  test(`${flags} that meets a ${state} connection is ${want}`, () => {
     const d = directorWith(...before);
     expect(decide(d, "syn_on_flow", buildPacket(spec(flags))).reason).toBe(want);
-    expect(d.table.size).toBe(1);
+    expect(d.table.size).toBe(want === "mid_stream" ? 0 : 1);
   });
 }
 

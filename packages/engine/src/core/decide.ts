@@ -1,11 +1,13 @@
 /** The core's answer to an upcall: the table at the end of docs/packet-path.md, put together from its parts. */
 import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
 import { createExpected } from "./expected.ts";
+import { createFragments } from "./fragments.ts";
 import { createIcmpErrors } from "./icmp-errors.ts";
 import { createOversize } from "./oversize.ts";
 import { createReuse } from "./reuse.ts";
 import { createOpener } from "./schedule.ts";
 import { REASON_SLOTS, REASONS, type Reason } from "./verdict.ts";
+import { createWatched } from "./watched.ts";
 
 /** Decide the fate of upcalls. The result is reused. Never throws. */
 export function createDecider(context: CoreContext): Handler {
@@ -16,8 +18,10 @@ export function createDecider(context: CoreContext): Handler {
     unroutable(),
     createReuse(context, open),
     createExpected(context),
+    createWatched(context),
     createIcmpErrors(context, open),
     createOversize(context),
+    createFragments(context, open),
   ];
   for (const part of parts)
     for (const [reason, handler] of Object.entries(part))

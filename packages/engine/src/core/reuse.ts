@@ -6,7 +6,6 @@ import { PROTOCOLS } from "../protocols/transitions.ts";
 import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
 import { indexOf } from "./flow-index.ts";
 import { LIFE, RECORD } from "./layout.ts";
-import { abortsConnection } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { protocolOf, type RecordArray, readField, stateOf } from "./record.ts";
 import type { Reason } from "./verdict.ts";
@@ -35,7 +34,6 @@ export function createReuse(context: CoreContext, open: Opener): Partial<Record<
   }
 
   function isNew(r: RecordArray, index: number): boolean {
-    if (abortsConnection(p)) return false;
     if (services.settings.rescheduleQuiesced && isQuiesced(r, index)) return true;
     const isControlled = readField(r, index, RECORD.controller) !== 0;
     return services.settings.reuse !== "never" && !isControlled && isOver(r, index);
@@ -53,5 +51,5 @@ export function createReuse(context: CoreContext, open: Opener): Partial<Record<
     return services.settings.reuse === "one-way" && isClosing && isHalfSeen;
   }
 
-  return { new_flow: newFlow, mid_stream_sloppy: newFlow, watched: newFlow, syn_on_flow: synOnFlow };
+  return { new_flow: newFlow, mid_stream_sloppy: newFlow, syn_on_flow: synOnFlow };
 }
