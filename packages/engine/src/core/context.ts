@@ -2,6 +2,7 @@
 import type { DataPlane, InjectKind, Upcall } from "../dataplane/dataplane.ts";
 import type { ParsedPacket } from "../packet/parse.ts";
 import type { Connections } from "./connections.ts";
+import type { Defence } from "./defence.ts";
 import type { IcmpSender } from "./icmp-sender.ts";
 import type { ServiceTable } from "./service-table.ts";
 import type { Reason } from "./verdict.ts";
@@ -14,6 +15,7 @@ export interface CoreContext {
   readonly dataplane: Pick<DataPlane, "inject" | "sourceFor" | "now">;
   /** Errors that the core sends itself: one sender, so that one limit holds for all of them. */
   readonly icmp: IcmpSender;
+  readonly defence: Defence;
   /** A whole number from 0 to `below` - 1. */
   random(below: number): number;
 }

@@ -146,7 +146,7 @@ export function createOutlet(context: CoreContext): Outlet {
       by.segments = segments;
       by.bytes = bytes;
       by.now = now;
-      by.transitions = services.settings.secureTcp === "on" ? grids.secure : grids.normal;
+      by.transitions = context.defence.isSecure(now) ? grids.secure : grids.normal;
       const isChanged = stepRecord(records[course.family], course.index, p, by);
       if (isChanged) connections.review(course.family, course.index, now);
     },

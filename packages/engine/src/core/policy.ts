@@ -11,13 +11,13 @@ import type { MarkRule, Policy } from "../dataplane/dataplane.ts";
 import { packTransitions } from "../protocols/transitions.ts";
 import { POLICY_FLAG } from "./layout.ts";
 
-/** The policy of a document. Never throws. */
-export function policyOf({ settings, marks }: Document): Policy {
+/** The policy of a document, with the stricter TCP table or without. Never throws. */
+export function policyOf({ settings, marks }: Document, isSecure: boolean): Policy {
   return {
     flags: flagsOf(settings),
     budget: settings.sourceBudget,
     rules: marks.map(ruleOf),
-    transitions: packTransitions(settings.secureTcp === "on"),
+    transitions: packTransitions(isSecure),
   };
 }
 
@@ -38,7 +38,8 @@ function flagsOf(s: SettingsSpec): number {
 
 const ANY_PORT = [0, 65_535] as const;
 
-function ruleOf(rule: MarkRuleSpec): MarkRule {
+/** A rule as the data plane wants it. Never throws. */
+export function ruleOf(rule: MarkRuleSpec): MarkRule {
   const source = rule.source === undefined ? undefined : parsePrefix(rule.source);
   const destination = rule.destination === undefined ? undefined : parsePrefix(rule.destination);
   return {

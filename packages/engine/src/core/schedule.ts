@@ -29,7 +29,7 @@ interface Opening {
 
 /** The opener over a context. The result is reused. Never throws. */
 export function createOpener(context: CoreContext): Opener {
-  const { connections, services, dataplane, icmp } = context;
+  const { connections, services, dataplane, icmp, defence } = context;
   const verdicts = createVerdicts();
   const { drop, send } = verdicts;
   const templates = createTemplates(context);
@@ -129,6 +129,7 @@ export function createOpener(context: CoreContext): Opener {
     if ((p.key[FLOW_PORTS[p.family]]! & 0xffff) === FTP_DATA_PORT) return send("left_to_host", "host", -1);
     if (service.clients && !service.clients(p.key, 0)) return drop("denied");
     if (!isIcmp(p) && !mayOpen(p, service)) return refuseMidStream();
+    if (defence.dropsNext(now)) return drop("defence_drop");
     const opening: Opening = { p, upcall, service, controller: 0, now };
     return service.persistence ? openPersistent(opening) : openPlain(opening);
   };
