@@ -336,7 +336,7 @@ test("a snapshot in small slices names every owned record once", () => {
   a.publisher.take();
   let slices = 0;
   for (let cursor: number | null = 0; cursor !== null; slices++) {
-    const { records, next } = a.publisher.readOwned({ cursor, maxBytes: 3 * MAX_RECORD_BYTES }, a.clock.now);
+    const { records, next } = a.publisher.readOwned({ cursor, maxBytes: MAX_RECORD_BYTES }, a.clock.now);
     hear(b, records);
     cursor = next;
   }
