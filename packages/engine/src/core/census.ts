@@ -151,9 +151,10 @@ function readRow(
 /** Who talks to what, by the record. */
 function readEnds(r: RecordArray, index: number) {
   const ports = readField(r, index, RECORD.clientPorts);
+  const isTemplate = (readField(r, index, RECORD.life) & LIFE.template) !== 0;
   return {
     client: addressText(r, index, ADDRESS.client),
-    clientPort: swapPort(ports & 0xffff),
+    clientPort: isTemplate ? 0 : swapPort(ports & 0xffff), // a call's number stands there (call-id.ts)
     virtual: addressText(r, index, ADDRESS.virtual),
     virtualPort: swapPort(ports >>> 16),
   };

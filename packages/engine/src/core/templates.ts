@@ -3,6 +3,7 @@
  * timeout. Templates stand in the table and its index beside the connections, and have no flow.
  */
 import { FLOW_PORTS, FLOW_WORDS } from "../packet/parse.ts";
+import { callIdOf, writeCallKey } from "./call-id.ts";
 import { createBirth, NO_ADDRESS } from "./connection-table.ts";
 import type { CoreContext } from "./context.ts";
 import { indexOf } from "./flow-index.ts";
@@ -19,8 +20,12 @@ export interface Templates {
    * @returns false if the packet does not say whose it is
    */
   ask(of: Readonly<KeySource>): boolean;
+  /** Index of the client's template; -1 if it has none. */
+  find(): number;
+  /** Where the client's template leads; undefined if that may not be used. */
+  leadsTo(index: number): Destination | undefined;
   /** The client's destination; undefined if it has none, or none that may be used: then its template is retired. */
-  destination(): Destination | undefined;
+  destination(now: number): Destination | undefined;
   /** Index of the client's template, made for this destination if there is none; -1 if no record is free. */
   bind(destination: Destination, now: number): number;
 }
@@ -28,11 +33,14 @@ export interface Templates {
 /** How clients are told apart, by persistence engine. */
 const WRITERS: Readonly<Record<NonNullable<Persistence["engine"]> | "none", TemplateKeyWriter>> = {
   none: writeClientKey,
-  sip: writeClientKey,
+  sip: writeCallKey,
 };
 
 /** Templates among the connections. */
-export function createTemplates({ connections, services }: CoreContext): Templates {
+export function createTemplates({
+  connections,
+  services,
+}: Pick<CoreContext, "connections" | "services">): Templates {
   const { table } = connections;
   const key = new Uint32Array(FLOW_WORDS);
   const birth = createBirth();
@@ -48,6 +56,12 @@ export function createTemplates({ connections, services }: CoreContext): Templat
     return d.weight > 0 || !services.settings.expireQuiescentTemplate;
   }
 
+  function leadsTo(index: number): Destination | undefined {
+    const r = table.records[asked!.p.family];
+    const d = services.destination(readField(r, index, RECORD.destinationId));
+    return isUsable(d) ? d : undefined;
+  }
+
   function create(d: Destination, now: number): number {
     const { service, p } = asked!;
     birth.family = p.family;
@@ -60,7 +74,15 @@ export function createTemplates({ connections, services }: CoreContext): Templat
     birth.destinationPort = isOfPort(service, p.key[FLOW_PORTS[p.family]]! >>> 16) ? d.port : 0;
     birth.mark = service.mark;
     birth.lastSeen = now;
-    return connections.open(birth, now);
+    const index = connections.open(birth, now);
+    if (index >= 0 && asked!.persistence.engine === "sip") keepCallId(index);
+    return index;
+  }
+
+  /** For people, and for the peers. */
+  function keepCallId(index: number): void {
+    const callId = callIdOf(asked!);
+    if (callId) table.annexes.write(table.records[asked!.p.family], index, callId);
   }
 
   return {
@@ -68,14 +90,14 @@ export function createTemplates({ connections, services }: CoreContext): Templat
       asked = of;
       return WRITERS[of.persistence.engine ?? "none"](key, of);
     },
-    destination() {
+    find,
+    leadsTo,
+    destination(now) {
       const index = find();
       if (index < 0) return undefined;
-      const { family } = asked!.p;
-      const d = services.destination(readField(table.records[family], index, RECORD.destinationId));
-      if (isUsable(d)) return d;
-      connections.retire(family, index);
-      return undefined;
+      const destination = leadsTo(index);
+      if (!destination) connections.retire(asked!.p.family, index, now);
+      return destination;
     },
     bind(d, now) {
       const index = find();
