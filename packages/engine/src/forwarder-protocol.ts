@@ -4,6 +4,8 @@
  */
 import type { Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import type { Row } from "./core/census.ts";
+import type { Explanation } from "./core/explain.ts";
+import type { PacketOf } from "./core/explain-packet.ts";
 import type { Health } from "./core/service-table.ts";
 
 /** Orders that need no answer. */
@@ -27,6 +29,8 @@ export interface ForwarderQuestions {
   counts: { ask: object; answer: ForwarderCounts };
   /** Every configured destination. Reads all records at once: some 10 to 30 ms with 500,000 of them, so not to be asked all the time. */
   destinations: { ask: object; answer: DestinationCounts[] };
+  /** Why a packet goes where it goes. Changes nothing. */
+  explain: { ask: PacketOf; answer: PacketExplanation };
   /** Connections from `cursor` on; an answer may have fewer than `limit`, or none, before the last one, whose `next` is null. */
   list: { ask: { cursor: number; limit: number }; answer: { rows: ConnectionRow[]; next: number | null } };
 }
@@ -95,6 +99,12 @@ export interface DestinationCounts {
 export type ConnectionRow = Omit<Row, "owner"> & {
   /** Name of the owning peer; empty for this node. */
   owner: string;
+};
+
+/** An explanation with the owners' names in it. */
+export type PacketExplanation = Omit<Explanation, "connection" | "template"> & {
+  readonly connection?: ConnectionRow;
+  readonly template?: ConnectionRow;
 };
 
 /** A running forwarder as the engine sees it. Two implementations: a worker thread, and in-process over the in-memory data plane. */

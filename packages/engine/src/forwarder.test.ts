@@ -280,3 +280,16 @@ test("answers come in the order of the questions, before a stop is carried out",
   expect(heard).toEqual(["answer 1", "answer 2"]);
   expect(forwarder.isStopped).toBe(true);
 });
+
+test("an explanation names this node's own connections by the empty name", () => {
+  const f = startInProcess();
+  run(f, WEB);
+  receive(f, client(1));
+  f.settle();
+  const { client: from, clientPort, virtual, virtualPort } = rowsOf(f)[0]!;
+  const packet = { protocol: 6, client: from, clientPort, virtual, virtualPort, mark: 0 };
+  expect(f.ask("explain", packet)).toMatchObject({
+    connection: { clientPort, owner: "" },
+    verdict: { reason: "forwarded" },
+  });
+});

@@ -1,8 +1,16 @@
-import type { ConnectionFilter, ConnectionRow, DestinationCounts, Engine, NodeStatus } from "@tandem/engine";
+import type {
+  ConnectionFilter,
+  ConnectionRow,
+  DestinationCounts,
+  Engine,
+  NodeStatus,
+  PacketExplanation,
+} from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument, specOf } from "@tandem/model";
 import type { ConfigKeeper } from "@tandem/sync";
 import { expect, test } from "vitest";
+import { connectionStatus } from "./connection-list.ts";
 import { createNodeService } from "./node-service.ts";
 
 const spec = DocumentSpec.parse({
@@ -19,10 +27,21 @@ const spec = DocumentSpec.parse({
       ],
     },
     { protocol: "udp", address: "2001:db8::1", port: 53, destinations: [{ address: "fd00::1" }] },
+    {
+      mark: 7,
+      method: "tunnel",
+      tunnel: { type: "gre" },
+      persistence: { prefix: 24 },
+      whenDown: "drop",
+      destinations: [
+        { address: "10.0.0.7", upperThreshold: 9 },
+        { address: "10.0.0.8", tunnel: {} },
+      ],
+    },
   ],
 });
 const DOCUMENT = reviseDocument(EMPTY_DOCUMENT, spec);
-/** Ids: services 1 and 5, destinations 2, 3, 4 and 6. */
+/** Ids: services 1, 5 and 7, destinations 2, 3, 4, 6, 8 and 9. */
 
 const row = (n: number, change: Partial<ConnectionRow> = {}): ConnectionRow => ({
   protocol: 6,
@@ -33,9 +52,16 @@ const row = (n: number, change: Partial<ConnectionRow> = {}): ConnectionRow => (
   virtualPort: 80,
   destination: "10.0.0.1",
   destinationPort: 80,
+  local: "0.0.0.0",
+  localPort: 0,
   method: 0,
   serviceId: 1,
   destinationId: 2,
+  mark: 0,
+  isTemplate: false,
+  isHeld: false,
+  isWatched: false,
+  controller: undefined,
   expiresInSeconds: 899,
   owner: "",
   inPackets: 1,
@@ -48,8 +74,29 @@ const ROWS: ConnectionRow[] = [
   row(1),
   row(2, { destination: "10.0.0.2", destinationPort: 8080, owner: "lb2" }),
   row(3, { client: "198.51.100.8" }),
-  row(4, { protocol: 17, state: "UDP", client: "2001:db8:2::7", virtual: "2001:db8::1", virtualPort: 53 }),
+  row(4, {
+    protocol: 17,
+    serviceId: 5,
+    state: "UDP",
+    client: "2001:db8:2::7",
+    virtual: "2001:db8::1",
+    virtualPort: 53,
+  }),
   row(5),
+  row(0, {
+    protocol: 0,
+    state: "ASSURED",
+    client: "198.51.100.0",
+    virtual: "0.0.0.7",
+    virtualPort: 0,
+    destination: "10.0.0.7",
+    destinationPort: 0,
+    method: 2,
+    serviceId: 7,
+    destinationId: 8,
+    mark: 7,
+    isTemplate: true,
+  }),
 ];
 
 const counted = (destinationId: number, change: Partial<DestinationCounts> = {}): DestinationCounts => ({
@@ -58,6 +105,8 @@ const counted = (destinationId: number, change: Partial<DestinationCounts> = {})
   effectiveWeight: 1,
   activeConnections: 2,
   inactiveConnections: 1,
+  persistentConnections: 4,
+  isOverloaded: true,
   connections: 10,
   inPackets: 100,
   inBytes: 1000,
@@ -67,19 +116,26 @@ const counted = (destinationId: number, change: Partial<DestinationCounts> = {})
 });
 
 /** The API over parts that hold what is given; `asked` are the cursors that the forwarder was asked from. */
-function setUp(options: { counts?: DestinationCounts[]; rowsPerAnswer?: number } = {}) {
-  const { counts = [], rowsPerAnswer = 2 } = options;
+function setUp(
+  options: { counts?: DestinationCounts[]; rowsPerAnswer?: number; explanation?: PacketExplanation } = {},
+) {
+  const { counts = [], rowsPerAnswer = 2, explanation } = options;
   const asked: number[] = [];
+  const packets: unknown[] = [];
   let current: Document = DOCUMENT;
   const list = ({ cursor }: { cursor: number }) => {
     asked.push(cursor);
     const next = cursor + rowsPerAnswer;
     return { rows: ROWS.slice(cursor, next), next: next < ROWS.length ? next : null };
   };
-  const answers = { destinations: () => counts, list };
+  const explain = (packet: unknown) => {
+    packets.push(packet);
+    return explanation;
+  };
+  const answers = { destinations: () => counts, list, explain };
   const engine = {
     document: DOCUMENT,
-    ask: async (name: keyof typeof answers, ask: { cursor: number }) => answers[name](ask),
+    ask: async (name: keyof typeof answers, ask: never) => answers[name](ask),
   } as unknown as Engine;
   const keeper = {
     current: () => current,
@@ -95,6 +151,7 @@ function setUp(options: { counts?: DestinationCounts[]; rowsPerAnswer?: number }
       { destinationId: 2, isChecked: true, up: true, why: "connected" },
       { destinationId: 3, isChecked: true, up: false, why: "connection refused" },
       { destinationId: 4, isChecked: false, up: true, why: "not checked" },
+      { destinationId: 8, isChecked: true, up: false, why: "no answer within 1 s" },
     ],
   } as unknown as Monitor;
   const api = createNodeService({
@@ -105,7 +162,7 @@ function setUp(options: { counts?: DestinationCounts[]; rowsPerAnswer?: number }
     switchover: { run: async () => ({ steps: [], from: "lb1", to: "lb2" }) },
     status: async () => ({ node: "lb1" }) as NodeStatus,
   });
-  return { api, asked };
+  return { api, asked, packets };
 }
 
 async function clientPorts(filter: ConnectionFilter, rowsPerAnswer?: number): Promise<number[]> {
@@ -141,6 +198,32 @@ test("services are those of the document, with what the forwarder counts and hea
   expect(dns?.destinations).toMatchObject([{ port: 53, health: "unchecked", why: "" }]);
 });
 
+test("a firewall mark's service and its destinations tell what is their own", async () => {
+  const { api } = setUp({ counts: [counted(8)] });
+  const [, , marked] = await api.services();
+  expect(marked).toMatchObject({
+    protocol: "any",
+    address: "0.0.0.0",
+    port: 0,
+    mark: 7,
+    persistence: { timeout: 360, prefix: 24 },
+    onePacket: false,
+    schedulerFlags: [],
+  });
+  expect(marked?.destinations).toMatchObject([
+    {
+      method: "tunnel",
+      tunnel: { type: "gre", checksum: "none" },
+      upperThreshold: 9,
+      lowerThreshold: 0,
+      overloaded: true,
+      held: true,
+      persistentConnections: 4,
+    },
+    { tunnel: { type: "ipip" }, overloaded: false, held: false, persistentConnections: 0 },
+  ]);
+});
+
 test("a connection reads as operators write it, with the name of its owner", async () => {
   const { api } = setUp();
   const connections = await Array.fromAsync(api.connections({}));
@@ -153,6 +236,9 @@ test("a connection reads as operators write it, with the name of its owner", asy
     method: "masquerade",
     expiresInSeconds: 899,
     owner: "lb2",
+    template: false,
+    mark: 0,
+    held: false,
     inPackets: 1,
     inBytes: 40,
     outPackets: 2,
@@ -166,10 +252,36 @@ test("a connection reads as operators write it, with the name of its owner", asy
   });
 });
 
+test("a template, a mark, full NAT, a controller and a hold show on a connection", async () => {
+  const held = row(6, {
+    local: "192.0.2.9",
+    localPort: 1024,
+    method: 5,
+    mark: 7,
+    isHeld: true,
+    controller: { client: "198.51.100.0", clientPort: 0, virtual: "0.0.0.7", virtualPort: 0 },
+  });
+  expect(connectionStatus(held, "lb1")).toMatchObject({
+    local: "192.0.2.9:1024",
+    method: "full-nat",
+    mark: 7,
+    held: true,
+    template: false,
+    controller: "198.51.100.0:0 -> 0.0.0.7:0",
+  });
+  expect(connectionStatus(ROWS[5]!, "lb1")).toMatchObject({
+    protocol: "any",
+    state: "ASSURED",
+    client: "198.51.100.0:0",
+    template: true,
+    mark: 7,
+  });
+});
+
 const filters: [what: string, filter: ConnectionFilter, ports: number[]][] = [
-  ["nothing", {}, [1, 2, 3, 4, 5]],
+  ["nothing", {}, [1, 2, 3, 4, 5, 0]],
+  ["a firewall mark", { service: "mark 7 ipv4" }, [0]],
   ["a service", { service: "udp [2001:db8::1]:53" }, [4]],
-  ["a service that there is not", { service: "tcp 192.0.2.1:81" }, []],
   ["a client's address", { client: "198.51.100.7" }, [1, 2, 5]],
   ["a client's endpoint", { client: "198.51.100.7:5" }, [5]],
   ["an IPv6 client's endpoint", { client: "[2001:db8:2::7]:4" }, [4]],
@@ -178,13 +290,19 @@ const filters: [what: string, filter: ConnectionFilter, ports: number[]][] = [
   ["a client and a destination", { client: "198.51.100.7", destination: "10.0.0.1" }, [1, 5]],
   ["a limit", { limit: 2 }, [1, 2]],
   ["a limit that counts only what is wanted", { destination: "10.0.0.1", limit: 2 }, [1, 3]],
-  ["a limit beyond the end", { limit: 99 }, [1, 2, 3, 4, 5]],
+  ["a limit beyond the end", { limit: 99 }, [1, 2, 3, 4, 5, 0]],
 ];
 for (const [what, filter, ports] of filters) {
   test(`connections filtered by ${what}, in slices of any size`, async () => {
     for (const size of [1, 2, 100]) expect(await clientPorts(filter, size)).toEqual(ports);
   });
 }
+
+test("connections of a service that never was are refused", async () => {
+  const { api } = setUp();
+  const listing = Array.fromAsync(api.connections({ service: "tcp 192.0.2.1:81" }));
+  await expect(listing).rejects.toThrow('Cannot find service "tcp 192.0.2.1:81"');
+});
 
 test("no more is asked of the forwarder than a limit needs", async () => {
   const { api, asked } = setUp();
@@ -222,4 +340,41 @@ test("draining is an edit of the document that names what it found", async () =>
     'Cannot find destination "10.9.9.9"',
   );
   expect((await api.document()).revision).toBe(2);
+});
+
+test("a question goes to the forwarder as numbers, and its answer comes back in the operators' words", async () => {
+  const verdict = { name: "forward", reason: "forwarded", says: "x" } as const;
+  const explanation: PacketExplanation = {
+    service: { key: "tcp 192.0.2.1:80", why: "that of its connection" },
+    connection: row(1),
+    template: row(0, { isTemplate: true, owner: "lb2" }),
+    scheduler: { name: "wlc", candidates: [] },
+    rewriting: ["its TTL is one less"],
+    verdict,
+    ends: "at once",
+  };
+  const { api, packets } = setUp({ explanation });
+  const question = { protocol: "udp", client: "198.51.100.7", virtual: "192.0.2.1:80", mark: 7 };
+  expect(await api.explain({ ...question, interface: "eth0" })).toEqual({
+    ...explanation,
+    connection: connectionStatus(row(1), "lb1"),
+    template: expect.objectContaining({ template: true, owner: "lb2" }),
+    node: "lb1",
+  });
+  await api.explain({ ...question, client: "[2001:db8::7]:9", virtual: "[2001:db8::1]:80" });
+  expect(packets).toEqual([
+    {
+      protocol: 17,
+      client: "198.51.100.7",
+      clientPort: 0,
+      virtual: "192.0.2.1",
+      virtualPort: 80,
+      mark: 7,
+      interface: "eth0",
+    },
+    { protocol: 17, client: "2001:db8::7", clientPort: 9, virtual: "2001:db8::1", virtualPort: 80, mark: 7 },
+  ]);
+  await expect(api.explain({ ...question, client: "2001:db8::7" })).rejects.toThrow(
+    'Cannot explain: client is "2001:db8::7", wanted an address of the family of "192.0.2.1:80"',
+  );
 });
