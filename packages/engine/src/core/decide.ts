@@ -1,4 +1,6 @@
 /** The core's answer to an upcall: the table at the end of docs/packet-path.md, put together from its parts. */
+import type { Upcall } from "../dataplane/dataplane.ts";
+import { foldSum, sumWords } from "../packet/checksum.ts";
 import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
 import { createExpected } from "./expected.ts";
 import { createFragments } from "./fragments.ts";
@@ -26,7 +28,15 @@ export function createDecider(context: CoreContext): Handler {
   for (const part of parts)
     for (const [reason, handler] of Object.entries(part))
       byReason[REASONS[reason as Reason].number] = handler;
-  return (upcall, now) => byReason[upcall.reason]?.(upcall, now) ?? drop("core_malformed");
+  return (upcall, now) => {
+    if (!isIntact(upcall)) return drop("core_malformed");
+    return byReason[upcall.reason]?.(upcall, now) ?? drop("core_malformed");
+  };
+}
+
+/** Whether the IPv4 header, which fits, has the checksum that it says: no connection is made for one that a bit was lost of. */
+function isIntact({ family, packet }: Upcall): boolean {
+  return family === 6 || foldSum(sumWords(packet, 0, (packet[0]! & 15) * 4)) === 0xffff;
 }
 
 /** What no part answers better: a route lookup that failed. */
