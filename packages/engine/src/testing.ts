@@ -68,7 +68,7 @@ export function startInProcess(
     turn,
     settle() {
       do turn();
-      while (forwarder.idleMs === 0);
+      while (forwarder.idleMs === 0 || dataplane.waiting.upcalls > 0);
     },
     ask(name, ask) {
       const id = lastId--;

@@ -8,6 +8,8 @@ import { cutSegments } from "../rewrite/segment.ts";
 import { type CoreContext, createVerdicts, type Decision, type Handler } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { LEAST_MTU_BYTES } from "./icmp-about-tunnel.ts";
+import type { IcmpNews } from "./icmp-sender.ts";
+import { DIRECTION } from "./layout.ts";
 import { type Course, createOutlet } from "./outlet.ts";
 import { parseFlow } from "./parse-flow.ts";
 import type { Reason } from "./verdict.ts";
@@ -32,9 +34,26 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
     return true;
   }
 
+  /** Segments of the packet: what was on the wire. */
+  function segmentsOf({ gsoSize }: Upcall): number {
+    const payloadBytes = p.totalBytes - p.transportAt - p.transportBytes;
+    return gsoSize > 0 ? Math.max(Math.ceil(payloadBytes / gsoSize), 1) : 1;
+  }
+
+  function step(upcall: Upcall, now: number): void {
+    const segments = segmentsOf(upcall);
+    const bytes = p.totalBytes + (segments - 1) * (p.transportAt + p.transportBytes);
+    outlet.step(p, course, { segments, bytes, now });
+  }
+
+  /** Tell the sender. The kernel asks routes after its state machine for clients' packets, and before it for servers'. */
+  function refuse(upcall: Upcall, news: IcmpNews, now: number): void {
+    if (course.direction !== DIRECTION.output) step(upcall, now);
+    outlet.answer(course, upcall, news, now);
+  }
+
   function ttlExceeded(upcall: Upcall, now: number): Decision {
-    if (findCourse(upcall))
-      outlet.answer(course, upcall, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
+    if (findCourse(upcall)) refuse(upcall, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
     return drop("core_ttl_exceeded");
   }
 
@@ -45,7 +64,7 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
     if (mayCut(upcall, overhead > 0)) return forward(upcall, now, upcall.mtu);
     decrementTtl(upcall.packet, p.family); // the kernel's quote shows it, too
     const mtu = Math.max(upcall.mtu - overhead, LEAST_MTU_BYTES[p.family]);
-    outlet.answer(course, upcall, { message: ICMP_MESSAGES.tooBig[p.family], mtu }, now);
+    refuse(upcall, { message: ICMP_MESSAGES.tooBig[p.family], mtu }, now);
     return drop("core_too_big");
   }
 
@@ -61,12 +80,10 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
   /** Send a packet in all the pieces that it takes. `mtuBytes` 0: in one, or in its segments. */
   function forward(upcall: Upcall, now: number, mtuBytes: number): Decision {
     const { packet, gsoSize } = upcall;
-    const headerBytes = p.transportAt + p.transportBytes;
-    const segments = gsoSize > 0 ? Math.max(Math.ceil((p.totalBytes - headerBytes) / gsoSize), 1) : 1;
-    outlet.step(p, course, { segments, bytes: p.totalBytes + (segments - 1) * headerBytes, now });
+    step(upcall, now);
     decrementTtl(packet, p.family);
     for (const end of outlet.ends(course)) masquerade(p, packet, end);
-    if (segments === 1) return sent(outlet.send(course, packet, p.totalBytes, mtuBytes));
+    if (segmentsOf(upcall) === 1) return sent(outlet.send(course, packet, p.totalBytes, mtuBytes));
     let isSent = true;
     const emit = (bytes: number): void => {
       isSent = outlet.send(course, segment, bytes, mtuBytes) && isSent;

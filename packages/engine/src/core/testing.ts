@@ -91,9 +91,11 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     },
     settle() {
       const reasons: Reason[] = [];
-      dataplane.drainUpcalls(Number.MAX_SAFE_INTEGER, (upcall) => reasons.push(slowPath(upcall).reason));
-      dataplane.flushFlows((family, index) => connections.close(family, index, clock.now));
-      dataplane.flushPackets();
+      do {
+        dataplane.drainUpcalls(Number.MAX_SAFE_INTEGER, (upcall) => reasons.push(slowPath(upcall).reason));
+        dataplane.flushFlows((family, index) => connections.close(family, index, clock.now));
+        dataplane.flushPackets();
+      } while (dataplane.waiting.upcalls > 0);
       dataplane.drainEvents(Number.MAX_SAFE_INTEGER, (e) => connections.review(e.family, e.index, clock.now));
       return reasons;
     },

@@ -1,6 +1,6 @@
 /**
  * UDP: any packet in any direction moves a flow from NONE to its first packet to its second and on; only a flow with a second packet is worth
- * telling the peers about. Both of the latter are shown as the kernel's one state, `UDP`.
+ * telling the peers about. All are shown as the kernel's one state, `UDP`.
  */
 import type { TransportProtocol } from "./protocol.ts";
 
@@ -13,7 +13,7 @@ const anyPacket = [[UdpState.single, UdpState.lasting, UdpState.lasting]];
 export const udp: TransportProtocol = {
   name: "udp",
   number: 17,
-  stateNames: ["NONE", "UDP", "UDP"],
+  stateNames: ["UDP", "UDP", "UDP"],
   timeoutSeconds: [3, 300, 300],
   grid: [anyPacket, anyPacket, anyPacket],
   activeStates: new Set(),

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { addressWords } from "../core/service-table.ts";
-import { createParsedPacket, parseEmbedded, parseIp } from "../packet/parse.ts";
+import { createParsedPacket, IP_PROTOCOL, parseEmbedded, parseIp } from "../packet/parse.ts";
 import { buildIcmpError, buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
 import { swapPort } from "../packet/words.ts";
 import { translateIcmpError } from "./icmp-error.ts";
+import { CHECKSUM_AT } from "./masquerade.ts";
 
 const nets = {
   4: { client: "198.51.100.7", vip: "192.0.2.1", server: "10.0.0.1", type: 3 },
@@ -15,19 +16,27 @@ function errors(family: 4 | 6, protocol: PacketSpec["protocol"], more: Partial<P
   const { client, vip, server, type } = nets[family];
   const request = { protocol, from: client, fromPort: 40_000, ttl: 9, payload: "some payload", ...more };
   const reply = { protocol, to: client, toPort: 40_000, ttl: 9, payload: "some payload", ...more };
-  const error = (from: string, to: string, about: PacketSpec) =>
-    buildIcmpError({ from, to, type, code: 3, rest: 1400, about: buildPacket(about) });
+  /** The transport checksum in the quote is that of the packet that was quoted first. */
+  const error = (from: string, to: string, about: PacketSpec, quoted = about) => {
+    const packet = buildPacket(about);
+    const checksumAt = (family === 4 ? 20 : 40) + CHECKSUM_AT[IP_PROTOCOL[protocol]]!;
+    const checksumBytes = protocol === "sctp" ? 4 : 2;
+    packet.set(buildPacket(quoted).subarray(checksumAt, checksumAt + checksumBytes), checksumAt);
+    return buildIcmpError({ from, to, type, code: 3, rest: 1400, about: packet });
+  };
+  const toServer = { ...request, to: server, toPort: 8080 };
+  const fromVip = { ...reply, from: vip, fromPort: 80 };
   return [
     {
       name: "from the server's side",
-      arrives: error(server, client, { ...request, to: server, toPort: 8080 }),
-      leaves: error(vip, client, { ...request, to: vip, toPort: 80 }),
+      arrives: error(server, client, toServer),
+      leaves: error(vip, client, { ...request, to: vip, toPort: 80 }, toServer),
       to: { side: "source", words: addressWords(vip), at: 0, port: swapPort(80) },
     },
     {
       name: "from the client's side",
-      arrives: error(client, vip, { ...reply, from: vip, fromPort: 80 }),
-      leaves: error(client, server, { ...reply, from: server, fromPort: 8080 }),
+      arrives: error(client, vip, fromVip),
+      leaves: error(client, server, { ...reply, from: server, fromPort: 8080 }, fromVip),
       to: { side: "destination", words: addressWords(server), at: 0, port: swapPort(8080) },
     },
   ] as const;
