@@ -12,6 +12,12 @@
 
 #define L3_AT ETH_HLEN
 
+/*
+ * For functions that the verifier takes by themselves, once, instead of once for each way to each call. All that it knows of their
+ * arguments is their types: pointers may be NULL.
+ */
+#define VERIFIED_ALONE __attribute__((noinline))
+
 enum hook {
 	HOOK_TC,
 	HOOK_XDP,
@@ -64,6 +70,24 @@ static __always_inline long frame_copy(void *ctx, enum hook hook, __u32 at, void
 	return hook == HOOK_XDP ? bpf_xdp_load_bytes(ctx, at, to, bytes) : bpf_skb_load_bytes(ctx, at, to, bytes);
 }
 
+/* Write part of what no checksum of its own balances; `bytes` need not be a constant. A checksum over the whole packet follows it. */
+static __always_inline long frame_store(void *ctx, enum hook hook, __u32 at, void *from, __u32 bytes)
+{
+	return hook == HOOK_XDP ? bpf_xdp_store_bytes(ctx, at, from, bytes)
+				: bpf_skb_store_bytes(ctx, at, from, bytes, BPF_F_RECOMPUTE_CSUM);
+}
+
+/*
+ * Make room before the IP header. `encapsulation` is BPF_F_ADJ_ROOM_ENCAP_*: what will stand there, so that the kernel can cut an
+ * offloaded packet into segments that each have it. At XDP the room is before the Ethernet header, which is then to be written anew.
+ */
+static __always_inline long frame_make_room(void *ctx, enum hook hook, __u32 bytes, __u64 encapsulation)
+{
+	if (hook == HOOK_XDP)
+		return bpf_xdp_adjust_head(ctx, -(int)bytes);
+	return bpf_skb_adjust_room(ctx, bytes, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO | encapsulation);
+}
+
 static __always_inline __u32 frame_bytes(void *ctx, enum hook hook)
 {
 	return hook == HOOK_XDP ? bpf_xdp_get_buff_len(ctx) : ((struct __sk_buff *)ctx)->len;
@@ -78,6 +102,12 @@ static __always_inline __u32 frame_ifindex(void *ctx, enum hook hook)
 static __always_inline __u32 frame_gso_size(void *ctx, enum hook hook)
 {
 	return hook == HOOK_XDP ? 0 : ((struct __sk_buff *)ctx)->gso_size;
+}
+
+/* The firewall mark, which only a packet that the kernel has taken in can have. */
+static __always_inline __u32 frame_mark(void *ctx, enum hook hook)
+{
+	return hook == HOOK_TC ? ((struct __sk_buff *)ctx)->mark : 0;
 }
 
 /* The EtherType in network order; 0 if there is none. */

@@ -11,16 +11,20 @@
 #define LIFE_ATTEMPTS 4
 #define TICK_SHIFT 20
 
-/* A live record that a packet belongs to, and a copy of all that the path uses of it. */
+/* In `real_servers`, with port 0: the address is where a tunnel ends. */
+#define TUNNEL_END_PROTOCOL 255
+
+/* A copy of all that the path uses of the live record that a packet belongs to. */
 struct match {
-	struct record *record;
 	__u32 index;
 	__u32 generation;
+	__u32 life;
+	__u32 method;
+	__u32 destination_id;
 	__u32 is_output;
-	__u32 is_masqueraded;
-	/* Input: the destination. Output: the virtual address and port. */
-	__be32 address[4];
-	__be16 port;
+	__u32 is_translated;
+	/* The tuple to look a route up for. It is also what the packet leaves with, if it is translated. */
+	struct flow_key6 leaving;
 };
 
 static __always_inline struct flow_value *lookup_flow(const struct flow_key6 *tuple, __u32 family)
@@ -41,64 +45,113 @@ static __always_inline struct record *lookup_record(__u32 index, __u32 family)
 	return family == 4 ? bpf_map_lookup_elem(&connections4, &index) : bpf_map_lookup_elem(&connections6, &index);
 }
 
-/* Fill `m` with the live record whose own tuple is the packet's, in the flow's direction. False is a miss. */
-static __always_inline int find_record(const struct flow_key6 *tuple, struct match *m, __u32 family)
+static __always_inline int is_translating(__u32 method)
+{
+	return method == METHOD_MASQUERADE || method == METHOD_FULL_NAT;
+}
+
+/*
+ * Fill `m` from the live record whose own tuple is the packet's, in the flow's direction. NULL is a miss. `unknown_port` is
+ * LIFE_NO_CLIENT_PORT to find only connections whose client's port is not known, 0 to find only others.
+ */
+static __always_inline struct record *find_record(const struct flow_key6 *tuple, struct match *m, __u32 unknown_port,
+						  __u32 family)
 {
 	__u32 words = address_words(family), kind;
 	struct flow_value *flow = lookup_flow(tuple, family);
-	const __be32 *client, *virtual, *server;
+	const __be32 *client, *virtual, *server, *local;
 	struct record *r;
 
 	if (!flow)
-		return 0;
+		return NULL;
 	m->index = flow->index;
 	m->is_output = flow->direction == DIRECTION_OUTPUT;
-	r = m->record = lookup_record(m->index, family);
+	r = lookup_record(m->index, family);
 	if (!r)
-		return 0;
+		return NULL;
 	m->generation = READ_ONCE(r->generation);
 	barrier(); /* the compiler's order only: x86 keeps loads in order; elsewhere the quarantine of records must cover it */
 	kind = r->kind;
-	if (!(m->generation & 1) || (r->life & LIFE_TEMPLATE) || (kind & 0xff) != tuple->protocol)
-		return 0;
-	m->is_masqueraded = (kind >> 8 & 0xff) == METHOD_MASQUERADE;
+	m->life = r->life;
+	if (!(m->generation & 1) || (m->life & (LIFE_TEMPLATE | LIFE_NO_CLIENT_PORT)) != unknown_port ||
+	    (kind & 0xff) != tuple->protocol)
+		return NULL;
+	m->method = kind >> 8 & 0xff;
+	m->is_translated = is_translating(m->method);
+	m->destination_id = r->destination_id;
+	m->leaving = *tuple;
 	client = &r->addresses[ADDRESS_CLIENT * words];
 	virtual = &r->addresses[ADDRESS_VIRTUAL * words];
 	server = &r->addresses[ADDRESS_DESTINATION * words];
+	local = &r->addresses[ADDRESS_LOCAL * words];
 	if (m->is_output) {
-		copy_address(m->address, virtual, family);
-		m->port = r->virtual_port;
+		__be16 client_port = r->client_port, port = client_port;
+		const __be32 *peer = client;
+
+		if (m->is_translated) {
+			copy_address(m->leaving.source, virtual, family);
+			m->leaving.source_port = r->virtual_port;
+		}
+		if (m->method == METHOD_FULL_NAT) {
+			copy_address(m->leaving.destination, client, family);
+			m->leaving.destination_port = client_port;
+			peer = local;
+			port = r->local_port;
+		}
 		return same_address(server, tuple->source, family) && r->destination_port == tuple->source_port &&
-		       same_address(client, tuple->destination, family) && r->client_port == tuple->destination_port;
+				       same_address(peer, tuple->destination, family) && port == tuple->destination_port
+			       ? r
+			       : NULL;
 	}
-	copy_address(m->address, server, family);
-	m->port = r->destination_port;
+	if (m->is_translated || m->method == METHOD_DIRECT_ROUTE) {
+		copy_address(m->leaving.destination, server, family);
+		m->leaving.destination_port = r->destination_port;
+	}
+	if (m->method == METHOD_FULL_NAT) {
+		copy_address(m->leaving.source, local, family);
+		m->leaving.source_port = r->local_port;
+	}
 	return same_address(client, tuple->source, family) && r->client_port == tuple->source_port &&
-	       same_address(virtual, tuple->destination, family) && r->virtual_port == tuple->destination_port;
+			       same_address(virtual, tuple->destination, family) &&
+			       r->virtual_port == tuple->destination_port
+		       ? r
+		       : NULL;
 }
 
 /* Is the record still the one that was copied? */
-static __always_inline int is_unchanged(const struct match *m)
+static __always_inline int is_unchanged(const struct record *r, const struct match *m)
 {
 	barrier();
-	return READ_ONCE(m->record->generation) == m->generation;
+	return READ_ONCE(r->generation) == m->generation;
 }
 
-static __always_inline __u32 tcp_event(__u8 flags)
+static __always_inline int is_known_in(const struct flow_key6 *tuple, __u32 unknown_port, __u32 family)
 {
-	if (flags & FLAG_RST)
-		return TCP_EVENT_RST;
-	if (flags & FLAG_SYN)
-		return TCP_EVENT_SYN;
-	if (flags & FLAG_FIN)
-		return TCP_EVENT_FIN;
-	return flags & FLAG_ACK ? TCP_EVENT_ACK : TCP_EVENT_NONE;
+	struct match m;
+	struct record *r = find_record(tuple, &m, unknown_port, family);
+
+	return r && is_unchanged(r, &m);
+}
+
+/* Is there such a record? For what is not asked of every packet. */
+VERIFIED_ALONE int is_known(const struct flow_key6 *tuple, __u32 unknown_port, __u32 family)
+{
+	if (!tuple)
+		return 0;
+	return family == 4 ? is_known_in(tuple, unknown_port, 4) : is_known_in(tuple, unknown_port, 6);
+}
+
+static __always_inline __u32 transition_row(__u8 protocol)
+{
+	if (protocol == IPPROTO_TCP)
+		return TRANSITION_PROTOCOLS_TCP;
+	return protocol == IPPROTO_UDP ? TRANSITION_PROTOCOLS_UDP : TRANSITION_PROTOCOLS_SCTP;
 }
 
 /* The next value of the word `life`: state by the table, noOutput cleared by output, remote by any packet. */
 static __always_inline __u32 next_life(__u32 life, const struct packet *p, __u32 is_output)
 {
-	__u32 zero = 0, row, direction, event, at;
+	__u32 zero = 0, direction, at;
 	struct transition_tables *tables = bpf_map_lookup_elem(&transitions, &zero);
 
 	if (!tables)
@@ -106,11 +159,10 @@ static __always_inline __u32 next_life(__u32 life, const struct packet *p, __u32
 	if (is_output)
 		life &= ~LIFE_NO_OUTPUT;
 	life &= ~LIFE_REMOTE;
-	row = p->tuple.protocol == IPPROTO_TCP ? TRANSITION_PROTOCOLS_TCP : TRANSITION_PROTOCOLS_UDP;
-	event = p->tuple.protocol == IPPROTO_TCP ? tcp_event(p->flags) : 0;
 	direction = is_output ? DIRECTION_OUTPUT : life & LIFE_NO_OUTPUT ? DIRECTION_INPUT_ONLY : DIRECTION_INPUT;
-	at = ((row * TRANSITION_DIRECTIONS + direction) * TRANSITION_EVENTS + event) * TRANSITION_STATES +
-	     (life & (TRANSITION_STATES - 1));
+	at = transition_row(p->tuple.protocol) * TRANSITION_DIRECTIONS + direction;
+	at = (at * TRANSITION_EVENTS + p->event) * TRANSITION_STATES + (life & (TRANSITION_STATES - 1));
+	__asm__ volatile("" : "+r"(at)); /* the compiler would check a part of the sum */
 	if (at >= TRANSITION_BYTES)
 		return life;
 	return (life & ~LIFE_STATE_MASK) | tables->next[at];
@@ -135,15 +187,15 @@ static __always_inline void emit_event(const struct match *m, __u32 before, __u3
 }
 
 /* Step the state. The daemon changes `life`, too: whoever loses the compare-and-swap looks again. */
-static __always_inline void step_life(const struct packet *p, const struct match *m, __u32 family)
+static __always_inline void step_life(struct record *r, const struct packet *p, const struct match *m, __u32 family)
 {
-	__u32 before = READ_ONCE(m->record->life), seen, after;
+	__u32 before = READ_ONCE(r->life), seen, after;
 
 	for (int i = 0; i < LIFE_ATTEMPTS; i++) {
 		after = next_life(before, p, m->is_output);
 		if (after == before)
 			return;
-		seen = __sync_val_compare_and_swap(&m->record->life, before, after);
+		seen = __sync_val_compare_and_swap(&r->life, before, after);
 		if (seen == before) {
 			emit_event(m, before, after, family);
 			return;
@@ -153,63 +205,77 @@ static __always_inline void step_life(const struct packet *p, const struct match
 }
 
 /* Stamp and count. Bytes are as on the wire: each segment carries the headers again. */
-static __always_inline void account(const struct packet *p, const struct match *m)
+static __always_inline void account(struct record *r, const struct packet *p, __u32 is_output)
 {
 	__u64 bytes = p->bytes + (__u64)(p->segments - 1) * (p->header_bytes + p->transport_bytes);
 
-	WRITE_ONCE(m->record->last_seen, (__u32)(bpf_ktime_get_coarse_ns() >> TICK_SHIFT));
-	if (m->is_output) {
-		__sync_fetch_and_add(&m->record->out_packets, p->segments);
-		__sync_fetch_and_add(&m->record->out_bytes, bytes);
+	WRITE_ONCE(r->last_seen, (__u32)(bpf_ktime_get_coarse_ns() >> TICK_SHIFT));
+	if (is_output) {
+		__sync_fetch_and_add(&r->out_packets, p->segments);
+		__sync_fetch_and_add(&r->out_bytes, bytes);
 	} else {
-		__sync_fetch_and_add(&m->record->in_packets, p->segments);
-		__sync_fetch_and_add(&m->record->in_bytes, bytes);
+		__sync_fetch_and_add(&r->in_packets, p->segments);
+		__sync_fetch_and_add(&r->in_bytes, bytes);
 	}
+}
+
+/* As endpoint keys have it: IPv4 as ::ffff:a.b.c.d. */
+static __always_inline void mapped_address(__be32 *to, const __be32 *from, __u32 family)
+{
+	if (family == 6) {
+		copy_address(to, from, 6);
+		return;
+	}
+	to[0] = to[1] = 0;
+	to[2] = bpf_htonl(0xffff);
+	to[3] = from[0];
 }
 
 static __always_inline void endpoint_of(struct endpoint_key *key, const __be32 *address, __u32 family)
 {
 	__builtin_memset(key, 0, sizeof(*key));
-	if (family == 6) {
-		copy_address(key->address, address, 6);
-	} else {
-		key->address[2] = bpf_htonl(0xffff);
-		key->address[3] = address[0];
-	}
+	mapped_address(key->address, address, family);
+}
+
+/* What `services` says of the address alone; NULL: it is no VIP. */
+static __always_inline struct service_value *find_vip(const __be32 *address, __u32 family)
+{
+	struct endpoint_key key;
+
+	endpoint_of(&key, address, family);
+	return bpf_map_lookup_elem(&services, &key);
 }
 
 static __always_inline int is_vip(const __be32 *address, __u32 family)
 {
-	struct endpoint_key key;
-
-	endpoint_of(&key, address, family);
-	return bpf_map_lookup_elem(&services, &key) != NULL;
+	return find_vip(address, family) != NULL;
 }
 
-static __always_inline int is_masqueraded_address(const __be32 *address, __u32 family)
+/* Is the endpoint in `real_servers`? Ports in network order; see docs/packet-path.md for what port 0 means there. */
+static __always_inline int is_real_server(const __be32 *address, __be16 port, __u8 protocol, __u32 family)
 {
 	struct endpoint_key key;
 
 	endpoint_of(&key, address, family);
+	key.port = port;
+	key.protocol = protocol;
 	return bpf_map_lookup_elem(&real_servers, &key) != NULL;
 }
 
-static __always_inline struct service_value *service_at_destination(const struct packet *p, __u32 family)
+static __always_inline int is_translated_address(const __be32 *address, __u32 family)
 {
-	struct endpoint_key key;
-
-	endpoint_of(&key, p->tuple.destination, family);
-	key.port = p->tuple.destination_port;
-	key.protocol = p->tuple.protocol;
-	return bpf_map_lookup_elem(&services, &key);
+	return is_real_server(address, 0, 0, family);
 }
 
-static __always_inline int is_from_real_server(const struct packet *p, __u32 family)
+static __always_inline int is_tunnel_end(const __be32 *address, __u32 family)
 {
-	struct endpoint_key key;
+	return is_real_server(address, 0, TUNNEL_END_PROTOCOL, family);
+}
 
-	endpoint_of(&key, p->tuple.source, family);
-	key.port = p->tuple.source_port;
-	key.protocol = p->tuple.protocol;
-	return bpf_map_lookup_elem(&real_servers, &key) != NULL;
+static __always_inline __u32 policy_flags(void)
+{
+	__u32 zero = 0;
+	struct policy *rules_of_all = bpf_map_lookup_elem(&policy, &zero);
+
+	return rules_of_all ? rules_of_all->flags : 0;
 }

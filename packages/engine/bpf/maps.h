@@ -156,6 +156,9 @@ struct upcall_head {
 	__u32 mtu;
 };
 
+/* As much as bpf_csum_diff takes at a time in Linux 6.1. */
+#define PIECE_BYTES 512
+
 struct observation {
 	__u32 verdict;
 	__u32 reason;
@@ -274,6 +277,19 @@ struct {
 	__type(value, struct record6);
 } connections6 SEC(".maps");
 
+/* What the daemon keeps beside records, in memory that outlives it; the programs leave it alone. */
+struct annex {
+	__u8 bytes[ANNEX_BYTES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ANNEX_SLOTS);
+	__type(key, __u32);
+	__type(value, struct annex);
+} annexes SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -345,6 +361,18 @@ struct {
 	__type(key, __u32);
 	__type(value, struct policy);
 } policy SEC(".maps");
+
+/* Where a packet is copied to be summed, a piece at a time. */
+struct piece {
+	__be32 words[PIECE_BYTES / 4 + 1];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct piece);
+} pieces SEC(".maps");
 
 /* What each source prefix has used of its budget; only the programs read and write it. */
 struct {

@@ -9,6 +9,7 @@
 #include <linux/udp.h>
 
 #include "hook.h"
+#include "sctp.h"
 
 #define IP_FRAGMENT 0x3fff /* more fragments, or an offset */
 #define IP_OFFSET 0x1fff
@@ -37,9 +38,13 @@ struct packet {
 	__u32 transport_bytes; /* of the transport header */
 	__u32 gso_size;
 	__u32 segments;
-	__u16 check; /* of the transport header */
+	__u32 check; /* of the transport header */
+	__u32 event; /* TCP_EVENT, SCTP_EVENT or 0 */
+	__u32 mark;  /* for the core, with some reasons: else 0 */
+	__u32 mtu;   /* of a way out that is too narrow: else 0 */
+	int action;  /* the program's result, but for what passes */
 	__u8 ttl;
-	__u8 flags;
+	__u8 flags; /* of TCP */
 	__u8 is_fragment;
 };
 
@@ -116,37 +121,118 @@ static __always_inline enum parsed parse_ip(void *ctx, enum hook hook, struct pa
 	return family == 4 ? parse_ip4(ctx, hook, p) : parse_ip6(ctx, hook, p);
 }
 
-/* TCP or UDP; the IP header was parsed. */
+static __always_inline __u32 tcp_event(__u8 flags)
+{
+	if (flags & FLAG_RST)
+		return TCP_EVENT_RST;
+	if (flags & FLAG_SYN)
+		return TCP_EVENT_SYN;
+	if (flags & FLAG_FIN)
+		return TCP_EVENT_FIN;
+	return flags & FLAG_ACK ? TCP_EVENT_ACK : TCP_EVENT_NONE;
+}
+
+static __always_inline enum parsed parse_tcp(void *ctx, enum hook hook, struct packet *p, __u32 at, __u32 room)
+{
+	struct tcphdr tcp;
+
+	if (room < sizeof(tcp) || frame_read(ctx, hook, at, &tcp, sizeof(tcp)))
+		return MISFIT;
+	p->tuple.source_port = tcp.source;
+	p->tuple.destination_port = tcp.dest;
+	p->transport_bytes = tcp.doff * 4;
+	p->flags = ((__u8 *)&tcp)[13];
+	p->event = tcp_event(p->flags);
+	p->check = tcp.check;
+	return p->transport_bytes < sizeof(tcp) || p->transport_bytes > room ? MISFIT : PARSED;
+}
+
+static __always_inline enum parsed parse_udp(void *ctx, enum hook hook, struct packet *p, __u32 at, __u32 room)
+{
+	struct udphdr udp;
+
+	if (room < sizeof(udp) || frame_read(ctx, hook, at, &udp, sizeof(udp)))
+		return MISFIT;
+	p->tuple.source_port = udp.source;
+	p->tuple.destination_port = udp.dest;
+	p->transport_bytes = sizeof(udp);
+	p->check = udp.check;
+	return PARSED;
+}
+
+static __always_inline enum parsed parse_sctp(void *ctx, enum hook hook, struct packet *p, __u32 at, __u32 room)
+{
+	struct {
+		struct sctp_header header;
+		struct sctp_chunk first;
+	} sctp;
+
+	if (room < sizeof(sctp) || frame_read(ctx, hook, at, &sctp, sizeof(sctp)))
+		return MISFIT;
+	p->tuple.source_port = sctp.header.source;
+	p->tuple.destination_port = sctp.header.destination;
+	p->transport_bytes = sizeof(sctp.header);
+	p->check = sctp.header.check;
+	p->event = sctp_event(ctx, hook, &sctp.first, at + sizeof(sctp.header), at + room);
+	return PARSED;
+}
+
+static __always_inline int is_transport(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
+}
+
+/* TCP, UDP or SCTP; the IP header was parsed. */
 static __always_inline enum parsed parse_transport(void *ctx, enum hook hook, struct packet *p)
 {
 	__u32 at = L3_AT + p->header_bytes, room = p->bytes - p->header_bytes, payload;
+	enum parsed parsed = p->tuple.protocol == IPPROTO_TCP	? parse_tcp(ctx, hook, p, at, room)
+			     : p->tuple.protocol == IPPROTO_UDP ? parse_udp(ctx, hook, p, at, room)
+								: parse_sctp(ctx, hook, p, at, room);
 
-	if (p->tuple.protocol == IPPROTO_TCP) {
-		struct tcphdr tcp;
-
-		if (room < sizeof(tcp) || frame_read(ctx, hook, at, &tcp, sizeof(tcp)))
-			return MISFIT;
-		p->tuple.source_port = tcp.source;
-		p->tuple.destination_port = tcp.dest;
-		p->transport_bytes = tcp.doff * 4;
-		p->flags = ((__u8 *)&tcp)[13];
-		p->check = tcp.check;
-		if (p->transport_bytes < sizeof(tcp) || p->transport_bytes > room)
-			return MISFIT;
-	} else {
-		struct udphdr udp;
-
-		if (room < sizeof(udp) || frame_read(ctx, hook, at, &udp, sizeof(udp)))
-			return MISFIT;
-		p->tuple.source_port = udp.source;
-		p->tuple.destination_port = udp.dest;
-		p->transport_bytes = sizeof(udp);
-		p->check = udp.check;
-	}
+	if (parsed != PARSED)
+		return parsed;
 	payload = room - p->transport_bytes;
 	if (p->gso_size && payload > p->gso_size)
 		p->segments = (payload + p->gso_size - 1) / p->gso_size;
 	return PARSED;
+}
+
+/* Length of the largest packet that this one is sent as. The transport header was parsed. */
+static __always_inline __u32 segment_bytes(const struct packet *p)
+{
+	return p->segments > 1 ? p->header_bytes + p->transport_bytes + p->gso_size : p->bytes;
+}
+
+/* Does a service of its protocol take the packet for the first one of a connection? */
+static __always_inline int opens_flow(const struct packet *p)
+{
+	if (p->tuple.protocol == IPPROTO_TCP)
+		return (p->flags & (FLAG_SYN | FLAG_RST)) == FLAG_SYN;
+	return p->tuple.protocol == IPPROTO_UDP || p->event == SCTP_EVENT_INIT;
+}
+
+/* Does the client seem to start anew? */
+static __always_inline int reopens_flow(const struct packet *p)
+{
+	if (p->tuple.protocol == IPPROTO_TCP)
+		return (p->flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
+	return p->tuple.protocol == IPPROTO_SCTP && p->event == SCTP_EVENT_INIT;
+}
+
+static __always_inline int aborts_flow(const struct packet *p)
+{
+	return p->tuple.protocol == IPPROTO_TCP ? p->flags & FLAG_RST : p->event == SCTP_EVENT_ABORT;
+}
+
+/* Put the protocol of a fragmented IPv6 packet in place of the Fragment header's, if that header is whole. */
+static __always_inline void parse_fragment6(void *ctx, enum hook hook, struct packet *p)
+{
+	__u8 header[8];
+
+	if (p->bytes >= p->header_bytes + sizeof(header) &&
+	    !frame_read(ctx, hook, L3_AT + p->header_bytes, header, sizeof(header)))
+		p->tuple.protocol = header[0];
 }
 
 static __always_inline int is_icmp(const struct packet *p, __u32 family)
@@ -185,8 +271,15 @@ static __always_inline __u32 parse_quoted_ip(void *ctx, enum hook hook, __u32 at
 	return sizeof(ip.v6);
 }
 
-/* The flow that an ICMP error is about, as the tuple of a packet in the other direction. False if it is no error or unreadable. */
-static __always_inline int parse_icmp_error(void *ctx, enum hook hook, const struct packet *p,
+/* What can be read of the packet that an ICMP error is about. */
+enum quoted {
+	QUOTED_NOTHING, /* or it is no error */
+	QUOTED_IP,
+	QUOTED_TUPLE, /* of TCP, UDP or SCTP */
+};
+
+/* The flow that an ICMP error is about, as the tuple of a packet in the other direction. */
+static __always_inline enum quoted parse_icmp_error(void *ctx, enum hook hook, const struct packet *p,
 					    struct flow_key6 *about, __u32 family)
 {
 	__u32 quoted_at = L3_AT + p->header_bytes + ICMP_HEADER_BYTES, end = L3_AT + p->bytes, ports_at, header;
@@ -195,12 +288,15 @@ static __always_inline int parse_icmp_error(void *ctx, enum hook hook, const str
 
 	if (quoted_at > end || frame_read(ctx, hook, L3_AT + p->header_bytes, &type, 1) ||
 	    !is_icmp_error(type, family))
-		return 0;
+		return QUOTED_NOTHING;
 	header = parse_quoted_ip(ctx, hook, quoted_at, about, family);
 	ports_at = quoted_at + header;
-	if (!header || ports_at + PORTS_BYTES > end || frame_read(ctx, hook, ports_at, ports, sizeof(ports)))
-		return 0;
+	if (!header || ports_at > end)
+		return QUOTED_NOTHING;
+	if (!is_transport(about->protocol) || ports_at + PORTS_BYTES > end ||
+	    frame_read(ctx, hook, ports_at, ports, sizeof(ports)))
+		return QUOTED_IP;
 	about->source_port = ports[1];
 	about->destination_port = ports[0];
-	return about->protocol == IPPROTO_TCP || about->protocol == IPPROTO_UDP;
+	return QUOTED_TUPLE;
 }

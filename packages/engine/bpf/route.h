@@ -10,13 +10,14 @@
 /* The reasons follow the kernel's results in order: 1 (blackhole) to 8 (fragmentation needed). */
 _Static_assert(REASON_FIB_BLACKHOLE + BPF_FIB_LKUP_RET_FRAG_NEEDED - 1 == REASON_FIB_FRAG_NEEDED, "fib reasons");
 
-/* The tuple that a packet will leave with. */
+/* What leaves: the tuple and IP header of the outermost packet, and the length of it that must fit the way. 0: any does. */
 struct leaving {
-	const __be32 *source;
-	const __be32 *destination;
-	__be16 source_port;
-	__be16 destination_port;
+	const struct flow_key6 *tuple;
+	const union ip_header *ip;
+	__u32 bytes;
 };
+
+#define MAX_LENGTH 0xffff
 
 static __always_inline void observe_next_hop(const __be32 *next_hop, __u32 family)
 {
@@ -30,50 +31,53 @@ static __always_inline void observe_next_hop(const __be32 *next_hop, __u32 famil
 }
 
 /*
- * Look the route up. The length is checked against the MTU but for offloaded packets, which are cut to size later.
- * Returns REASON_FORWARDED or why not; tc needs no resolved neighbour, because it sends through the kernel's own.
+ * Look the route up. Returns REASON_FORWARDED or why not; tc needs no resolved neighbour, because it sends through the kernel's own.
  */
-static __always_inline __u32 find_route(void *ctx, enum hook hook, const struct packet *p, const struct leaving *to,
+static __always_inline __u32 find_route(void *ctx, enum hook hook, struct packet *p, const struct leaving *as,
 					struct bpf_fib_lookup *fib, __u32 family)
 {
+	const struct flow_key6 *tuple = as->tuple;
 	long result;
 
 	__builtin_memset(fib, 0, sizeof(*fib));
 	fib->ifindex = p->ifindex;
-	fib->l4_protocol = p->tuple.protocol;
-	fib->tot_len = p->gso_size ? 0 : p->bytes;
-	fib->sport = to->source_port;
-	fib->dport = to->destination_port;
+	fib->l4_protocol = tuple->protocol;
+	fib->tot_len = as->bytes > MAX_LENGTH ? MAX_LENGTH : as->bytes;
+	fib->sport = tuple->source_port;
+	fib->dport = tuple->destination_port;
 	if (family == 4) {
 		fib->family = AF_INET;
-		fib->tos = p->ip.v4.tos;
-		fib->ipv4_src = to->source[0];
-		fib->ipv4_dst = to->destination[0];
+		fib->tos = as->ip->v4.tos;
+		fib->ipv4_src = tuple->source[0];
+		fib->ipv4_dst = tuple->destination[0];
 	} else {
 		fib->family = AF_INET6;
-		fib->flowinfo = *(__be32 *)&p->ip.v6 & bpf_htonl(0x0fffffff);
-		copy_address(fib->ipv6_src, to->source, 6);
-		copy_address(fib->ipv6_dst, to->destination, 6);
+		fib->flowinfo = *(__be32 *)&as->ip->v6 & bpf_htonl(0x0fffffff);
+		copy_address(fib->ipv6_src, tuple->source, 6);
+		copy_address(fib->ipv6_dst, tuple->destination, 6);
 	}
-	observe_next_hop(to->destination, family);
+	observe_next_hop(tuple->destination, family);
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
 	if (result == BPF_FIB_LKUP_RET_SUCCESS || (result == BPF_FIB_LKUP_RET_NO_NEIGH && hook != HOOK_XDP))
 		return REASON_FORWARDED;
+	if (result == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		p->mtu = fib->mtu_result;
 	if (result >= BPF_FIB_LKUP_RET_BLACKHOLE && result <= BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return REASON_FIB_BLACKHOLE + result - BPF_FIB_LKUP_RET_BLACKHOLE;
 	return REASON_FIB_FAILED;
 }
 
-/* Send the packet where find_route said. Returns the program's action. */
-static __always_inline int send_to(void *ctx, enum hook hook, const struct bpf_fib_lookup *fib)
+/* Send the packet, whose outermost IP header is of `family`, where find_route said. Returns the program's action. */
+static __always_inline int send_to(void *ctx, enum hook hook, const struct packet *p, const struct bpf_fib_lookup *fib,
+				   __u32 family)
 {
 	if (hook == HOOK_XDP) {
-		struct ethhdr eth;
+		struct ethhdr eth = { .h_proto = family == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6) };
 
 		__builtin_memcpy(eth.h_dest, fib->dmac, ETH_ALEN);
 		__builtin_memcpy(eth.h_source, fib->smac, ETH_ALEN);
-		frame_write(ctx, hook, 0, &eth, 2 * ETH_ALEN);
-		return fib->ifindex == ((struct xdp_md *)ctx)->ingress_ifindex ? XDP_TX : bpf_redirect(fib->ifindex, 0);
+		frame_write(ctx, hook, 0, &eth, sizeof(eth));
+		return fib->ifindex == p->ifindex ? XDP_TX : bpf_redirect(fib->ifindex, 0);
 	} else {
 		/* The gateway may be of the other family (RFC 5549): the lookup says so. */
 		struct bpf_redir_neigh next_hop = { .nh_family = fib->family };

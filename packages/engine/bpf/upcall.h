@@ -18,10 +18,14 @@ static __always_inline struct upcall_class class_of(__u32 reason)
 	switch (reason) {
 	case REASON_NEW_FLOW:
 	case REASON_SYN_ON_FLOW:
+	case REASON_EXPECTED:
 		return (struct upcall_class){ UPCALL_CLASS_NEW_NUMBER, UPCALL_CLASS_NEW_EIGHTHS };
 	case REASON_FRAGMENT:
 		return (struct upcall_class){ UPCALL_CLASS_FRAGMENT_NUMBER, UPCALL_CLASS_FRAGMENT_EIGHTHS };
 	case REASON_ICMP_RELATED:
+	case REASON_ICMP_ABOUT_TUNNEL:
+	case REASON_ICMP_ABOUT_UNKNOWN:
+	case REASON_UNMATCHED_REFUSED:
 		return (struct upcall_class){ UPCALL_CLASS_ICMP_NUMBER, UPCALL_CLASS_ICMP_EIGHTHS };
 	default:
 		return (struct upcall_class){ UPCALL_CLASS_MID_STREAM_NUMBER, UPCALL_CLASS_MID_STREAM_EIGHTHS };
@@ -53,6 +57,8 @@ static __always_inline int send_upcall_sized(void *ctx, enum hook hook, const st
 		.reason = reason,
 		.class = class_of(reason).number,
 		.family = p->family,
+		.mark = p->mark,
+		.mtu = p->mtu,
 	};
 	/* The verifier forgets bounds that were checked before: here they are again, on a value the compiler may not reload. */
 	__asm__ volatile("" : "+r"(bytes));
