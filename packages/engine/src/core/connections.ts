@@ -40,6 +40,10 @@ const REVIEW_SLICE = 16_384;
 export interface ConnectionObserver {
   /** The record has changed in a way that peers may want to know. */
   changed(family: 4 | 6, index: number, now: number): void;
+  /** What is kept beside the record has changed. */
+  annexed(family: 4 | 6, index: number, now: number): void;
+  /** The template is still whole, but about to be found no more. */
+  retiring(family: 4 | 6, index: number, now: number): void;
   /** The connection is still whole, but about to end. */
   ending(family: 4 | 6, index: number, now: number): void;
   /** Ticks after which the connection wants to be looked at though its timeout is later; 0 for never. */
@@ -62,10 +66,12 @@ export interface Connections {
   close(family: 4 | 6, index: number, now: number): void;
   /** Look at a record that a state event, a peer or a scan points at. Idempotent: the record is the truth. */
   review(family: 4 | 6, index: number, now: number): void;
-  /** A new connection uses a template: its time starts anew. */
+  /** Keep bytes, at most 255, beside a record in the place of what was kept; none: keep nothing. Returns false if there is no room. */
+  keep(family: 4 | 6, of: { index: number; bytes: Uint8Array }, now: number): boolean;
+  /** A new connection uses a template: its time starts anew, and it is this node's own. */
   renew(family: 4 | 6, index: number, now: number): void;
   /** Let a template be found no more; it ends with its time. */
-  retire(family: 4 | 6, index: number): void;
+  retire(family: 4 | 6, index: number, now: number): void;
   /**
    * Let timers fire, at most `limit`: expire what has been silent for its timeout. Goes on with `reviewAll`, too.
    *
@@ -89,13 +95,15 @@ export interface Connections {
 
 const NOBODY: ConnectionObserver = {
   changed() {},
+  annexed() {},
+  retiring() {},
   ending() {},
   lookAgainAfter: () => 0,
   looked() {},
 };
 
 /** Ports of a retired template, which no packet asks for (Linux 6.1 `ip_vs_check_template`): client 0, virtual 65535. */
-const RETIRED_PORTS = 0xffff_0000;
+export const RETIRED_PORTS = 0xffff_0000;
 
 /** The connections over a table and the services; timers start at `now`. */
 export function createConnections(table: ConnectionTable, services: ServiceTable, now: number): Connections {
@@ -148,7 +156,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     takeOver(r, index);
     counts.on(r, index);
     eviction.note(r, index);
-    proveTemplate(r, index);
+    proveTemplate(r, index, now);
     observer.changed(family, index, now);
     arm(r, index, now);
   }
@@ -173,7 +181,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   function close(family: 4 | 6, index: number, now: number): void {
     const r = table.records[family];
     if (!isAlive(r, index)) return;
-    if (control.count(r, index) > 0) retire(r, index);
+    if (control.count(r, index) > 0) retire(r, index, now);
     else end(r, { index, isEarly: true }, now);
   }
 
@@ -190,10 +198,22 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     if (destination) services.forgetIfUnused(destination);
   }
 
-  function retire(r: RecordArray, index: number): void {
+  function retire(r: RecordArray, index: number, now: number): void {
     const isTemplate = (readField(r, index, RECORD.life) & LIFE.template) !== 0;
-    if (isTemplate && readField(r, index, RECORD.clientPorts) !== RETIRED_PORTS)
-      table.rename(r.family, index, { ports: RETIRED_PORTS, clear: 0 });
+    if (!isTemplate || readField(r, index, RECORD.clientPorts) === RETIRED_PORTS) return;
+    observer.retiring(r.family, index, now);
+    // whoever owned it, each node is rid of it when its own connections are gone
+    table.rename(r.family, index, { ports: RETIRED_PORTS, clear: LIFE.remote });
+  }
+
+  /** Tell the template of a connection that its client is what it seems to be. */
+  function proveTemplate(r: RecordArray, index: number, now: number): void {
+    const controller = readField(r, index, RECORD.controller) - 1;
+    if (controller < 0 || !isProven(r, index)) return;
+    const life = readField(r, controller, RECORD.life);
+    if ((life & (LIFE.template | LIFE.assured)) !== LIFE.template) return;
+    changeLife(r, controller, { clear: 0, set: LIFE.assured });
+    observer.changed(r.family, controller, now);
   }
 
   /** A timer fired: expire the record, or arm it anew for the time that a packet has given it. */
@@ -205,7 +225,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   }
 
   function lookAtBusy(r: RecordArray, index: number, now: number): void {
-    proveTemplate(r, index);
+    proveTemplate(r, index, now);
     observer.looked(r.family, index, now);
     arm(r, index, now);
   }
@@ -225,7 +245,12 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   }
 
   function deferEnd(r: RecordArray, index: number, now: number): void {
-    if ((readField(r, index, RECORD.life) & LIFE.template) !== 0) lifetimes.defer(r, index, now);
+    const isOwnTemplate =
+      (readField(r, index, RECORD.life) & (LIFE.template | LIFE.remote)) === LIFE.template;
+    if (isOwnTemplate) {
+      lifetimes.defer(r, index, now);
+      observer.looked(r.family, index, now);
+    }
     wheels[r.family].arm(index, now, DEFERRAL_TICKS);
   }
 
@@ -248,6 +273,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
       const index = table.create(of, now);
       if (index < 0) return -1;
       lifetimes.begin(table.records[of.family], index);
+      if (of.owner === 0) observer.changed(of.family, index, now);
       adopted(of.family, index, now);
       const destination = services.destination(of.destinationId);
       const isCounted = of.owner === 0 && (of.life & LIFE.template) === 0;
@@ -256,12 +282,18 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     },
     close,
     review,
+    keep(family, { index, bytes }, now) {
+      const isKept = table.annexes.write(table.records[family], index, bytes);
+      if (isKept) observer.annexed(family, index, now);
+      return isKept;
+    },
     renew(family, index, now) {
       const r = table.records[family];
       writeField(r, index, RECORD.lastSeen, now);
-      arm(r, index, now);
+      const before = changeLife(r, index, { clear: LIFE.remote, set: 0 });
+      if ((before & LIFE.remote) !== 0) review(family, index, now);
     },
-    retire: (family, index) => retire(table.records[family], index),
+    retire: (family, index, at) => retire(table.records[family], index, at),
     advance(now, limit) {
       const fired = wheels[4].advance(now, limit, (index) => look(4, index, now));
       const all = fired + wheels[6].advance(now, limit - fired, (index) => look(6, index, now));
@@ -294,19 +326,10 @@ function mark(r: RecordArray, index: number, judgement: number): boolean {
   return true;
 }
 
-/** Nothing hangs on it any more, and no connection of it was ever established. */
+/** It is this node's own template, nothing hangs on it any more, and no connection of it was ever established. */
 const isIdleUnproven = (r: RecordArray, index: number, control: Control): boolean =>
   control.count(r, index) === 0 &&
-  (readField(r, index, RECORD.life) & (LIFE.template | LIFE.assured)) === LIFE.template;
-
-/** Tell the template of a connection that its client is what it seems to be. */
-function proveTemplate(r: RecordArray, index: number): void {
-  const controller = readField(r, index, RECORD.controller) - 1;
-  if (controller < 0 || !isProven(r, index)) return;
-  const life = readField(r, controller, RECORD.life);
-  if ((life & (LIFE.template | LIFE.assured)) === LIFE.template)
-    changeLife(r, controller, { clear: 0, set: LIFE.assured });
-}
+  (readField(r, index, RECORD.life) & (LIFE.template | LIFE.assured | LIFE.remote)) === LIFE.template;
 
 /** A handshake was completed, or a datagram was answered. */
 function isProven(r: RecordArray, index: number): boolean {

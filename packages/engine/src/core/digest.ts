@@ -1,7 +1,7 @@
 /**
- * Who owns which records, and a digest per owner to compare tables by: 64 buckets, each the sum of the mixed stable words of its records (tuple
- * and destination id), kept up to date with each change. State is left out: a lost change of state is found by the gap in the sequence, and
- * until the next event both sides may rightly differ in it.
+ * Who owns which records, and a digest per owner to compare tables by: 64 buckets, each the sum of the mixed stable words of its records (tuple,
+ * destination id, the ports on the real server's side), kept up to date with each change. State and annex are left out: a lost change of theirs
+ * is found by the gap in the sequence, and until the next event both sides may rightly differ in it.
  */
 import { DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
 import { copyKey, type RecordArray, readField } from "./record.ts";
@@ -36,13 +36,14 @@ export function createDigests(records: { readonly 4: RecordArray; readonly 6: Re
   };
   const sums = new Map<number, Uint32Array>();
   const counts = new Uint32Array(256);
-  const stable = new Uint32Array(FLOW_KEY[6].size / 4 + 1);
+  const stable = new Uint32Array(FLOW_KEY[6].size / 4 + 2);
 
   function mix(family: 4 | 6, index: number): number {
     const words = FLOW_KEY[family].size / 4;
     copyKey(records[family], index, DIRECTION.input, stable);
     stable[words] = readField(records[family], index, RECORD.destinationId);
-    return hashWords(stable, words + 1, 0); // the same on every node: no secret seed
+    stable[words + 1] = readField(records[family], index, RECORD.serverPorts);
+    return hashWords(stable, words + 2, 0); // the same on every node: no secret seed
   }
 
   function add(owner: number, hash: number, times: 1 | -1): void {

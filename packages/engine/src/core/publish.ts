@@ -7,17 +7,19 @@ import {
   createConnectionRecord,
   encodeConnection,
   MAX_RECORD_BYTES,
+  METHOD_NUMBERS,
   RecordFlag,
 } from "@tandem/model";
 import { swapPort, wordsToAddress } from "../packet/words.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import type { ConnectionObserver } from "./connections.ts";
+import { type ConnectionObserver, RETIRED_PORTS } from "./connections.ts";
 import { type Digests, MINE, NOBODY } from "./digest.ts";
 import { ADDRESS, LIFE, RECORD } from "./layout.ts";
 import {
   addressAt,
   isAlive,
+  methodOf,
   protocolOf,
   type RecordArray,
   readField,
@@ -25,6 +27,7 @@ import {
   ticksSince,
 } from "./record.ts";
 import type { Service, ServiceTable } from "./service-table.ts";
+import { NO_SERVICE } from "./ways.ts";
 
 /** Encoded records, concatenated. */
 export interface RecordBatch {
@@ -37,7 +40,8 @@ export interface Publisher extends ConnectionObserver {
   /** What has changed since the last call, in order of change, at most `BATCH_BYTES`; undefined if nothing is left. */
   take(): RecordBatch | undefined;
   /**
-   * A slice of all records that this node owns, for a snapshot or the repair of one bucket. At most `maxBytes`, and at most
+   * A slice of all records that this node owns, for a snapshot or the repair of one bucket: templates first, so that whoever hears of a
+   * connection knows what it hangs on. At most `maxBytes`, and at most
    * `SCAN_LIMIT` records are looked at.
    *
    * @returns `next`: the cursor to go on with, or null after the last
@@ -57,7 +61,7 @@ export const SCAN_LIMIT = 16_384;
 /** A publisher over a table; records change their owner in `digests` when they are first published. */
 export function createPublisher(table: ConnectionTable, services: ServiceTable, digests: Digests): Publisher {
   const record = createConnectionRecord();
-  /** What the peers know, by record: state, and the time of the last packet. */
+  /** What the peers know, by record: state (`sayableOf`), and the time of the last packet. */
   const states = {
     4: new Uint8Array(table.records[4].capacity),
     6: new Uint8Array(table.records[6].capacity),
@@ -86,35 +90,46 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
   /** Describe a record as it is now, remember what the peers will know of it, and call it ours. */
   function describe(r: RecordArray, index: number, now: number): void {
     readRecord(record, { records: r, index, services, now });
-    states[r.family][index] = record.state;
+    writeAnnex(record, table.annexes.read(r, index));
+    states[r.family][index] = sayableOf(r, index);
     seen[r.family][index] = readField(r, index, RECORD.lastSeen);
     digests.move(r.family, index, MINE);
   }
 
   function isWorthSaving(r: RecordArray, index: number): boolean {
-    if ((readField(r, index, RECORD.life) & (LIFE.remote | LIFE.template)) !== 0) return false;
+    const life = readField(r, index, RECORD.life);
+    if ((life & (LIFE.remote | LIFE.noClientPort)) !== 0) return false;
+    if ((life & LIFE.template) !== 0) return isFindable(r, index);
     const isKnown = digests.ownerOf(r.family, index) !== NOBODY;
     return isKnown || PROTOCOLS[protocolOf(r, index)]?.savedStates.has(stateOf(r, index)) === true;
+  }
+
+  function endWith(family: 4 | 6, index: number, now: number): void {
+    if (digests.ownerOf(family, index) === MINE) {
+      describe(table.records[family], index, now);
+      record.ended = true;
+      append();
+    }
+    digests.move(family, index, NOBODY);
   }
 
   return {
     changed(family, index, now) {
       const r = table.records[family];
       if (!isWorthSaving(r, index)) return;
-      const isKnown = digests.ownerOf(family, index) === MINE && states[family][index] === stateOf(r, index);
+      const isKnown =
+        digests.ownerOf(family, index) === MINE && states[family][index] === sayableOf(r, index);
       if (isKnown) return;
       describe(r, index, now);
       append();
     },
-    ending(family, index, now) {
-      const r = table.records[family];
-      if (digests.ownerOf(family, index) === MINE) {
-        describe(r, index, now);
-        record.ended = true;
-        append();
-      }
-      digests.move(family, index, NOBODY);
+    annexed(family, index, now) {
+      if (digests.ownerOf(family, index) !== MINE) return;
+      describe(table.records[family], index, now);
+      append();
     },
+    retiring: endWith,
+    ending: endWith,
     lookAgainAfter: (family, index, timeout) =>
       digests.ownerOf(family, index) === MINE ? Math.max(Math.floor(timeout / 3), 1) : 0,
     looked(family, index, now) {
@@ -132,22 +147,43 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
     readOwned({ cursor, maxBytes, bucket }, now) {
       const records = new Uint8Array(maxBytes);
       const batch = { bytes: 0, count: 0 };
-      const end = Math.min(cursor + SCAN_LIMIT, table.capacity);
+      const end = Math.min(cursor + SCAN_LIMIT, 2 * table.capacity);
       let at = cursor;
       for (; at < end && batch.bytes + MAX_RECORD_BYTES <= maxBytes; at++) {
-        const family = at < table.records[4].capacity ? 4 : 6;
-        const index = family === 4 ? at : at - table.records[4].capacity;
+        const position = at % table.capacity;
+        const family = position < table.records[4].capacity ? 4 : 6;
+        const index = family === 4 ? position : position - table.records[4].capacity;
         const r = table.records[family];
-        if (!isAlive(r, index) || !isWorthSaving(r, index)) continue;
+        if (!isAlive(r, index) || isTemplate(r, index) !== at < table.capacity) continue;
+        if (!isWorthSaving(r, index)) continue;
         if (bucket !== undefined && digests.bucketOf(family, index) !== bucket) continue;
         describe(r, index, now);
         batch.bytes = encodeConnection(records, batch.bytes, record);
         batch.count++;
       }
-      const next = at < table.capacity ? at : null;
+      const next = at < 2 * table.capacity ? at : null;
       return { records: records.subarray(0, batch.bytes), count: batch.count, next };
     },
   };
+}
+
+const isTemplate = (r: RecordArray, index: number): boolean =>
+  (readField(r, index, RECORD.life) & LIFE.template) !== 0;
+
+/** Whether new connections may find the template: it is none of ways.ts, and not retired. */
+const isFindable = (r: RecordArray, index: number): boolean =>
+  readField(r, index, RECORD.serviceId) !== NO_SERVICE &&
+  readField(r, index, RECORD.clientPorts) !== RETIRED_PORTS;
+
+/** State, and whether a template is assured, in a byte: peers are told when it changes. */
+function sayableOf(r: RecordArray, index: number): number {
+  const life = readField(r, index, RECORD.life);
+  return (life & LIFE.stateMask) | ((life & LIFE.assured) !== 0 ? 0x80 : 0);
+}
+
+function writeAnnex(into: ConnectionRecord, annex: Uint8Array): void {
+  into.annex.set(annex);
+  into.annexBytes = annex.length;
 }
 
 /** Read a shared record into the form in which it is replicated. Never allocates. */
@@ -159,28 +195,50 @@ function readRecord(
   const life = readField(r, index, RECORD.life);
   const state = life & LIFE.stateMask;
   const protocol = protocolOf(r, index);
-  const isActive = PROTOCOLS[protocol]?.activeStates.has(state);
   into.family = r.family;
   into.ended = false;
   into.protocol = protocol;
   into.state = state;
-  into.flags =
-    ((life & LIFE.noOutput) !== 0 ? RecordFlag.noOutput : 0) | (isActive ? 0 : RecordFlag.inactive);
-  if (PROTOCOLS[protocol]?.savedStates.has(state)) into.flags |= RecordFlag.assured;
+  into.flags = flagsOf(life, protocol);
   into.serviceId = readField(r, index, RECORD.serviceId);
   into.destinationId = readField(r, index, RECORD.destinationId);
   // rounded up, so that of two nodes never both think that the other saw the later packet
   into.ageTicks = ticksSince(now, readField(r, index, RECORD.lastSeen)) + 1;
+  readClientSide(into, r, index);
+  into.virtualNamed = !isServices(r, index, services.service(into.serviceId));
+  readServerSide(into, r, index);
+  const destination = services.destination(into.destinationId);
+  into.destinationPortNamed = swapPort(destination?.port ?? 0) !== into.destinationPort;
+  into.methodNamed = destination?.method !== into.method;
+}
+
+function flagsOf(life: number, protocol: number): number {
+  const state = life & LIFE.stateMask;
+  const noOutput = (life & LIFE.noOutput) !== 0 ? RecordFlag.noOutput : 0;
+  if ((life & LIFE.template) !== 0)
+    return RecordFlag.template | ((life & LIFE.assured) !== 0 ? RecordFlag.assured : 0);
+  const { activeStates, savedStates } = PROTOCOLS[protocol]!;
+  const inactive = activeStates.has(state) ? 0 : RecordFlag.inactive;
+  return noOutput | inactive | (savedStates.has(state) ? RecordFlag.assured : 0);
+}
+
+function readClientSide(into: ConnectionRecord, r: RecordArray, index: number): void {
   const client = index * r.stride + addressAt(r, ADDRESS.client);
   wordsToAddress(r.words, client, into.client, r.addressWords);
   wordsToAddress(r.words, client + r.addressWords, into.virtual, r.addressWords);
   const ports = readField(r, index, RECORD.clientPorts);
   into.clientPort = swapPort(ports & 0xffff);
   into.virtualPort = swapPort(ports >>> 16);
-  into.virtualNamed = !isServices(r, index, services.service(into.serviceId));
-  const port = readField(r, index, RECORD.serverPorts) & 0xffff;
-  into.destinationPort = swapPort(port);
-  into.destinationPortNamed = services.destination(into.destinationId)?.port !== port;
+}
+
+function readServerSide(into: ConnectionRecord, r: RecordArray, index: number): void {
+  const ports = readField(r, index, RECORD.serverPorts);
+  into.method = methodOf(r, index);
+  into.destinationPort = swapPort(ports & 0xffff);
+  // a template has no local end: each of its connections has one
+  into.localNamed = into.method === METHOD_NUMBERS["full-nat"] && !isTemplate(r, index);
+  wordsToAddress(r.words, index * r.stride + addressAt(r, ADDRESS.local), into.local, r.addressWords);
+  into.localPort = swapPort(ports >>> 16);
 }
 
 /** Whether the record's virtual address and port are the service's own. */

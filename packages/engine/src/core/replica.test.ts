@@ -154,20 +154,6 @@ test("a standby counts a peer's connection, but did not make it", () => {
 
 const anyPort = { protocol: "tcp", address: vips[4], port: 0, destinations: [{ address: "10.0.0.1" }] };
 
-test("a record that names its own virtual address and port round-trips", () => {
-  const [active, standby] = [director(), director()];
-  for (const d of [active, standby]) d.configure([{ ...anyPort, persistence: {} }]);
-  see(active, packet("S"), packet("A"));
-  active.publisher.take();
-  const { records } = active.publisher.readOwned({ cursor: 0, maxBytes: 1000 }, active.clock.now);
-  const r = createConnectionRecord();
-  decodeConnection(records, 0, r);
-  expect([r.virtualNamed, r.virtualPort, [...r.virtual.subarray(0, 4)]]).toEqual([true, 80, [192, 0, 2, 1]]);
-  hear(standby, records);
-  see(standby, packet("A"));
-  expect(standby.dataplane.sent).toHaveLength(1);
-});
-
 test("states, ages and ends follow the owner", () => {
   const [active, standby] = [director(), director()];
   see(active, packet("S"), packet("A"));

@@ -1,22 +1,30 @@
 /** What the peers tell: their records laid over our table. Later activity wins; what names an unknown service waits until it is known. */
 import {
-  type ConnectionRecord,
   createConnectionRecord,
   decodeConnection,
   encodeConnection,
   MAX_RECORD_BYTES,
-  RecordFlag,
+  METHOD_NUMBERS,
 } from "@tandem/model";
-import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
-import { addressToWords, swapPort } from "../packet/words.ts";
-import { PROTOCOLS } from "../protocols/transitions.ts";
-import { createBirth, FAMILIES } from "./connection-table.ts";
+import { FLOW_WORDS } from "../packet/parse.ts";
+import { createBirth, FAMILIES, type NewConnection } from "./connection-table.ts";
 import { type Connections, UNKNOWN_PEER } from "./connections.ts";
 import { type Digests, NOBODY } from "./digest.ts";
 import { indexOf } from "./flow-index.ts";
-import { ADDRESS_WORDS, LIFE, RECORD } from "./layout.ts";
-import { changeLife, exchangeLife, type RecordArray, readField, ticksSince, writeField } from "./record.ts";
-import type { Destination, Service, ServiceTable } from "./service-table.ts";
+import { ADDRESS, LIFE, RECORD } from "./layout.ts";
+import { isConsistent, NO_DESTINATION, writeBirth, writeReplyKey } from "./peer-record.ts";
+import {
+  addressAt,
+  changeLife,
+  exchangeLife,
+  methodOf,
+  type RecordArray,
+  readField,
+  ticksSince,
+  writeField,
+} from "./record.ts";
+import type { Service, ServiceTable } from "./service-table.ts";
+import { writeClientKey } from "./template-key.ts";
 
 /** Records of unknown services that may wait. */
 const PARKING_LIMIT = 65_536;
@@ -27,9 +35,13 @@ export const APPLY_OUTCOMES = [
   "refreshed",
   "taken_over",
   "replaced",
+  /** In the place of another connection that had the same local end. */
+  "displaced",
   "ended",
   "ignored_older",
   "ignored_unknown",
+  /** Its local end is that of another connection, which was active later. */
+  "source_taken",
   "parked",
   "parking_full",
   "table_full",
@@ -71,7 +83,9 @@ interface Parked {
 export function createReplica(connections: Connections, services: ServiceTable, digests: Digests): Replica {
   const { table } = connections;
   const record = createConnectionRecord();
-  const key = new Uint32Array(FLOW_WORDS);
+  const birth = createBirth();
+  birth.key = new Uint32Array(FLOW_WORDS);
+  const scratch = new Uint32Array(FLOW_WORDS);
   /** Records that their owner has not named since its reload began. */
   const isSuspect = {
     4: new Uint8Array(table.records[4].capacity),
@@ -79,51 +93,71 @@ export function createReplica(connections: Connections, services: ServiceTable, 
   };
   const outcomes = new Map<ApplyOutcome, number>(APPLY_OUTCOMES.map((o) => [o, 0]));
   let parked: Parked[] = [];
-  const birth = createBirth();
 
   function applyOne(peer: number, now: number): ApplyOutcome {
     const service = services.service(record.serviceId);
     const destination = services.destination(record.destinationId);
-    if (!service || !destination) return park(peer, now);
-    if (!isConsistent(record, service, destination)) return "invalid";
-    writeKey(key, record, service);
-    const node = table.find(record.family, key);
-    if (node < 0) return record.ended ? "ignored_unknown" : insert(peer, destination, now);
-    const index = indexOf(node);
-    return merge({ peer, index, destination, now });
-  }
-
-  function insert(peer: number, destination: Destination, now: number): ApplyOutcome {
-    birth.family = record.family;
-    birth.key = key;
-    birth.method = destination.method;
-    birth.life = lifeOf(record);
-    birth.serviceId = record.serviceId;
-    birth.destinationId = record.destinationId;
-    birth.destination = destination.address;
-    birth.destinationPort = record.destinationPortNamed ? swapPort(record.destinationPort) : destination.port;
+    const isKnown = destination !== undefined || record.destinationId === NO_DESTINATION;
+    if (!service || !isKnown) return park(peer, now);
+    const said = { record, service, destination };
+    if (!isConsistent(said)) return "invalid";
+    writeBirth(birth, said);
     birth.owner = peer;
     birth.lastSeen = (now - record.ageTicks) >>> 0;
+    birth.controller = controllerFor(service);
+    const node = table.find(record.family, birth.key);
+    if (node >= 0) return merge(peer, indexOf(node), now);
+    return record.ended ? "ignored_unknown" : insert(peer, now);
+  }
+
+  /** Index + 1 of the template that a connection hangs on: its client's, if it leads to the same destination. */
+  /** Index + 1 of the client's template, on which its connections hang that lead to the same destination; 0 if there is none. */
+  function controllerFor(service: Service): number {
+    const { persistence } = service;
+    const isTold = persistence !== undefined && persistence.engine === undefined; // by an address, not by what the client says
+    if (!isTold || (birth.life & LIFE.template) !== 0) return 0;
+    writeClientKey(scratch, { service, persistence, p: birth });
+    const node = table.find(birth.family, scratch);
+    if (node < 0) return 0;
+    const leadsTo = readField(table.records[birth.family], indexOf(node), RECORD.destinationId);
+    return leadsTo === birth.destinationId ? indexOf(node) + 1 : 0;
+  }
+
+  function insert(peer: number, now: number): ApplyOutcome {
+    const rival = rivalOf(birth);
+    if (rival >= 0 && !isLater(peer, rival, now)) return "source_taken";
+    if (rival >= 0) connections.close(record.family, rival, now);
     const index = connections.open(birth, now);
     if (index < 0) return "table_full";
     hand(peer, index);
-    return "inserted";
+    return rival >= 0 ? "displaced" : "inserted";
+  }
+
+  /** The connection that has the same local end in the eyes of the same real server; -1 if there is none. */
+  function rivalOf(of: NewConnection): number {
+    if (of.method !== METHOD_NUMBERS["full-nat"] || !record.localNamed) return -1;
+    writeReplyKey(scratch, of);
+    const node = table.find(of.family, scratch);
+    return node < 0 ? -1 : indexOf(node);
+  }
+
+  /** Whether the peer saw a packet later than whoever owns our record did, or owns it itself. */
+  function isLater(peer: number, index: number, now: number): boolean {
+    const r = table.records[record.family];
+    return isOf(peer, r, index) || record.ageTicks < ticksSince(now, readField(r, index, RECORD.lastSeen));
   }
 
   /** The peer's word against ours (or another peer's) about a connection that both know. */
-  function merge(of: { peer: number; index: number; destination: Destination; now: number }): ApplyOutcome {
-    const { peer, index, now } = of;
+  function merge(peer: number, index: number, now: number): ApplyOutcome {
     const r = table.records[record.family];
     for (;;) {
       const life = readField(r, index, RECORD.life);
-      const owner = (life & LIFE.remote) !== 0 ? readField(r, index, RECORD.owner) : 0;
-      const isItsOwn = owner === peer || owner === UNKNOWN_PEER;
-      const ourAge = ticksSince(now, readField(r, index, RECORD.lastSeen));
-      if (!isItsOwn && record.ageTicks >= ourAge) return "ignored_older";
+      const isItsOwn = isOf(peer, r, index);
+      if (!isLater(peer, index, now)) return "ignored_older";
       if (record.ended) return end(index, now);
-      if (readField(r, index, RECORD.destinationId) !== record.destinationId) return replace(of);
-      if (!exchangeLife(r, index, life, (life & LIFE.template) | lifeOf(record))) continue;
-      writeField(r, index, RECORD.lastSeen, (now - record.ageTicks) >>> 0);
+      if (!leadsAlike(r, index, birth)) return replace(peer, index, now);
+      if (!exchangeLife(r, index, life, (life & KEPT) | birth.life)) continue;
+      writeField(r, index, RECORD.lastSeen, birth.lastSeen);
       writeField(r, index, RECORD.owner, peer);
       hand(peer, index);
       connections.review(record.family, index, now);
@@ -137,16 +171,22 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     return "ended";
   }
 
-  function replace(of: { peer: number; index: number; destination: Destination; now: number }): ApplyOutcome {
-    digests.move(record.family, of.index, NOBODY); // ours has not ended: the peer's has taken its place
-    connections.close(record.family, of.index, of.now);
-    const outcome = insert(of.peer, of.destination, of.now);
+  function replace(peer: number, index: number, now: number): ApplyOutcome {
+    digests.move(record.family, index, NOBODY); // ours has not ended: the peer's has taken its place
+    connections.close(record.family, index, now);
+    const outcome = insert(peer, now);
     return outcome === "inserted" ? "replaced" : outcome;
   }
 
   function hand(peer: number, index: number): void {
     digests.move(record.family, index, peer);
     isSuspect[record.family][index] = 0;
+    const { annex, annexBytes } = record;
+    table.annexes.write(
+      table.records[record.family],
+      index,
+      annexBytes > 0 ? annex.subarray(0, annexBytes) : NOTHING,
+    );
   }
 
   function park(peer: number, at: number): ApplyOutcome {
@@ -210,29 +250,25 @@ export function createReplica(connections: Connections, services: ServiceTable, 
   };
 }
 
-/** Whether the record says what the configuration allows: its own kind of service, a destination of it, a state that exists. */
-function isConsistent(record: ConnectionRecord, service: Service, destination: Destination): boolean {
+/** What a peer's word leaves as it is: each director judges for itself, and a client that has proven itself has. */
+const KEPT = LIFE.template | LIFE.held | LIFE.watched | LIFE.assured;
+const NOTHING = new Uint8Array();
+
+/** Whether a peer owns a record, as far as is known. */
+function isOf(peer: number, r: RecordArray, index: number): boolean {
+  if ((readField(r, index, RECORD.life) & LIFE.remote) === 0) return false;
+  const owner = readField(r, index, RECORD.owner);
+  return owner === peer || owner === UNKNOWN_PEER;
+}
+
+/** Whether a record leads where a new one would: to the same destination, in the same way. */
+function leadsAlike(r: RecordArray, index: number, of: NewConnection): boolean {
+  const local = addressAt(r, ADDRESS.local);
+  for (let i = 0; i < r.addressWords; i++)
+    if (readField(r, index, local + i) !== (of.local[i] ?? 0)) return false;
   return (
-    record.family === service.family &&
-    record.protocol === service.protocol &&
-    destination.serviceId === service.id &&
-    (record.flags & RecordFlag.template) === 0 &&
-    record.state < PROTOCOLS[record.protocol]!.stateNames.length
+    methodOf(r, index) === of.method &&
+    readField(r, index, RECORD.destinationId) === of.destinationId &&
+    readField(r, index, RECORD.serverPorts) === (of.destinationPort | (of.localPort << 16)) >>> 0
   );
-}
-
-function lifeOf(record: ConnectionRecord): number {
-  const noOutput = (record.flags & RecordFlag.noOutput) !== 0 ? LIFE.noOutput : 0;
-  return record.state | noOutput | LIFE.remote;
-}
-
-function writeKey(key: Uint32Array, record: ConnectionRecord, service: Service): void {
-  const { family } = record;
-  const words = ADDRESS_WORDS[family];
-  addressToWords(record.client, words, key, 0);
-  if (record.virtualNamed) addressToWords(record.virtual, words, key, words);
-  else for (let i = 0; i < words; i++) key[words + i] = service.address[i]!;
-  const virtualPort = record.virtualNamed ? swapPort(record.virtualPort) : service.port;
-  key[FLOW_PORTS[family]] = (swapPort(record.clientPort) | (virtualPort << 16)) >>> 0;
-  key[FLOW_PROTOCOL[family]] = record.protocol;
 }

@@ -42,7 +42,7 @@ export function createOpener(context: CoreContext): Opener {
     const { p, upcall, service, now } = o;
     const persistence = service.persistence!;
     if (!templates.ask({ service, persistence, p, packet: upcall.packet })) return drop("core_malformed");
-    const destination = templates.destination() ?? service.scheduler.pick(requestOf(o));
+    const destination = templates.destination(now) ?? service.scheduler.pick(requestOf(o));
     if (!destination) return leave(o);
     const template = templates.bind(destination, now);
     if (template < 0) return drop("table_full");

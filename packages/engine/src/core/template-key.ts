@@ -14,6 +14,11 @@ export interface KeySource {
   packet: Uint8Array;
 }
 
+/** What most keys are made from: a flow key of the client's packets says enough. */
+export type ClientSource = Pick<KeySource, "service" | "persistence"> & {
+  p: Pick<ParsedPacket, "family" | "key">;
+};
+
 /** Writes the key of a client's template. Returns false if the packet does not say whose it is. Never throws. */
 export type TemplateKeyWriter = (key: Uint32Array, of: Readonly<KeySource>) => boolean;
 
@@ -24,7 +29,7 @@ export const isOfPort = (service: Service, virtualPort: number): boolean =>
   service.mark === 0 && virtualPort === service.port && virtualPort !== FTP_PORT;
 
 /** The client's address, as far as it counts; service and port, or the firewall mark in the place of the address. */
-export const writeClientKey: TemplateKeyWriter = (key, { service, persistence, p }) => {
+export function writeClientKey(key: Uint32Array, { service, persistence, p }: Readonly<ClientSource>): true {
   const words = ADDRESS_WORDS[p.family];
   const virtualPort = p.key[FLOW_PORTS[p.family]]! >>> 16;
   for (let i = 0; i < words; i++) {
@@ -35,8 +40,8 @@ export const writeClientKey: TemplateKeyWriter = (key, { service, persistence, p
   key[FLOW_PORTS[p.family]] = isOfPort(service, virtualPort) ? (virtualPort << 16) >>> 0 : 0;
   key[FLOW_PROTOCOL[p.family]] = TEMPLATE_KEY | (service.mark === 0 ? p.key[FLOW_PROTOCOL[p.family]]! : 0);
   return true;
-};
+}
 
 /** A number as the word that stands for it in network order. */
-const networkWord = (n: number): number =>
+export const networkWord = (n: number): number =>
   ((n << 24) | ((n & 0xff00) << 8) | ((n >>> 8) & 0xff00) | (n >>> 24)) >>> 0;
