@@ -113,3 +113,105 @@ test("a destination that is gone is forgotten with its last connection", () => {
   table.commit(documentOf([], first), NO_HEALTH);
   expect(table.service(1)).toBeUndefined();
 });
+
+const VIP = "192.0.2.1";
+const at = (port: number, more: object = {}) => ({
+  protocol: "tcp",
+  address: VIP,
+  port,
+  destinations: [],
+  ...more,
+});
+/** Ids by position: 1, 2, 3, … */
+const order: [
+  string,
+  object[],
+  { port: number; mark?: number; protocol?: "tcp" | "udp" },
+  number | undefined,
+][] = [
+  ["its mark before its endpoint", [at(80), { mark: 7 }], { port: 80, mark: 7 }, 2],
+  ["its endpoint, for a mark without a service", [at(80), { mark: 7 }], { port: 80, mark: 8 }, 1],
+  ["its mark in its own family only", [{ mark: 7, address: "::" }], { port: 80, mark: 7 }, undefined],
+  ["its port before port 0", [at(0, { persistence: {} }), at(80)], { port: 80 }, 2],
+  ["port 0", [at(0, { persistence: {} }), at(80)], { port: 81 }, 1],
+  ["port 0 of its own protocol only", [at(0, { persistence: {} })], { port: 81, protocol: "udp" }, undefined],
+  ["port 21, as FTP's data port", [at(21, { persistence: {} })], { port: 20 }, 1],
+  ["port 21, as an unprivileged port", [at(21, { persistence: {} })], { port: 1024 }, 1],
+  ["not port 21, as a privileged port", [at(21, { persistence: {} })], { port: 1023 }, undefined],
+  ["not port 21 without persistence", [at(21)], { port: 20 }, undefined],
+  ["port 21 before port 0", [at(0, { persistence: {} }), at(21, { persistence: {} })], { port: 1024 }, 2],
+  ["port 0, where port 21 has no persistence", [at(0, { persistence: {} }), at(21)], { port: 1024 }, 1],
+];
+for (const [what, services, { port, mark, protocol }, want] of order) {
+  test(`service is found by ${what}`, () => {
+    const table = createServiceTable(createRandom(1));
+    table.commit(documentOf(services), NO_HEALTH);
+    const { family, key } = keyOf(protocol ?? "tcp", VIP, port);
+    expect(table.find(family, key, mark ?? 0)?.id).toBe(want);
+  });
+}
+
+test("the last weight that was not 0 is remembered", () => {
+  const table = createServiceTable(createRandom(1));
+  table.commit(documentOf([web]), weigh([2, 5]));
+  table.setHealth(weigh([2, 0], [3, 0]));
+  expect(table.service(1)!.destinations.map((d) => [d.weight, d.lastWeight])).toEqual([
+    [0, 5],
+    [0, 3],
+  ]);
+});
+
+test("health is fateful if a destination goes down or up whose service does not just keep its connections", () => {
+  const down = { ...NO_HEALTH, down: new Set([2]) };
+  for (const [whenDown, want] of [
+    ["keep", false],
+    ["drop", true],
+  ] as const) {
+    const table = createServiceTable(createRandom(1));
+    table.commit(documentOf([{ ...web, whenDown }]), NO_HEALTH);
+    expect([table.setHealth(down), table.setHealth(down), table.setHealth(NO_HEALTH)]).toEqual([
+      want,
+      false,
+      want,
+    ]);
+  }
+});
+
+test("a scheduler is made anew when its own options change, and only then", () => {
+  const table = createServiceTable(createRandom(1));
+  const lblc = { ...web, scheduler: "lblc" };
+  const schedulerOf = (services: object[], settings = {}) => {
+    table.commit(
+      reviseDocument(EMPTY_DOCUMENT, DocumentSpec.parse({ version: 1, services, settings })),
+      NO_HEALTH,
+    );
+    return table.service(1)!.scheduler;
+  };
+  const sh = schedulerOf([{ ...web, scheduler: "sh", schedulerFlags: ["port"] }]);
+  expect(schedulerOf([{ ...web, scheduler: "sh", schedulerFlags: ["port"] }], { cacheSeconds: 9 })).toBe(sh);
+  expect(schedulerOf([{ ...web, scheduler: "sh" }])).not.toBe(sh);
+  const cached = schedulerOf([lblc]);
+  expect(schedulerOf([lblc])).toBe(cached);
+  expect(schedulerOf([lblc], { cacheSeconds: 9 })).not.toBe(cached);
+});
+
+test("other timeouts, clients and persistence hold from the next document on", () => {
+  const table = createServiceTable(createRandom(1));
+  table.commit(documentOf([web]), NO_HEALTH);
+  const service = table.service(1)!;
+  expect([service.clients, service.persistence, service.timeouts(6, 1)]).toEqual([
+    undefined,
+    undefined,
+    858_307,
+  ]);
+  const changed = {
+    ...web,
+    timeouts: { tcp: { established: 100 } },
+    deny: ["198.51.100.0/24"],
+    persistence: {},
+  };
+  table.commit(documentOf([changed]), NO_HEALTH);
+  expect(service.timeouts(6, 1)).toBe(Math.round((100 * 1e9) / 2 ** 20));
+  expect(service.persistence!.timeout).toBe(Math.round((360 * 1e9) / 2 ** 20));
+  expect(service.clients!(keyOf("tcp", VIP, 80).key, 0)).toBe(false);
+});

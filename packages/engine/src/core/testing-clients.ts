@@ -1,0 +1,37 @@
+/** Clients of a test director: what they send, and where it goes. */
+import { formatAddress } from "@tandem/model";
+import type { Arrival } from "../dataplane/memory.ts";
+import { buildPacket, type PacketSpec } from "../packet/testing.ts";
+import type { TestDirector } from "./testing.ts";
+
+/** A packet of a client, TCP with SYN to port 80 of 192.0.2.1 unless it says otherwise. */
+export type ClientPacket = Partial<PacketSpec> & Arrival;
+
+/**
+ * Let a packet of a client arrive.
+ *
+ * @returns the next hop of what was sent for it, or what the fast path or the core said if nothing was
+ */
+export function sendFrom(d: TestDirector, from: string, packet: ClientPacket = {}): string {
+  const { mark, gsoSize, gsoSegments, ...spec } = packet;
+  const arrival = { ...(mark && { mark }), ...(gsoSize && { gsoSize, gsoSegments: gsoSegments ?? 1 }) };
+  const to = from.includes(":") ? "2001:db8::1" : "192.0.2.1";
+  const bytes = buildPacket({ protocol: "tcp", flags: "S", from, fromPort: 40_000, to, toPort: 80, ...spec });
+  d.dataplane.sent.length = 0;
+  const { reason } = d.dataplane.receive(1, bytes, arrival);
+  const said = d.settle().at(-1) ?? reason;
+  const sent = d.dataplane.sent.at(-1);
+  return sent ? formatAddress(sent.nextHop) : said;
+}
+
+/** A client completes a handshake from a port; its first packet's way. */
+export function connectFrom(
+  d: TestDirector,
+  from: string,
+  fromPort: number,
+  packet: ClientPacket = {},
+): string {
+  const way = sendFrom(d, from, { fromPort, ...packet });
+  sendFrom(d, from, { fromPort, flags: "A", ...packet });
+  return way;
+}
