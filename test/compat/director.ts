@@ -52,6 +52,8 @@ export interface Director {
   /** Send a packet, IP header on, from one side; what leaves, in order. */
   send(from: Side, packet: Uint8Array): Frame[];
   pass(seconds: number): void;
+  /** MTU of the link on a side, in bytes. */
+  linkMtu(side: Side): number;
   connections(): ConnectionRow[];
   /** Counts of a configured destination, by the address and port of the recordings. */
   destinations(): CountedDestination[];
@@ -103,7 +105,7 @@ export function createDirector(note = ""): Director {
   program();
   return {
     get spec() {
-      return withLocal(spec);
+      return spec;
     },
     run(line) {
       const words = line.trim().split(/\s+/);
@@ -131,6 +133,7 @@ export function createDirector(note = ""): Director {
       return left;
     },
     pass,
+    linkMtu: (side) => mtu[side],
     connections() {
       const rows: ConnectionRow[] = [];
       for (let cursor: number | null = 0; cursor !== null; ) {

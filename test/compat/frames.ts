@@ -1,7 +1,12 @@
 /** Packets that leave the director, ours beside the recorded ones. */
-import { foldSum } from "../../packages/engine/src/packet/checksum.ts";
+import { checksumOf, foldSum, sumPseudoHeader, sumWords } from "../../packages/engine/src/packet/checksum.ts";
 import { IP_PROTOCOL } from "../../packages/engine/src/packet/parse.ts";
-import { readNetwork16, writeNetwork16 } from "../../packages/engine/src/packet/words.ts";
+import {
+  readNetwork16,
+  readWord16,
+  writeNetwork16,
+  writeWord16,
+} from "../../packages/engine/src/packet/words.ts";
 import { describePacket } from "./describe.ts";
 import { isLocal, macOf, type Side, sideOf } from "./testbed.ts";
 
@@ -11,6 +16,12 @@ export interface Frame {
   /** Destination MAC address in hex digits. */
   readonly mac: string;
   readonly packet: Uint8Array;
+}
+
+/** Frames of both sides. */
+export interface Frames {
+  readonly wanted: readonly Frame[];
+  readonly got: readonly Frame[];
 }
 
 /** The frame in which a packet leaves for its next hop of 4 or 16 bytes. */
@@ -28,12 +39,28 @@ const ETHERNET = 14;
 
 /** Read a recorded frame: hex digits with its Ethernet header. */
 export function readFrame(to: string, hex: string): Frame {
-  const bytes = bytesOf(hex);
-  return {
-    side: to === "server" ? "server" : "client",
-    mac: hex.slice(0, 12),
-    packet: bytes.subarray(ETHERNET),
-  };
+  const packet = bytesOf(hex).subarray(ETHERNET);
+  finishOuterChecksum(packet);
+  return { side: to === "server" ? "server" : "client", mac: hex.slice(0, 12), packet };
+}
+
+/**
+ * The recordings were taken from a device that would have finished checksums in hardware: of an outer UDP or GRE header they have what the kernel had left to it, the
+ * sum of the pseudo header or nothing. Finish it as that hardware would.
+ */
+function finishOuterChecksum(packet: Uint8Array): void {
+  const isV4 = packet[0]! >>> 4 === 4;
+  const at = isV4 ? 20 : 40;
+  if (isV4 && (readNetwork16(packet, 6) & 0x3fff) !== 0) return;
+  if (packet[isV4 ? 9 : 6] === GRE && (packet[at]! & 0x80) !== 0 && readNetwork16(packet, at + 4) === 0)
+    writeWord16(packet, at + 4, checksumOf(sumWords(packet, at, packet.length)));
+  if (!wrapsByUdp(packet)) return;
+  const of = { addressBytes: isV4 ? 4 : 16, protocol: IP_PROTOCOL.udp, lengthBytes: packet.length - at };
+  const pseudo = foldSum(sumPseudoHeader(packet, isV4 ? 12 : 8, of));
+  if (readWord16(packet, at + 6) !== pseudo) return;
+  writeWord16(packet, at + 6, 0);
+  const whole = checksumOf(sumWords(packet, at, packet.length) + pseudo);
+  writeWord16(packet, at + 6, whole === 0 ? 0xffff : whole);
 }
 
 /** Bytes of hex digits. */

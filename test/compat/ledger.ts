@@ -1,6 +1,7 @@
 /** The account of one case: what was wanted and what came, up to the first difference that nobody has argued for. */
 
 import type { Director } from "./director.ts";
+import type { Frames } from "./frames.ts";
 import { type KnownDifference, knownDifferences } from "./known-differences.ts";
 import type { Side } from "./testbed.ts";
 
@@ -20,6 +21,8 @@ export interface Place {
 export interface Compared extends Place {
   readonly wanted: readonly string[];
   readonly got: readonly string[];
+  /** The packets that the lines are about, where they are known byte by byte. */
+  readonly frames?: Frames;
 }
 
 /** How a case ended. */

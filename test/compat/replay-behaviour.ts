@@ -1,8 +1,8 @@
 /** Cases told step by step: commands with what they print, settings, packets byte by byte, pauses and connection tables. */
-import { DocumentSpec, formatAddress } from "@tandem/model";
+import { DocumentSpec, formatAddress, maskBytes, parseAddress, type ServiceSpec } from "@tandem/model";
 import { editDocument, isEdit } from "../../packages/cli/src/ipvsadm/edit.ts";
 import { isRefusal, parseIpvsadm } from "../../packages/cli/src/ipvsadm/parse.ts";
-import { readNetwork16 } from "../../packages/engine/src/packet/words.ts";
+import { datagramKey, isFragment } from "./datagrams.ts";
 import { createDirector, type Director, type Ran } from "./director.ts";
 import {
   type Entry,
@@ -14,7 +14,8 @@ import {
   stateBeside,
   tablesBeside,
 } from "./entries.ts";
-import { bytesOf, comparable, readFrame } from "./frames.ts";
+import { flowOf, type PacketFlow } from "./flow-of.ts";
+import { bytesOf, comparable, type Frames, readFrame } from "./frames.ts";
 import type { Ledger, Place } from "./ledger.ts";
 import { listServices, readListing } from "./listing.ts";
 import type { BehaviourCase, BehaviourStep } from "./recordings.ts";
@@ -22,7 +23,8 @@ import type { Side } from "./testbed.ts";
 
 /** Replay one case. */
 export function replayBehaviour(c: BehaviourCase, ledger: Ledger): void {
-  const replay: Replay = { director: createDirector(c.note), ledger, clients: new Set() };
+  const director = createDirector(c.note);
+  const replay: Replay = { director, ledger, clients: new Set(), fragments: new Map() };
   for (const [i, step] of c.steps.entries()) {
     const kind = KINDS.find((k) => k.is(step));
     const name = `${i + 1} ${describeStep(step)}`;
@@ -36,6 +38,8 @@ interface Replay {
   readonly ledger: Ledger;
   /** Ends of clients that have sent something, `address:port`. */
   readonly clients: Set<string>;
+  /** What has left of datagrams in fragments, by `datagramKey`. */
+  readonly fragments: Map<string, Frames>;
 }
 
 interface StepKind {
@@ -81,45 +85,47 @@ interface RecordedPacket {
 function replayPacket(step: BehaviourStep, at: Place, replay: Replay): boolean {
   const { director, ledger, clients } = replay;
   const { from, in_hex, out, conn } = step as unknown as RecordedPacket;
-  const packet = bytesOf(in_hex);
-  const flow = flowOf(packet, from);
+  const bytes = bytesOf(in_hex);
+  const flow = flowOf(bytes, from);
   if (flow) clients.add(flow.client);
-  const wanted = out.map((o) => comparable(readFrame(o.to, o.hex)));
-  const got = director.send(from, packet).map(comparable);
-  const place: Place = { ...at, what: "frames", packet: { bytes: packet, from } };
-  if (!ledger.compare({ ...place, wanted, got })) return false;
-  if (conn === undefined || conn === null || !flow) return true;
+  const frames = { wanted: out.map((o) => readFrame(o.to, o.hex)), got: director.send(from, bytes) };
+  const place: Place = { ...at, what: "frames", packet: { bytes, from } };
+  if (isFragment(bytes)) return replayFragment(place, frames, replay);
+  if (!ledger.compare({ ...place, ...linesOf(frames), frames })) return false;
+  return !conn || !flow || compareConnection(conn, flow, place, replay);
+}
+
+const linesOf = ({ wanted, got }: Frames) => ({
+  wanted: wanted.map(comparable),
+  got: got.map(comparable),
+});
+
+/** Fragments are compared by datagram, once the recorded ones have left: each director has its own moment to let them go. */
+function replayFragment(at: Place, { wanted, got }: Frames, { ledger, fragments }: Replay): boolean {
+  const key = datagramKey(at.packet!.bytes);
+  const before = fragments.get(key) ?? { wanted: [], got: [] };
+  const frames = { wanted: [...before.wanted, ...wanted], got: [...before.got, ...got] };
+  fragments.set(key, frames);
+  if (wanted.length === 0) return true;
+  return ledger.compare({ ...at, ...linesOf(frames), frames });
+}
+
+function compareConnection(
+  recorded: string,
+  flow: PacketFlow,
+  at: Place,
+  { director, ledger }: Replay,
+): boolean {
   const ours = director
     .connections()
     .map(entryOf)
     .find((e) => e.client === flow.client && e.protocol === flow.protocol);
-  const [state = "", destination] = conn.split(" -> ");
-  const seen = stateBeside(ours, state);
+  const [state = "", destination] = recorded.split(" -> ");
   const target = (text: string, to: string | undefined) =>
     to === undefined ? text : `${text} -> ${endIn(to)}`;
-  const both = {
-    wanted: [target(state, destination)],
-    got: [target(seen, destination && ours?.destination)],
-  };
-  return ledger.compare({ ...place, what: "connection", ...both });
-}
-
-const PROTOCOLS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP", 132: "SCTP" };
-const ICMP_PROTOCOLS = new Set([1, 58]);
-
-/** The client's end of a packet's flow; of an ICMP error, that of the packet in it. */
-function flowOf(packet: Uint8Array, from: Side): { protocol: string; client: string } | undefined {
-  const isV4 = packet[0]! >>> 4 === 4;
-  const protocol = packet[isV4 ? 9 : 6]!;
-  const at = isV4 ? (packet[0]! & 15) * 4 : 40;
-  if (ICMP_PROTOCOLS.has(protocol) && packet.length > at + 28)
-    return flowOf(packet.subarray(at + 8), from === "client" ? "server" : "client");
-  const name = PROTOCOLS[protocol];
-  if (!name || packet.length < at + 4) return undefined;
-  const isSource = from === "client";
-  const address = isV4 ? (isSource ? [12, 16] : [16, 20]) : isSource ? [8, 24] : [24, 40];
-  const port = readNetwork16(packet, at + (isSource ? 0 : 2));
-  return { protocol: name, client: `${formatAddress(packet.subarray(...address))}:${port}` };
+  const wanted = [target(state, destination)];
+  const got = [target(stateBeside(ours, state), destination && ours?.destination)];
+  return ledger.compare({ ...at, what: "connection", wanted, got });
 }
 
 function replayCommand(step: BehaviourStep, at: Place, replay: Replay): boolean {
@@ -225,14 +231,29 @@ function compareTable(
   isShown: (e: Entry) => boolean = () => true,
 ): boolean {
   const ours = director.connections().map(entryOf).filter(isShown);
-  const ends = new Set(
-    director.spec.services.map((s) => (s.mark === undefined ? `${s.address}:${s.port}` : markEnd(s.mark))),
-  );
-  const templates = new Set(ours.filter((e) => e.client.endsWith(":0")).map((e) => e.virtual));
-  const isOfCase = (e: Entry) =>
-    clients.has(e.client) || (e.client.endsWith(":0") && (ends.has(e.virtual) || templates.has(e.virtual)));
+  const isOfCase = (e: Entry) => clients.has(e.client) || isTemplateOf(director, clients, e);
   return ledger.compare({ ...at, ...tablesBeside(ours, recorded.filter(isOfCase)) });
 }
+
+/** Whether an entry is the template of a client that has sent something to a service of the case. */
+function isTemplateOf({ spec }: Director, clients: ReadonlySet<string>, e: Entry): boolean {
+  if (!e.client.endsWith(":0")) return false;
+  const net = e.client.slice(0, -2);
+  const addresses = [...clients].map((end) => end.slice(0, end.lastIndexOf(":")));
+  const templateEnds = spec.services
+    .filter((s) => addresses.some((address) => netOf(address, s.persistence?.prefix) === net))
+    .flatMap((s) => (s.mark === undefined ? endsOf(s) : `IP ${markEnd(s.mark)}`));
+  return templateEnds.includes(`${e.protocol} ${e.virtual}`);
+}
+
+/** What a service's templates are for: its port, or every port. */
+const endsOf = ({ protocol, address, port }: ServiceSpec): string[] =>
+  [port, ...(port === FTP_PORT ? [0] : [])].map((p) => `${protocol.toUpperCase()} ${address}:${p}`);
+
+const FTP_PORT = 21;
+
+const netOf = (address: string, bits: number | undefined): string =>
+  formatAddress(maskBytes(parseAddress(address)!, bits ?? 128));
 
 /** A mark as the tool shows it: an address. */
 const markEnd = (mark: number): string =>

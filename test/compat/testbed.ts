@@ -57,9 +57,9 @@ export const isLocal = (address: Uint8Array): boolean => contains(LOCAL, address
 /** The side that leads to an address. */
 export const sideOf = (address: Uint8Array): Side => (contains(SERVER_NETS, address) ? "server" : "client");
 
-/** Whom the director's packets to an address come from, in bytes. */
+/** Whom the director's packets to an address come from, in bytes: to itself, from that very address. */
 export const ownAddress = (to: Uint8Array): Uint8Array =>
-  parseAddress(OWN[sideOf(to)][to.length === 4 ? 4 : 6])!;
+  isLocal(to) ? to : parseAddress(OWN[sideOf(to)][to.length === 4 ? 4 : 6])!;
 
 /** Destination MAC address, in hex digits, of frames whose next hop this is. */
 export function macOf(nextHop: Uint8Array): string {
