@@ -138,7 +138,7 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
 
   return {
     records: { 4: mapRecords(object, options.records, 4), 6: mapRecords(object, options.records, 6) },
-    annexes: new Uint8Array(ANNEX.bytes * ANNEX.slots),
+    annexes: new Uint8Array(mapMemory(fds.annexes, ANNEX.bytes * ANNEX.slots, { writable: true })),
     adopted,
     wakeFd,
     now,

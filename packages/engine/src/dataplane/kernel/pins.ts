@@ -15,6 +15,7 @@ const DEFAULT_BPFFS = "/sys/fs/bpf";
 export const PINNED_MAPS = [
   "connections4",
   "connections6",
+  "annexes",
   "flows4",
   "flows6",
   "services",
