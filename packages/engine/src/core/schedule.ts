@@ -17,7 +17,7 @@ import { createTemplates } from "./templates.ts";
 const FTP_PORT = swapPort(21);
 const FTP_DATA_PORT = swapPort(20);
 
-/** What a new connection is made for. Reused. */
+/** What a new connection is made for. */
 interface Opening {
   p: ParsedPacket;
   upcall: Upcall;
