@@ -152,8 +152,6 @@ test("a standby counts a peer's connection, but did not make it", () => {
   expect(destinations.map((d) => d.totals.connections)).toEqual([0, 0]);
 });
 
-const anyPort = { protocol: "tcp", address: vips[4], port: 0, destinations: [{ address: "10.0.0.1" }] };
-
 test("states, ages and ends follow the owner", () => {
   const [active, standby] = [director(), director()];
   see(active, packet("S"), packet("A"));
