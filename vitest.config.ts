@@ -17,6 +17,7 @@ export default defineConfig({
             "test/lab/**/*.test.ts",
             "test/demo/**/*.test.ts",
             "test/simulation/**/*.test.ts",
+            "test/compat/**/*.test.ts",
           ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**"],
           isolate: false,

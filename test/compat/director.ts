@@ -73,7 +73,7 @@ export function createDirector(note = ""): Director {
   const mtu: Record<Side, number> = { client: MTU, server: MTU };
   const frames: Frame[] = [];
   const forwarder = startInProcess({
-    capacity: 2048,
+    capacity: 1024,
     mtu: (address) => mtu[sideOf(address)],
     sourceFor: ownAddress,
     // what the fast path's own route lookup says of packets that this host would not forward

@@ -2,14 +2,7 @@
  * The network that the recordings were made in: one director between a router towards the clients and a segment of real servers. A frame's destination MAC
  * address says where it went, because the director had a permanent neighbour entry for everybody.
  */
-import {
-  canonicalAddress,
-  containsPrefix,
-  formatAddress,
-  type Prefix,
-  parseAddress,
-  parsePrefix,
-} from "@tandem/model";
+import { canonicalAddress, containsPrefix, type Prefix, parseAddress, parsePrefix } from "@tandem/model";
 
 /** The two interfaces, in the words of the recordings. */
 export type Side = "client" | "server";
@@ -47,7 +40,7 @@ const LOCAL: readonly Prefix[] = [
 ].map((text) => parsePrefix(text)!);
 
 const contains = (prefixes: readonly Prefix[], address: Uint8Array): boolean => {
-  const host = parsePrefix(formatAddress(address))!;
+  const host: Prefix = { family: address.length === 4 ? 4 : 6, address, bits: 8 * address.length };
   return prefixes.some((p) => containsPrefix(p, host));
 };
 
