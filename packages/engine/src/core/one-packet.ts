@@ -20,7 +20,7 @@ export interface Target {
   port: number;
 }
 
-/** Sends a datagram of a parsed upcall. Never throws. */
+/** Sends a datagram of a parsed upcall. The decision's index is the way that later fragments of it go; -1: none. Never throws. */
 export type OnePacket = (target: Readonly<Target>, now: number) => Readonly<Decision>;
 
 /** One-packet scheduling over a context. Replies of a masqueraded server are not translated back: there is nothing to know them by (Linux 6.1 alike). */
@@ -29,12 +29,13 @@ export function createOnePacket(context: CoreContext, { drop, send }: Verdicts):
   const outlet = createOutlet(context);
   const newEnd: NewEnd = { side: "destination", words: new Uint32Array(), at: 0, port: 0 };
 
-  function translate({ p, upcall, destination, port }: Target): Decision {
+  function translate({ p, upcall, destination, port }: Target, now: number): Decision {
     newEnd.words = destination.address;
     newEnd.port = port;
     decrementTtl(upcall.packet, p.family);
     masquerade(p, upcall.packet, newEnd);
-    return send("one_packet", "route", -1);
+    const isWay = p.isFragment && destination.method === METHOD_NUMBERS.masquerade;
+    return send("one_packet", "route", isWay ? wayTo(p.family, destination, now) : -1);
   }
 
   function passOn({ p, upcall, destination }: Target, now: number): Decision {
@@ -43,7 +44,9 @@ export function createOnePacket(context: CoreContext, { drop, send }: Verdicts):
     decrementTtl(upcall.packet, p.family);
     const course = { family: p.family, index, direction: DIRECTION.input };
     const isSent = outlet.send(course, upcall.packet, p.totalBytes, 0);
-    return drop(isSent ? "one_packet" : "core_unroutable"); // sent or not, the upcall itself goes nowhere
+    const decision = drop(isSent ? "one_packet" : "core_unroutable"); // sent or not, the upcall itself goes nowhere
+    decision.index = index;
+    return decision;
   }
 
   function endOfLife({ p, upcall }: Target, now: number): Decision {
