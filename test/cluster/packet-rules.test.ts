@@ -119,19 +119,22 @@ describe("a packet to a service never reaches the host's own stack", () => {
     expect((await site.counted())("malformed")).toBeGreaterThan(0);
   });
 
-  test("a SYN that nobody is there for is dropped silently, and counted", async () => {
+  test("what nobody is there for is refused by the VIP, and counted", async () => {
     const quiesced = SERVICES.map((s) => ({
       ...s,
       destinations: s.destinations.map((d) => ({ ...d, weight: 0 })),
     }));
     await site.apply(quiesced);
-    const before = (await site.counted())("no_destination");
+    const before = (await site.counted())("refused");
     const answers = await unnoticedByHost(() => {
       site.send({ protocol: "tcp", fromPort: 4006, toPort: PORTS.tcpEcho, flags: "S" });
       site.send({ protocol: "udp", fromPort: 4006, toPort: PORTS.udpEcho });
     });
-    expect(answers).toEqual([]);
-    await until(async () => (await site.counted())("no_destination") === before + 2, {
+    expect(answers.map((p) => [sourceOf(p), p[9], p[20], p[21]])).toEqual([
+      [VIP, 1, 3, 3], // ICMP port unreachable, to TCP and UDP alike
+      [VIP, 1, 3, 3],
+    ]);
+    await until(async () => (await site.counted())("refused") === before + 2, {
       deadlineMs: DEADLINE_MS,
       what: "both are counted",
     });
