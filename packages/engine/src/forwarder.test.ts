@@ -1,4 +1,4 @@
-import { type Document, LbError } from "@tandem/model";
+import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
 import { expect, test } from "vitest";
 import type { ServiceChange } from "./dataplane/dataplane.ts";
 import { createForwarder } from "./forwarder.ts";
@@ -292,4 +292,34 @@ test("an explanation names this node's own connections by the empty name", () =>
     connection: { clientPort, owner: "" },
     verdict: { reason: "forwarded" },
   });
+});
+
+test("a document's settings and rules reach the fast path", () => {
+  const f = startInProcess();
+  const settings = { midStream: "host" };
+  run(f, reviseDocument(EMPTY_DOCUMENT, DocumentSpec.parse({ version: 1, settings, services: [web()] })));
+  expect(receive(f, client(1, "A"))).toBe("mid_stream_host");
+  run(f, WEB);
+  expect(receive(f, client(1, "A"))).toBe("mid_stream");
+});
+
+test("a destination that goes down takes its connections along as its service says", () => {
+  const f = startInProcess();
+  const document = documentOf([{ ...web(), whenDown: "expire" }]);
+  run(f, document);
+  establish(f, 1);
+  expect(rowsOf(f)).toHaveLength(1);
+  const { id } = document.services[0]!.destinations[0]!;
+  f.send({ type: "weights", weights: new Map([[id, 0]]), down: new Set([id]) });
+  f.settle();
+  expect(rowsOf(f)).toEqual([]);
+});
+
+test("a reason that fast path and core share is counted as one", () => {
+  const f = startInProcess();
+  run(f, documentOf([{ ...web(), deny: ["198.51.100.0/24"] }]));
+  receive(f, client(1));
+  receive(f, { ...client(1), fragment: 0x2000, payload: "1234" });
+  f.settle();
+  expect(packetsOf(f).get("denied")).toBe(2);
 });

@@ -1,4 +1,5 @@
 /** A daemon dies between any two steps of birth and death; the next one finds records and flows that agree, or makes them. */
+import { EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, test } from "vitest";
 import { createMemoryDataPlane, type MemoryDataPlane } from "../dataplane/memory.ts";
 import { FLOW_WORDS } from "../packet/parse.ts";
@@ -6,8 +7,9 @@ import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { type Adoption, adoptConnections } from "./adoption.ts";
 import { createBirth, createConnectionTable, type FlowMap } from "./connection-table.ts";
 import { type Connections, createConnections, UNKNOWN_PEER } from "./connections.ts";
-import { FLOW_KEY, LIFE, RECORD } from "./layout.ts";
-import { isAlive, matchesKey, readField } from "./record.ts";
+import { DIRECTION, FLOW_KEY, LIFE, RECORD } from "./layout.ts";
+import { changeLife, copyKey, isAlive, matchesKey, readField } from "./record.ts";
+import { NO_HEALTH } from "./service-table.ts";
 import { createTestDirector, type TestDirector } from "./testing.ts";
 
 const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
@@ -149,4 +151,35 @@ test("adoption of an empty data plane finds nothing", () => {
   const d = createTestDirector();
   expect(restart(d).adoption).toEqual({ adopted: 0, repaired: 0 });
   expect(createMemoryDataPlane().programmed()).toEqual([]);
+});
+
+test("adoption takes up templates, which have no flows, with whoever hangs on them", () => {
+  const old = createTestDirector({ capacity: 8 });
+  old.configure([{ ...web, persistence: {} }]);
+  for (const fromPort of [1001, 1002]) {
+    old.dataplane.receive(1, fromClient("S", { fromPort }));
+    old.settle();
+  }
+  const { adoption, connections } = restart(old);
+  expect(adoption).toEqual({ adopted: 3, repaired: 0 });
+  const template = readField(connections.table.records[4], 1, RECORD.controller) - 1;
+  expect(connections.controlledBy(4, template)).toBe(2);
+  const key = new Uint32Array(FLOW_WORDS);
+  copyKey(connections.table.records[4], template, DIRECTION.input, key);
+  expect(connections.table.find(4, key)).toBe(template * 2);
+});
+
+test("a held connection of a destination that no document knows any more is still held after a restart", () => {
+  const old = director();
+  changeLife(old.table.records[4], 0, { clear: 0, set: LIFE.held });
+  old.services.commit({ ...EMPTY_DOCUMENT, revision: 2 }, NO_HEALTH);
+  const next = createTestDirector();
+  const table = createConnectionTable(old.dataplane, old.dataplane, 2);
+  const connections = createConnections(table, next.services, 0);
+  adoptConnections(old.dataplane, connections);
+  connections.review(4, 0, 0);
+  expect(readField(table.records[4], 0, RECORD.life) & LIFE.held).toBe(LIFE.held);
+  next.configure([{ ...web, destinations: [] }]); // whenRemoved: keep
+  connections.review(4, 0, 0);
+  expect(readField(table.records[4], 0, RECORD.life) & LIFE.held).toBe(0);
 });

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { FLOW_PORTS, FLOW_WORDS } from "../packet/parse.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { TcpState } from "../protocols/tcp.ts";
 import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
-import { LIFE, RECORD } from "./layout.ts";
-import { changeLife, writeField } from "./record.ts";
+import { createBirth } from "./connection-table.ts";
+import { DIRECTION, LIFE, RECORD } from "./layout.ts";
+import { changeLife, copyKey, writeField } from "./record.ts";
 import { createTestDirector, type TestDirector } from "./testing.ts";
 
 const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
@@ -146,4 +148,33 @@ test("a peer's connection whose packet comes here is this node's own", () => {
   d.dataplane.receive(1, fromClient("A"));
   d.settle();
   expect(d.table.records[4].words[RECORD.owner]).toBe(0);
+});
+
+test("other timeouts hold for connections that live already", () => {
+  const d = directorWith(fromClient("S"), fromClient("A"));
+  d.configure([{ ...web, timeouts: { tcp: { established: 10 } } }]);
+  d.pass(Math.round((9 * 1e9) / 2 ** 20));
+  expect(d.table.size).toBe(1);
+  d.pass(Math.round((1 * 1e9) / 2 ** 20) + SLOTS);
+  expect(d.table.size).toBe(0);
+});
+
+test("a record on which others hang outlives its timeout, a minute at a time", () => {
+  const d = directorWith(fromClient("S"));
+  const key = new Uint32Array(FLOW_WORDS);
+  copyKey(d.table.records[4], 0, DIRECTION.input, key);
+  key[FLOW_PORTS[4]] = 1;
+  const { serviceId, id: destinationId } = destinationOf(d);
+  const child = d.connections.open(
+    { ...createBirth(), key, controller: 1, serviceId, destinationId },
+    d.clock.now,
+  );
+  changeLife(d.table.records[4], child, { clear: LIFE.stateMask, set: TcpState.established });
+  d.connections.review(4, child, d.clock.now);
+  d.pass(DEFAULT_TIMEOUTS(6, TcpState.synRecv) + SLOTS);
+  expect([d.table.size, d.connections.controlledBy(4, 0)]).toEqual([2, 1]);
+  d.connections.close(4, child, d.clock.now);
+  expect(d.table.size).toBe(1);
+  d.pass(60_000);
+  expect(d.table.size).toBe(0);
 });

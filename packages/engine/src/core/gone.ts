@@ -27,15 +27,27 @@ const OF_TEMPLATE: Readonly<Record<Fate, number>> = { keep: 0, drop: 0, expire: 
 
 /** A judge by what runs now. */
 export function createJudge(services: ServiceTable): Judge {
+  /** Undefined: nobody knows any more what the record belongs to. */
+  function fateOf(r: RecordArray, index: number, service: Service | undefined): Fate | undefined {
+    const id = readField(r, index, RECORD.destinationId);
+    const destination = services.destination(id);
+    if (destination) return services.fateOf(destination);
+    return id === NO_DESTINATION ? "keep" : service?.record.whenRemoved;
+  }
+
   return (r, index) => {
-    const destination = services.destination(readField(r, index, RECORD.destinationId));
-    const fate = destination ? services.fateOf(destination) : "keep";
-    if ((readField(r, index, RECORD.life) & LIFE.template) !== 0) return OF_TEMPLATE[fate];
+    const life = readField(r, index, RECORD.life);
     const service = services.service(readField(r, index, RECORD.serviceId));
+    const fate = fateOf(r, index, service);
+    if (fate === undefined) return life & JUDGED; // a former daemon knew
+    if ((life & LIFE.template) !== 0) return OF_TEMPLATE[fate];
     if (service && !isServed(service, r, index)) return ENDS;
     return fate === "keep" && service && isHelped(service, r, index) ? LIFE.watched : OF_CONNECTION[fate];
   };
 }
+
+/** Of a connection that goes past all destinations, to where its client wanted it. Ids start at 1. */
+const NO_DESTINATION = 0;
 
 function isServed(service: Service, r: RecordArray, index: number): boolean {
   return service.clients?.(r.words, index * r.stride + addressAt(r, ADDRESS.client)) ?? true;
