@@ -21,7 +21,7 @@ const OPTIONS = {
   bytes: 80,
 } as const;
 /** `struct __sk_buff` and `struct xdp_md`; what is not set must be zero. */
-const SKB = { ifindex: 40, gsoSize: 176, bytes: 192 } as const;
+const SKB = { mark: 8, ifindex: 40, gsoSize: 176, bytes: 192 } as const;
 const XDP_MD = { dataEnd: 4, ingressIfindex: 12, bytes: 24 } as const;
 
 /** What the kernel says about a run. */
@@ -40,6 +40,8 @@ export interface Arrival {
   readonly frame: Uint8Array;
   readonly ifindex: number;
   readonly gsoSize: number;
+  /** Firewall mark, which XDP does not see. */
+  readonly mark?: number;
   /** Runs in a row; each sees the frame as the last one left it. */
   readonly repeat?: number;
 }
@@ -57,7 +59,7 @@ export function createTestRun(programFd: number, hook: Hook): (arrival: Arrival)
   options.writeBigUInt64LE(addressOf(context), OPTIONS.contextIn);
   options.writeUInt32LE(context.length, OPTIONS.contextInBytes);
 
-  return ({ frame, ifindex, gsoSize, repeat = 1 }) => {
+  return ({ frame, ifindex, gsoSize, mark = 0, repeat = 1 }) => {
     input.set(frame);
     options.writeUInt32LE(frame.length, OPTIONS.dataInBytes);
     options.writeUInt32LE(output.length, OPTIONS.dataOutBytes);
@@ -66,6 +68,7 @@ export function createTestRun(programFd: number, hook: Hook): (arrival: Arrival)
       context.writeUInt32LE(frame.length, XDP_MD.dataEnd);
       context.writeUInt32LE(ifindex, XDP_MD.ingressIfindex);
     } else {
+      context.writeUInt32LE(mark, SKB.mark);
       context.writeUInt32LE(ifindex, SKB.ifindex);
       context.writeUInt32LE(gsoSize, SKB.gsoSize);
     }

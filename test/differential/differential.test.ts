@@ -47,7 +47,7 @@ function expectSame(scenario: Scenario): void {
 const all = [...fixtures()];
 
 test("there are enough fixtures, each with a title of its own", () => {
-  expect(all.length).toBeGreaterThanOrEqual(200);
+  expect(all.length).toBeGreaterThanOrEqual(1600);
   expect(new Set(all.map((f) => f.title)).size).toBe(all.length);
 });
 
@@ -66,6 +66,8 @@ test("generated scenarios end the same on both sides", () => {
 test("between them they have met every reason of the fast path", () => {
   // A full ring has no twin; the other two take a lightweight tunnel and a broken routing table.
   const unprovoked: Reason[] = ["ring_full", "fib_unsupported", "fib_failed"];
-  const reasons = Object.entries(REASONS).filter(([, { number }]) => number < REASONS.scheduled.number);
-  expect(new Set([...seen, ...unprovoked])).toEqual(new Set(reasons.map(([name]) => name)));
+  // numbers are only ever added: what came after the core's first ones
+  const late: Reason[] = ["icmp_about_tunnel", "icmp_about_unknown", "delivered", "needs_segments"];
+  const first = Object.entries(REASONS).filter(([, { number }]) => number < REASONS.scheduled.number);
+  expect(new Set([...seen, ...unprovoked])).toEqual(new Set([...first.map(([name]) => name), ...late]));
 });

@@ -1,12 +1,33 @@
 /** Scenarios through the BPF programs. */
-import { EVENT, INJECT, RECORD, RECORD_BYTES, UPCALL } from "../../packages/engine/src/core/layout.ts";
+import {
+  BUDGET,
+  BUDGET_PREFIX,
+  EVENT,
+  INJECT,
+  RECORD,
+  RECORD_BYTES,
+  UPCALL,
+} from "../../packages/engine/src/core/layout.ts";
 import { REASONS, type Reason, VERDICT, type Verdict } from "../../packages/engine/src/core/verdict.ts";
 import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
+import { scanEntries } from "../../packages/engine/src/dataplane/kernel/map-scan.ts";
+import { MAPPED_BITS, writeMapped } from "../../packages/engine/src/dataplane/kernel/mapped-address.ts";
 import type { Topology } from "../../packages/engine/src/dataplane/kernel/testing/topology.ts";
 import { createTestRun } from "./bpf-run.ts";
-import { hex } from "./packets.ts";
+import { policyOf } from "./configuration.ts";
+import { type Hook, PLACES } from "./network.ts";
+import { bytesOf, hex } from "./packets.ts";
 import { loadPrograms } from "./programs.ts";
-import { encodeRecord, flowKeys, NEVER_SEEN, type Outcome, RECORD_INDEX, type Scenario } from "./scenario.ts";
+import {
+  encodeRecord,
+  flowKeys,
+  type HandedUp,
+  NEVER_SEEN,
+  type Outcome,
+  type PolicyChoice,
+  RECORD_INDEX,
+  type Scenario,
+} from "./scenario.ts";
 
 const ETHERNET_BYTES = 14;
 const ETHER_TYPES = { 0: [0x08, 0x06], 4: [0x08, 0x00], 6: [0x86, 0xdd] } as const;
@@ -16,10 +37,13 @@ const INJECT_MAC = [2, INJECT.flow, 0, 0, 0, 0];
 const OBSERVATION = { verdict: 0, reason: 1, nextHopBytes: 2, nextHop: 3, strideBytes: 32 } as const;
 const UNTOUCHED = 0xffff_ffff;
 /** What the program returns by verdict; XDP forwards with XDP_TX or XDP_REDIRECT. */
-const RESULTS: Readonly<Record<"tc" | "xdp", Record<Verdict, readonly number[]>>> = {
+const RESULTS: Readonly<Record<Hook, Record<Verdict, readonly number[]>>> = {
   tc: { pass: [-1], drop: [2], upcall: [2], forward: [7] },
   xdp: { pass: [2], drop: [1], upcall: [1], forward: [3, 4] },
+  inject: { pass: [0], drop: [2], upcall: [2], forward: [7] },
 };
+/** Budgets' windows are 2^30 ns long. */
+const WINDOW_SHIFT = 30n;
 /** A stamp may be that much older than now, in ticks of 2^20 ns: the clock is coarse and the machine busy. */
 const STAMP_TOLERANCE_TICKS = 2000;
 
@@ -54,6 +78,22 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
     });
   }
 
+  let chosen: PolicyChoice | undefined;
+  function choosePolicy(policy: PolicyChoice | undefined): void {
+    if (policy !== chosen) programs.setPolicy(policyOf(policy));
+    chosen = policy;
+  }
+
+  /** Forget all budgets, and let the client's be used up so far. */
+  function spend(family: 4 | 6, used: number): void {
+    const fd = programs.mapFd("budgets");
+    for (const { key } of [...scanEntries(fd, { key: 16, value: BUDGET.size })]) lib.delete(fd, key);
+    const value = new Uint32Array(BUDGET.size / 4);
+    value[BUDGET.window] = windowNow();
+    value[BUDGET.used] = used;
+    bpfChecked(lib.update(fd, budgetKey(family), value, 0n), "spend a budget");
+  }
+
   function clear({ family, connection }: Scenario): void {
     if (!connection) return;
     for (const key of flowKeys(family, connection)) flows[family].delete(key);
@@ -66,7 +106,8 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
   }
 
   function arrivalOf(s: Scenario) {
-    return { frame: frameOf(s), ifindex: topology.director[s.side].index, gsoSize: s.gsoSize };
+    const { gsoSize, mark } = s;
+    return { frame: frameOf(s), ifindex: topology.director[s.side].index, gsoSize, mark };
   }
 
   /** What the program left on the CPU that it ran on. */
@@ -102,17 +143,29 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
     return taken;
   }
 
-  function takeUpcalls(): string[] {
-    const taken: string[] = [];
+  function takeUpcalls(): HandedUp[] {
+    const taken: HandedUp[] = [];
     upcalls.drain(Number.MAX_SAFE_INTEGER, (at) => {
-      const bytes = upcalls.data.readUInt32LE(at + UPCALL.packetBytes);
-      taken.push(hex(upcalls.data.subarray(at + UPCALL.size, at + UPCALL.size + bytes)));
+      const word = (field: number) => upcalls.data.readUInt32LE(at + field);
+      const packet = upcalls.data.subarray(at + UPCALL.size, at + UPCALL.size + word(UPCALL.packetBytes));
+      taken.push({ packet: hex(packet), mark: word(UPCALL.mark), mtu: word(UPCALL.mtu) });
     });
     return taken;
   }
 
+  /** A budget's window may end while the program runs: then once more. */
   function run(scenario: Scenario): Outcome | undefined {
+    for (;;) {
+      const window = windowNow();
+      if (scenario.policy?.budget) spend(scenario.family, scenario.policy.spent ?? 0);
+      const outcome = runOnce(scenario);
+      if (!scenario.policy?.budget || windowNow() === window) return outcome;
+    }
+  }
+
+  function runOnce(scenario: Scenario): Outcome | undefined {
     arrange(scenario);
+    choosePolicy(scenario.policy);
     observations.fill(0xff);
     bpfChecked(
       lib.update(programs.mapFd("observed"), new Uint32Array(1), observations, 0n),
@@ -122,7 +175,7 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
     clear(scenario);
     if (done.error < 0) return undefined;
     const seen = observation();
-    const allowed = RESULTS[scenario.hook === "xdp" ? "xdp" : "tc"][seen.verdict];
+    const allowed = RESULTS[scenario.hook][seen.verdict];
     if (!allowed.includes(done.result)) throw new Error(`verdict ${seen.verdict}, result ${done.result}`);
     const { family } = scenario;
     const at = RECORD_INDEX * RECORD_BYTES[family];
@@ -139,6 +192,16 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
   }
 
   return { run, close: programs.close };
+}
+
+const windowNow = (): number => Number(BigInt.asUintN(32, process.hrtime.bigint() >> WINDOW_SHIFT));
+
+/** The key of the budget that a client has. */
+function budgetKey(family: 4 | 6): Uint8Array {
+  const key = new Uint8Array(16);
+  writeMapped(key, 0, bytesOf(PLACES.client[family]));
+  const bits = BUDGET_PREFIX[family] + (family === 4 ? MAPPED_BITS : 0);
+  return key.fill(0, bits / 8);
 }
 
 function isStamped(lastSeen: number): boolean {

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { formatAddress } from "@tandem/model";
-import { ROUTE } from "../../packages/engine/src/core/fastpath.ts";
+import { ROUTE, type RouteQuestion } from "../../packages/engine/src/core/fastpath-world.ts";
 import { CONTRACT_NETWORK } from "../../packages/engine/src/dataplane/dataplane.contract.ts";
 import {
   createTopology,
@@ -18,6 +18,7 @@ export type Side = "client" | "server";
 
 /** Larger than the smallest MTU that IPv6 allows, smaller than the interfaces' own. Forwarding heeds a route's MTU only if it is locked. */
 export const NARROW_MTU = 1300;
+const LINK_MTU = 1500;
 
 interface Place {
   readonly 4: string;
@@ -25,12 +26,14 @@ interface Place {
   /** The rest of `ip route add ADDRESS …`, for places that need a route of their own. */
   readonly route?: { readonly 4: string; readonly 6: string };
   readonly result: number;
+  /** The interface's if absent. */
+  readonly mtu?: number;
 }
 
 const VIA_ELSE = { 4: "via 10.0.0.9", 6: "via fd00::9" } as const;
 const rejecting = (kind: string) => ({ 4: kind, 6: kind });
 
-/** What `ROUTE.noNeighbour` means is the hook's business; `narrow` succeeds for short packets. */
+/** What `ROUTE.noNeighbour` means is the hook's business. */
 export const PLACES = {
   client: { 4: CONTRACT_NETWORK[4].client, 6: CONTRACT_NETWORK[6].client, result: ROUTE.success },
   server: { 4: CONTRACT_NETWORK[4].server, 6: CONTRACT_NETWORK[6].server, result: ROUTE.success },
@@ -39,7 +42,8 @@ export const PLACES = {
     4: "10.51.0.1",
     6: "fd51::1",
     route: { 4: `${VIA_ELSE[4]} mtu lock ${NARROW_MTU}`, 6: `${VIA_ELSE[6]} mtu lock ${NARROW_MTU}` },
-    result: ROUTE.fragNeeded,
+    result: ROUTE.success,
+    mtu: NARROW_MTU,
   },
   stranger: { 4: "10.0.0.77", 6: "fd00::77", result: ROUTE.noNeighbour },
   blackhole: { 4: "10.52.0.1", 6: "fd52::1", route: rejecting("blackhole"), result: ROUTE.blackhole },
@@ -48,6 +52,14 @@ export const PLACES = {
   host: { 4: CONTRACT_NETWORK[4].host, 6: CONTRACT_NETWORK[6].host, result: ROUTE.notForwarded },
   nowhere: { 4: "203.0.113.9", 6: "2001:db8:ffff::9", result: ROUTE.notForwarded },
   vip: { 4: CONTRACT_NETWORK[4].vip, 6: CONTRACT_NETWORK[6].vip, result: ROUTE.notForwarded },
+  /** A VIP with services at port 0. */
+  wide: { 4: "192.0.2.2", 6: "2001:db8::2", result: ROUTE.notForwarded },
+  /** A VIP with ftp, which expects clients. */
+  ftp: { 4: "192.0.2.3", 6: "2001:db8::3", result: ROUTE.notForwarded },
+  /** No VIP: a classifier rule marks what goes there. */
+  marked: { 4: "203.0.113.65", 6: "2001:db8:fff0::65", result: ROUTE.notForwarded },
+  /** Beside the client. */
+  neighbour: { 4: "198.51.100.8", 6: "2001:db8:2::8", result: ROUTE.noNeighbour },
 } as const satisfies Record<string, Place>;
 export type PlaceName = keyof typeof PLACES;
 export const PLACE_NAMES = Object.keys(PLACES) as PlaceName[];
@@ -77,15 +89,16 @@ const placesByAddress = new Map<string, Place>(
   ]),
 );
 
-/** What the kernel says about the way to an address: one of `ROUTE`. `lengthBytes` 0 is any length. */
-export function routeTo(address: Uint8Array, lengthBytes: number, from: { side: Side; hook: Hook }): number {
+/** What the kernel says about the way to an address: one of `ROUTE`. */
+export function routeTo(question: RouteQuestion, from: { side: Side; hook: Hook }): number {
   if (from.side === "server") return ROUTE.forwardingDisabled;
-  const text = formatAddress(address);
-  const result =
-    placesByAddress.get(text)?.result ?? (isOnLink(text) ? ROUTE.noNeighbour : ROUTE.notForwarded);
-  if (result === ROUTE.noNeighbour) return from.hook === "xdp" ? result : ROUTE.success;
-  if (result === ROUTE.fragNeeded) return lengthBytes > NARROW_MTU ? result : ROUTE.success;
-  return result;
+  const text = formatAddress(question.address);
+  const place = placesByAddress.get(text);
+  const result = place?.result ?? (isOnLink(text) ? ROUTE.noNeighbour : ROUTE.notForwarded);
+  if (result !== ROUTE.success && result !== ROUTE.noNeighbour) return result;
+  question.mtu = place?.mtu ?? LINK_MTU;
+  if (question.lengthBytes > question.mtu) return ROUTE.fragNeeded;
+  return from.hook === "xdp" ? result : ROUTE.success;
 }
 
 /** Networks of the interfaces, and their addresses that are nobody's or the director's own. */

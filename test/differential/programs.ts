@@ -1,16 +1,20 @@
 /** The BPF programs loaded for test runs, with the maps that scenarios change. */
 import { RECORD_BYTES } from "../../packages/engine/src/core/layout.ts";
+import type { Policy } from "../../packages/engine/src/dataplane/dataplane.ts";
 import { loadFastPath } from "../../packages/engine/src/dataplane/kernel/fast-path-object.ts";
 import { createFlowMap, type FlowMap } from "../../packages/engine/src/dataplane/kernel/flow-map.ts";
 import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
 import { attachProgram } from "../../packages/engine/src/dataplane/kernel/links.ts";
+import { createPolicyMaps } from "../../packages/engine/src/dataplane/kernel/policy-maps.ts";
+import { createProgramming } from "../../packages/engine/src/dataplane/kernel/programming.ts";
 import { createRing, type Ring } from "../../packages/engine/src/dataplane/kernel/ring.ts";
 import { createServiceMaps } from "../../packages/engine/src/dataplane/kernel/service-maps.ts";
 import { mapMemory } from "../../packages/engine/src/dataplane/kernel/syscalls.ts";
 import type { Topology } from "../../packages/engine/src/dataplane/kernel/testing/topology.ts";
-import { packTransitions } from "../../packages/engine/src/protocols/transitions.ts";
+import { createTunnelMap } from "../../packages/engine/src/dataplane/kernel/tunnel-map.ts";
+import { configuredServices, policyOf, tunnelSource } from "./configuration.ts";
 import type { Hook } from "./network.ts";
-import { configuredServices, RECORDS } from "./scenario.ts";
+import { RECORDS } from "./scenario.ts";
 
 const RING_BYTES = { upcalls: 1 << 20, events: 1 << 22 } as const;
 const NAMES: Readonly<Record<Hook, string>> = { tc: "tandem_tc", xdp: "tandem_xdp", inject: "tandem_inject" };
@@ -22,6 +26,7 @@ export interface Programs {
   readonly flows: Readonly<Record<4 | 6, FlowMap>>;
   readonly upcalls: Ring;
   readonly events: Ring;
+  setPolicy(policy: Policy): void;
   close(): void;
 }
 
@@ -36,8 +41,13 @@ export function loadPrograms(topology: Topology, options: { isObserved: boolean;
   const fd = (name: string) => object.mapFd(name);
   const write = (map: string, key: Uint32Array, value: Uint8Array) =>
     bpfChecked(libbpf().update(fd(map), key, value, 0n), `write to ${map}`);
-  write("transitions", new Uint32Array(1), packTransitions());
-  createServiceMaps(fd("services"), fd("real_servers")).program(configuredServices());
+  const fdsOf = <const N extends string>(...names: N[]) =>
+    Object.fromEntries(names.map((name) => [name, fd(name)])) as Record<N, number>;
+  const services = createServiceMaps(fdsOf("services", "real_servers", "marked", "clients"));
+  createProgramming(services, createTunnelMap(fd("tunnels"), tunnelSource)).program(configuredServices());
+  const policy = createPolicyMaps(fdsOf("policy", "rules", "transitions"));
+  policy.mend(new Map(Object.values(topology.director).map((link) => [link.name, link])));
+  policy.set(policyOf());
   for (const link of Object.values(topology.director)) {
     write("interfaces", new Uint32Array([link.index]), link.mac);
     attachProgram(link, "xdp", object.programFd(NAMES.xdp));
@@ -51,6 +61,7 @@ export function loadPrograms(topology: Topology, options: { isObserved: boolean;
     flows: { 4: createFlowMap(fd("flows4"), 4), 6: createFlowMap(fd("flows6"), 6) },
     upcalls: createRing(fd("upcalls"), RING_BYTES.upcalls),
     events: createRing(fd("events"), RING_BYTES.events),
+    setPolicy: policy.set,
     close: () => object.close(),
   };
 }

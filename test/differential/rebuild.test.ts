@@ -12,7 +12,7 @@ import { createTwinSide } from "./twin-side.ts";
 
 const BPF = join(import.meta.dirname, "../../packages/engine/bpf");
 /** Sections whose bytes decide what runs; the rest is type information. */
-const CODE_SECTIONS = ["tc", "xdp", "license", ".maps", ".rodata"];
+const CODE_SECTIONS = [".text", "tc", "xdp", "license", ".maps", ".rodata"];
 
 let directory: string;
 let rebuilt: string;

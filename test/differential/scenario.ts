@@ -6,10 +6,8 @@ import {
   FLOW_KEY,
   RECORD,
   RECORD_BYTES,
-  SERVICE_FLAG,
 } from "../../packages/engine/src/core/layout.ts";
 import type { Reason, Verdict } from "../../packages/engine/src/core/verdict.ts";
-import type { ServiceChange } from "../../packages/engine/src/dataplane/dataplane.ts";
 import { type Family, type Hook, PLACES, type PlaceName, type Side } from "./network.ts";
 import { bytesOf } from "./packets.ts";
 
@@ -21,23 +19,43 @@ export const STALE_PARTS = [
   "virtualPort",
   "destination",
   "destinationPort",
+  "local",
+  "localPort",
 ] as const;
 export type StalePart = (typeof STALE_PARTS)[number];
 
+export const PROTOCOL_NUMBERS = { tcp: 6, udp: 17, sctp: 132 } as const;
+export type Protocol = keyof typeof PROTOCOL_NUMBERS;
+
 /** A connection in the table. Ports are numbers. */
 export interface Connection {
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: Protocol;
   readonly method: keyof typeof METHOD_NUMBERS;
   /** The life word: state and flags. */
   readonly life: number;
   readonly generation: number;
   readonly client: PlaceName;
   readonly clientPort: number;
+  /** The VIP if absent. */
+  readonly virtual?: PlaceName;
   readonly virtualPort: number;
   readonly destination: PlaceName;
   readonly destinationPort: number;
+  /** Of the destination: a tunnel's, or 0. */
+  readonly destinationId?: number;
   /** Flow entries lead to the record, but this part of its own tuple is another's. */
   readonly stale?: StalePart;
+}
+
+/** What the policy is, where it is not the one that asks for nothing. */
+export interface PolicyChoice {
+  /** `POLICY_FLAG`. */
+  readonly flags?: number;
+  /** The rules of `configuration.ts` are in use. */
+  readonly hasRules?: boolean;
+  readonly budget?: number;
+  /** What the client's prefix has used of its budget. */
+  readonly spent?: number;
 }
 
 export interface Scenario {
@@ -52,7 +70,18 @@ export interface Scenario {
   readonly packet: Uint8Array;
   /** 0 but at tc. */
   readonly gsoSize: number;
+  /** Firewall mark of the packet: 0 but at tc. */
+  readonly mark: number;
   readonly connection?: Connection;
+  readonly policy?: PolicyChoice;
+}
+
+/** A packet that was handed up. */
+export interface HandedUp {
+  /** In hex. */
+  packet: string;
+  mark: number;
+  mtu: number;
 }
 
 /** All that can be seen of what an implementation did. */
@@ -67,49 +96,21 @@ export interface Outcome {
   record: number[];
   isStamped: boolean;
   events: { index: number; generation: number; before: number; after: number }[];
-  /** The packet that was handed up, in hex. */
-  upcalls: string[];
+  upcalls: HandedUp[];
 }
 
 export const VIRTUAL_PORT = 80;
 export const SLOPPY_PORT = 81;
 export const SERVER_PORT = 8080;
 export const CLIENT_PORT = 40_000;
-export const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const;
+/** Full NAT's own end: the address of `host`. */
+export const LOCAL_PORT = 2000;
 
 /** Capacity of the table, and the record that a scenario's connection has. */
 export const RECORDS = 8;
 export const RECORD_INDEX = 5;
 /** What `lastSeen` says before the packet comes. */
 export const NEVER_SEEN = 1;
-
-/** The services that every scenario meets: TCP, sloppy TCP and UDP on the VIP, two masqueraded destinations. */
-export function configuredServices(): ServiceChange[] {
-  return ([4, 6] as const).flatMap((family) => {
-    const address = bytesOf(PLACES.vip[family]);
-    const service = (protocol: number, port: number, flags = 0): ServiceChange => ({
-      kind: "set_service",
-      at: { address, port, protocol },
-      id: 7,
-      flags,
-    });
-    const realServers = (["server", "gateway"] as const).flatMap((name): ServiceChange[] => {
-      const at = { address: bytesOf(PLACES[name][family]), port: SERVER_PORT };
-      return [
-        { kind: "set_real_server", at: { ...at, protocol: PROTOCOL_NUMBERS.tcp } },
-        { kind: "set_real_server", at: { ...at, protocol: PROTOCOL_NUMBERS.udp } },
-        { kind: "set_real_server", at: { ...at, port: 0, protocol: 0 } },
-      ];
-    });
-    return [
-      { kind: "set_vip", address },
-      service(PROTOCOL_NUMBERS.tcp, VIRTUAL_PORT),
-      service(PROTOCOL_NUMBERS.udp, VIRTUAL_PORT),
-      service(PROTOCOL_NUMBERS.tcp, SLOPPY_PORT, SERVICE_FLAG.sloppy),
-      ...realServers,
-    ];
-  });
-}
 
 /** The bytes of a connection's record. */
 export function encodeRecord(family: Family, c: Connection): Uint8Array {
@@ -121,9 +122,12 @@ export function encodeRecord(family: Family, c: Connection): Uint8Array {
   const protocol = PROTOCOL_NUMBERS[c.protocol] ^ stale("protocol");
   word(RECORD.kind, protocol | (METHOD_NUMBERS[c.method] << 8) | (family << 16));
   word(RECORD.lastSeen, NEVER_SEEN);
-  bytes.writeUInt16BE(c.clientPort ^ stale("clientPort"), RECORD.clientPorts * 4);
-  bytes.writeUInt16BE(c.virtualPort ^ stale("virtualPort"), RECORD.clientPorts * 4 + 2);
-  bytes.writeUInt16BE(c.destinationPort ^ stale("destinationPort"), RECORD.serverPorts * 4);
+  word(RECORD.destinationId, c.destinationId ?? 0);
+  const port = (field: number, value: number) => bytes.writeUInt16BE(value, field);
+  port(RECORD.clientPorts * 4, c.clientPort ^ stale("clientPort"));
+  port(RECORD.clientPorts * 4 + 2, c.virtualPort ^ stale("virtualPort"));
+  port(RECORD.serverPorts * 4, c.destinationPort ^ stale("destinationPort"));
+  port(RECORD.serverPorts * 4 + 2, LOCAL_PORT ^ stale("localPort"));
   // The low halves are nearly full, so that the first packet carries into the high ones.
   for (const counter of [RECORD.inPackets, RECORD.inBytes, RECORD.outPackets, RECORD.outBytes]) {
     word(counter, 0xffff_ffff);
@@ -134,18 +138,21 @@ export function encodeRecord(family: Family, c: Connection): Uint8Array {
     bytes.set(address, (RECORD.addresses + ADDRESS[which] * ADDRESS_WORDS[family]) * 4);
   };
   place("client", c.client);
-  place("virtual", "vip");
+  place("virtual", c.virtual ?? "vip");
   place("destination", c.destination);
+  place("local", "host");
   return bytes;
 }
 
-/** Keys of the flow entries of a connection: input, and output if it is masqueraded. */
+/** Keys of the flow entries of a connection: input, and output if it is translated. */
 export function flowKeys(family: Family, c: Connection): Uint8Array[] {
   const client = { at: bytesOf(PLACES[c.client][family]), port: c.clientPort };
-  const virtual = { at: bytesOf(PLACES.vip[family]), port: c.virtualPort };
+  const virtual = { at: bytesOf(PLACES[c.virtual ?? "vip"][family]), port: c.virtualPort };
   const server = { at: bytesOf(PLACES[c.destination][family]), port: c.destinationPort };
+  const local = { at: bytesOf(PLACES.host[family]), port: LOCAL_PORT };
   const keys = [encodeFlowKey(family, c.protocol, client, virtual)];
   if (c.method === "masquerade") keys.push(encodeFlowKey(family, c.protocol, server, client));
+  if (c.method === "full-nat") keys.push(encodeFlowKey(family, c.protocol, server, local));
   return keys;
 }
 
@@ -154,7 +161,7 @@ interface FlowEnd {
   port: number;
 }
 
-function encodeFlowKey(family: Family, protocol: "tcp" | "udp", from: FlowEnd, to: FlowEnd): Uint8Array {
+function encodeFlowKey(family: Family, protocol: Protocol, from: FlowEnd, to: FlowEnd): Uint8Array {
   const layout = FLOW_KEY[family];
   const key = Buffer.alloc(layout.size);
   key.set(from.at, layout.source);

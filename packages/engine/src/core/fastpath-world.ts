@@ -92,6 +92,8 @@ export interface FastpathWorld {
   markOf(packet: Classified): number;
   /** Take a new flow from its source prefix's budget; false if there is none left. */
   spend(family: 4 | 6, key: Uint32Array): boolean;
+  /** Whether there is room for a tunnel's headers before the packet. */
+  hasRoom(packet: FastpathPacket): boolean;
   /** One of `ROUTE`, or negative. */
   route(question: RouteQuestion): number;
   now(): number;

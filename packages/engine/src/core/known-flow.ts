@@ -79,7 +79,8 @@ export function createKnownFlow(
     const bytes = scene.segmentBytes(packet) + overheadOf(tunnel);
     const route = scene.ask(tunnel.family, tunnel.destination, 0, bytes);
     if (route !== ROUTE.success) return ROUTE_REASONS[route] ?? "fib_failed";
-    if (packet.gsoSize > 0 && hasChecksum(tunnel)) return "needs_segments";
+    const isSummed = packet.gsoSize > 0 && hasChecksum(tunnel);
+    if (isSummed || !world.hasRoom(packet)) return "needs_segments";
     takePart(packet);
     decrementTtl(packet.bytes, p.family);
     putIntoTunnel(packet, tunnel);

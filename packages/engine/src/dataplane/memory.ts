@@ -145,6 +145,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     policy: () => policy,
     findFlow: (family, key) => flows[family].get(key) ?? -1,
     markOf: (packet) => markRules(packet),
+    hasRoom: () => true,
     spend: (family, key) => budgets.spend({ family, key }, policy.budget, now()),
     route,
     now,
