@@ -242,19 +242,23 @@ function isTemplateOf({ spec }: Director, clients: ReadonlySet<string>, e: Entry
   const addresses = [...clients].map((end) => end.slice(0, end.lastIndexOf(":")));
   const templateEnds = spec.services
     .filter((s) => addresses.some((address) => netOf(address, s.persistence?.prefix) === net))
-    .flatMap((s) => (s.mark === undefined ? endsOf(s) : `IP ${markEnd(s.mark)}`));
+    .flatMap(endsOf);
   return templateEnds.includes(`${e.protocol} ${e.virtual}`);
 }
 
-/** What a service's templates are for: its port, or every port. */
-const endsOf = ({ protocol, address, port }: ServiceSpec): string[] =>
-  [port, ...(port === FTP_PORT ? [0] : [])].map((p) => `${protocol.toUpperCase()} ${address}:${p}`);
+/** What a service's templates are for: its port, or every port; or none any more. */
+function endsOf({ protocol, address, port, mark }: ServiceSpec): string[] {
+  const name = mark === undefined ? `${protocol.toUpperCase()} ${address}` : `IP ${markAddress(mark)}`;
+  return [port === FTP_PORT ? 0 : port, RETIRED_PORT].map((p) => `${name}:${p}`);
+}
 
 const FTP_PORT = 21;
+/** Port of templates that may not be used any more. */
+const RETIRED_PORT = 65_535;
 
 const netOf = (address: string, bits: number | undefined): string =>
   formatAddress(maskBytes(parseAddress(address)!, bits ?? 128));
 
 /** A mark as the tool shows it: an address. */
-const markEnd = (mark: number): string =>
-  `${formatAddress(Uint8Array.of(mark >>> 24, mark >>> 16, mark >>> 8, mark))}:0`;
+const markAddress = (mark: number): string =>
+  formatAddress(Uint8Array.of(mark >>> 24, mark >>> 16, mark >>> 8, mark));

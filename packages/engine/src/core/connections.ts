@@ -104,6 +104,8 @@ const NOBODY: ConnectionObserver = {
 
 /** Ports of a retired template, which no packet asks for (Linux 6.1 `ip_vs_check_template`): client 0, virtual 65535. */
 export const RETIRED_PORTS = 0xffff_0000;
+/** And its destination's: 65535, local 0. */
+const RETIRED_SERVER_PORTS = 0xffff;
 
 /** The connections over a table and the services; timers start at `now`. */
 export function createConnections(table: ConnectionTable, services: ServiceTable, now: number): Connections {
@@ -204,6 +206,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     observer.retiring(r.family, index, now);
     // whoever owned it, each node is rid of it when its own connections are gone
     table.rename(r.family, index, { ports: RETIRED_PORTS, clear: LIFE.remote });
+    writeField(r, index, RECORD.serverPorts, RETIRED_SERVER_PORTS);
   }
 
   /** Tell the template of a connection that its client is what it seems to be. */
