@@ -70,6 +70,8 @@ export function service(weights: readonly [number, number, number] = [1, 1, 1]):
     address: "10.77.0.100",
     port: 7000,
     scheduler: "wlc",
+    schedulerFlags: [],
+    onePacket: false,
     traffic,
     destinations: weights.map((weight, i) => ({
       id: 2 + i,
@@ -82,6 +84,11 @@ export function service(weights: readonly [number, number, number] = [1, 1, 1]):
       health: weight > 0 ? ("up" as const) : ("down" as const),
       activeConnections: 30,
       inactiveConnections: i,
+      persistentConnections: 0,
+      upperThreshold: 0,
+      lowerThreshold: 0,
+      overloaded: false,
+      held: false,
       traffic,
     })),
   };

@@ -30,11 +30,15 @@ const RULES: readonly ((c: Candidate, refuse: Refuse) => void)[] = [
     if (problem) refuse(["address"], problem);
   },
   function translation({ service, destination: { port }, method }, refuse) {
-    if (port === undefined || port === service.port) return;
-    const wanted = service.port === 0 ? "none" : service.port;
+    const { port: own, mark, persistence } = service;
+    const hasNoPort = own === 0 && mark === undefined && !persistence; // said already
+    if (port === undefined || port === own || hasNoPort) return;
     if (KEEPS_PORT.has(method))
-      refuse(["port"], `port is ${port}, wanted ${wanted}: ${method} does not change the port`);
-    else if (service.port === 0 && service.mark === undefined)
+      refuse(
+        ["port"],
+        `port is ${port}, wanted ${own === 0 ? "none" : own}: ${method} does not change the port`,
+      );
+    else if (own === 0 && mark === undefined)
       refuse(["port"], `port is ${port}, wanted none: a service of every port leaves the port as it is`);
   },
   function tunnel({ destination, method }, refuse) {

@@ -4,6 +4,7 @@ import { flag, ipAddress, oneOf, portNumber, wanted, wholeNumber } from "./field
 
 /** Most destinations, over all services. */
 export const MAX_DESTINATIONS = 131_072;
+/** Said of more. */
 export const destinationsLimit = wanted(`at most ${MAX_DESTINATIONS} destinations over all services`);
 
 /** Field of a forwarding method. */

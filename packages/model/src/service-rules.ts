@@ -119,7 +119,7 @@ function checkTarget(s: ServiceSpec, refuse: Refuse): void {
       : hostProblem(s.address);
   if (problem) refuse(["address"], problem);
   if (s.port === 0 && !s.persistence)
-    refuse(["port"], "port is 0, wanted 1 to 65535, or persistence: then 0 stands for every port");
+    refuse(["port"], "port is missing or 0, wanted 1 to 65535, or persistence: then 0 stands for every port");
 }
 
 const hasMethod = (s: ServiceSpec, method: ServiceSpec["method"]): boolean =>

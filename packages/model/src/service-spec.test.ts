@@ -231,7 +231,7 @@ const across: [what: string, service: object, ...want: string[]][] = [
   [
     "every port without persistence",
     { ...web, port: 0 },
-    "port: port is 0, wanted 1 to 65535, or persistence: then 0 stands for every port",
+    "port: port is missing or 0, wanted 1 to 65535, or persistence: then 0 stands for every port",
   ],
   [
     "a mark and more",

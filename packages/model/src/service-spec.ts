@@ -33,6 +33,7 @@ export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 
 /** Most prefixes in `allow` and `deny`, over all services. */
 export const MAX_CLIENT_PREFIXES = 65_536;
+/** Said of more. */
 export const prefixesLimit = wanted(`at most ${MAX_CLIENT_PREFIXES} prefixes over all services`);
 
 /** Clients that stay with their destination. */
@@ -111,7 +112,7 @@ const fields = {
   slowStart: seconds(0, 3600)
     .default(0)
     .describe(
-      "Seconds in which the weight of a destination that comes up grows to its full size; 0: at once.",
+      "Seconds in which the weight of a destination that comes back or joins grows from 1 to its full size; 0: at once.",
     ),
   check: CheckSpec.optional().describe("Health check of every destination; without one they count as up."),
 };

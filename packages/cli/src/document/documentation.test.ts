@@ -2,60 +2,46 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { nodeConfigJsonSchema } from "../node/node-config.ts";
+import { FIELD_TABLE_HEAD, fieldRows } from "./field-table.ts";
 import { documentJsonSchema } from "./load-document.ts";
 
-/** The part of JSON Schema that the tables are made from. */
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly oneOf?: readonly Schema[];
+const page = readFileSync(join(import.meta.dirname, "../../../../docs/configuration.md"), "utf8");
+
+/** The first table below a heading of docs/configuration.md. */
+function tableBelow(heading: string): string[] {
+  const [, section = ""] = page.split(`\n## ${heading}\n`);
+  const [, table = ""] = section.split("\n| field |");
+  return `| field |${table}`.split("\n\n")[0]!.split("\n");
 }
 
-/** Fields without a value of their own: rows for what is in them say enough. */
-const isGroup = (s: Schema): boolean => s.description === undefined && s.properties !== undefined;
-
-function rowsOf(schema: Schema, at = ""): string[] {
-  const variants = schema.oneOf ?? [schema];
-  const rows = variants.flatMap(({ properties = {}, required = [] }) =>
-    Object.entries(properties).flatMap(([name, field]) => {
-      const path = at === "" ? name : `${at}.${name}`;
-      const row = `| \`${path}\` | ${defaultOf(field, required.includes(name))} | ${meaningOf(field)} |`;
-      const inside = field.items ? rowsOf(field.items, `${path}[]`) : rowsOf(field, path);
-      return isGroup(field) ? inside : [row, ...inside];
-    }),
-  );
-  return [...new Set(rows)];
+const tables: [heading: string, schema: object][] = [
+  ["The document", documentJsonSchema()],
+  ["The node", nodeConfigJsonSchema()],
+];
+for (const [heading, schema] of tables) {
+  test(`docs/configuration.md lists every field of "${heading}" as it is: else run write-field-tables.ts`, () =>
+    expect(tableBelow(heading)).toEqual([...FIELD_TABLE_HEAD, ...fieldRows(schema)]));
 }
 
-function defaultOf(field: Schema, isRequired: boolean): string {
-  if (isRequired) return "required";
-  const isPlain = field.default !== undefined && JSON.stringify(field.default) !== "{}";
-  return isPlain ? `\`${JSON.stringify(field.default).replaceAll('"', "")}\`` : "";
-}
-
-function meaningOf({ const: only, enum: choice, description }: Schema): string {
-  const values = choice ?? (only === undefined ? [] : [only]);
-  return [values.map((v) => `\`${v}\``).join(", "), description].filter(Boolean).join(": ");
-}
-
-const docs = readFileSync(join(import.meta.dirname, "../../../../docs/configuration.md"), "utf8");
-
-/** Rows of the table below a heading of docs/configuration.md. */
-function documented(heading: string): string[] {
-  const [, section = ""] = docs.split(`\n## ${heading}\n`);
-  return (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
-}
-
-test("docs/configuration.md lists every field of the document as it is", () => {
-  expect(documented("The document")).toEqual(rowsOf(documentJsonSchema()));
-});
-
-test("docs/configuration.md lists every field of the node's configuration as it is", () => {
-  expect(documented("The node")).toEqual(rowsOf(nodeConfigJsonSchema()));
+test("a table of fields shows defaults, choices, ranges, and names that need no words in one row", () => {
+  const schema = {
+    properties: {
+      a: { default: 3, minimum: 0, maximum: 9, description: "A number." },
+      b: { enum: ["x", "y"], description: "A word." },
+      c: {
+        description: "Times.",
+        properties: { one: { minimum: 1, maximum: 2 }, two: { minimum: 1, maximum: 2 } },
+      },
+      d: { description: "Things.", maxItems: 5, items: { properties: { e: { const: 1 } }, required: ["e"] } },
+      f: { properties: { g: { description: "Inside.", default: [] } } },
+    },
+  };
+  expect(fieldRows(schema)).toEqual([
+    "| `a` | `3` | 0 to 9 | A number. |",
+    "| `b` |  | `x`, `y` | A word. |",
+    "| `c` |  | `one`, `two`: 1 to 2 | Times. |",
+    "| `d` |  | at most 5 | Things. |",
+    "| `d[].e` | required | `1` |  |",
+    "| `f.g` |  |  | Inside. |",
+  ]);
 });

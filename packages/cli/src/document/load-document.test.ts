@@ -57,7 +57,7 @@ services:
       - 10.0.0.3
   - protocol: udp
     address: 192.0.2.1
-    port: 0
+    port: -1
     method: nat
     destinations:
   - {protocol: tcp, address: 192.0.2.1, port: 80}
@@ -66,25 +66,25 @@ services:
 colour: red
 `;
   expect(refusal(text)).toEqual([
-    'lb.yaml:3:15: services[0].protocol: found "tpc", wanted "tcp" or "udp"',
+    'lb.yaml:3:15: services[0].protocol: found "tpc", wanted one of tcp, udp, sctp, any',
     'lb.yaml:4:14: services[0].address: found "192.0.2", wanted an IPv4 or IPv6 address',
-    "lb.yaml:5:11: services[0].port: found 70000, wanted a whole number from 1 to 65535",
+    "lb.yaml:5:11: services[0].port: found 70000, wanted a whole number from 0 to 65535",
     'lb.yaml:6:5: services[0].schedular: unknown field, did you mean "scheduler"?',
     'lb.yaml:7:25: services[0].check.paht: unknown field, did you mean "path"?',
     "lb.yaml:7:44: services[0].check.timeout: found 0, wanted seconds from 0.05 to 300",
     "lb.yaml:7:55: services[0].check.status: found a list, wanted at least one status code",
     "lb.yaml:9:9: services[0].destinations[0].address: missing, wanted an IPv4 or IPv6 address",
     'lb.yaml:9:9: services[0].destinations[0].adress: unknown field, did you mean "address"?',
-    "lb.yaml:11:17: services[0].destinations[1].weight: found -1, wanted a whole number from 0 to 65535",
-    'lb.yaml:12:15: services[0].destinations[1].port: found "80", wanted a whole number from 1 to 65535',
+    "lb.yaml:11:17: services[0].destinations[1].weight: found -1, wanted a whole number from 0 to 2147483647",
+    'lb.yaml:12:15: services[0].destinations[1].port: found "80", wanted a whole number from 0 to 65535',
     'lb.yaml:13:9: services[0].destinations[2]: found "10.0.0.3", wanted a map of fields',
-    "lb.yaml:16:11: services[1].port: found 0, wanted a whole number from 1 to 65535",
-    'lb.yaml:17:13: services[1].method: found "nat", wanted "masquerade" or "direct-route"',
+    "lb.yaml:16:11: services[1].port: found -1, wanted a whole number from 0 to 65535",
+    'lb.yaml:17:13: services[1].method: found "nat", wanted one of masquerade, direct-route, tunnel, full-nat, local',
     "lb.yaml:18:18: services[1].destinations: found nothing, wanted a list",
     'lb.yaml:20:5: services[3]: service "tcp 192.0.2.1:80" stands here twice, wanted once',
-    'lb.yaml:21:31: services[3].destinations[0].address: "2001:db8::1" is IPv6, wanted IPv4 as the service',
-    "lb.yaml:21:52: services[3].destinations[0].port: port is 81, wanted 80: direct route does not change the port",
-    "lb.yaml:22:1: colour: unknown field, wanted one of version, services",
+    'lb.yaml:21:31: services[3].destinations[0].address: "2001:db8::1" is IPv6, wanted IPv4 as the service, or a tunnel',
+    "lb.yaml:21:52: services[3].destinations[0].port: port is 81, wanted 80: direct-route does not change the port",
+    "lb.yaml:22:1: colour: unknown field, wanted one of version, settings, marks, services",
   ]);
 });
 
@@ -146,7 +146,7 @@ const messages: [what: string, text: string, ...want: string[]][] = [
   [
     "a field that JavaScript takes for special",
     "version: 1\n__proto__: {services: 7}",
-    "lb.yaml:2:1: __proto__: unknown field, wanted one of version, services",
+    "lb.yaml:2:1: __proto__: unknown field, wanted one of version, settings, marks, services",
   ],
   [
     "line ends of Windows",
@@ -162,6 +162,26 @@ const messages: [what: string, text: string, ...want: string[]][] = [
     "a field of another type of check",
     "version: 1\nservices: [{protocol: tcp, address: 192.0.2.1, port: 1, check: {type: tcp, path: /}}]",
     "lb.yaml:2:76: services[0].check.path: unknown field, wanted one of type, interval, timeout, rise, fall, port",
+  ],
+  [
+    "a service of a mark that says more",
+    "version: 1\nservices: [{mark: 7, port: 80}]",
+    "lb.yaml:2:28: services[0].port: port is 80, wanted none: the mark says it all",
+  ],
+  [
+    "gue in the service without a port",
+    "version: 1\nservices:\n  - mark: 7\n    method: tunnel\n    tunnel:\n      type: gue",
+    "lb.yaml:6:7: services[0].tunnel.port: port is missing, wanted the UDP port that the destination takes gue on",
+  ],
+  [
+    "a rule that never matches",
+    "version: 1\nmarks:\n  - mark: 1\n  - {mark: 2, protocol: tcp}",
+    "lb.yaml:4:5: marks[1]: marks[0] matches all of its packets first, wanted the narrower rule above",
+  ],
+  [
+    "an unknown state",
+    "version: 1\nsettings: {timeouts: {tcp: {etablished: 9}}}",
+    'lb.yaml:2:29: settings.timeouts.tcp.etablished: unknown field, did you mean "established"?',
   ],
   [
     "a very long value",
@@ -217,16 +237,17 @@ test("document's JSON Schema tells editors fields, choices, ranges and meanings"
   const schema = documentJsonSchema() as { $schema: string; properties: { services: { items: object } } };
   expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
   expect(schema.properties.services.items).toMatchObject({
-    required: ["protocol", "address", "port"],
     additionalProperties: false,
     properties: {
-      protocol: { enum: ["tcp", "udp"] },
+      protocol: { enum: ["tcp", "udp", "sctp", "any"] },
       port: {
         type: "integer",
-        minimum: 1,
+        minimum: 0,
         maximum: 65535,
-        description: "Virtual port that clients talk to.",
+        description: "Virtual port that clients talk to; 0 with persistence: every port.",
       },
+      timeouts: { properties: { tcp: { properties: { established: { minimum: 1 } } } } },
+      destinations: { items: { required: ["address"] } },
       scheduler: { default: "wlc" },
     },
   });

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { LbError } from "@tandem/model";
 import { expect, onTestFinished, test } from "vitest";
-import { fakeServices, healthyStatus, troubledStatus } from "../testing/fake-node.ts";
+import {
+  fakeConnection,
+  fakeExplanation,
+  fakeServices,
+  healthyStatus,
+  markedService,
+  troubledStatus,
+} from "../testing/fake-node.ts";
 import { createFolder, runTandem, type Setting, startFakeDaemon } from "../testing/run-tandem.ts";
 import { COMMANDS } from "./commands.ts";
 
@@ -87,6 +94,17 @@ tcp 192.0.2.10:8443    wrr                          0 of 0          0         0 
   );
 });
 
+test("services shows a firewall mark's options, tunnel and thresholds, templates, and what keeps connections away", async () => {
+  const socket = await startFakeDaemon({ services: async () => [markedService] });
+  expect((await runTandem(socket, ["services"])).out).toMatchInlineSnapshot(`
+    "SERVICE/DESTINATION  SCHEDULER/METHOD  OPTIONS                                                        WEIGHT  HEALTH          ACTIVE  INACTIVE  PERSISTENT   TOTAL        IN       OUT  WHY
+    mark 7 ipv4          sh                fallback, port, persistent 360 s by /24, one-packet                    0 of 2           8,033       620          41       9     612 B       0 B
+      10.0.0.4:0         tunnel            gue 6080 checksum remote, at most 5,000, again below 4,000         10  up, overloaded   4,016       310          41  81,224  1.25 GiB  44.9 GiB
+      10.0.0.5:8080      masquerade                                                                    0 (of 10)  DOWN, held       4,017       310              81,225  1.25 GiB  44.9 GiB  connection refused
+    "
+  `);
+});
+
 test("services without a document says so", async () => {
   const { out } = await runTandem(await startFakeDaemon({ services: async () => [] }), ["services"]);
   expect(out).toBe("No services: the document has none.\n");
@@ -109,6 +127,99 @@ tcp    ESTABLISHED  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  masquerade
 There are more: these are the first 2 connections; see --limit
 `,
   );
+});
+
+test("connections tells templates and held connections from others, with what they hang on", async () => {
+  async function* connections() {
+    const controller = "198.51.100.0:0 -> 0.0.0.7:0";
+    yield {
+      ...fakeConnection(0),
+      protocol: "any",
+      state: "ASSURED",
+      client: "198.51.100.0:0",
+      template: true,
+      mark: 7,
+    };
+    yield {
+      ...fakeConnection(1),
+      method: "full-nat",
+      local: "192.0.2.9:1024",
+      held: true,
+      mark: 7,
+      controller,
+    };
+  }
+  const socket = await startFakeDaemon({ connections });
+  expect((await runTandem(socket, ["connections"])).out).toMatchInlineSnapshot(`
+    "PROTO  STATE               CLIENT              VIRTUAL        DESTINATION    METHOD      LOCAL           MARK   EXPIRES IN  OWNER  CONTROLLER                         IN       OUT
+    any    ASSURED (template)  198.51.100.0:0      192.0.2.10:80  10.0.0.1:8080  masquerade                     7  14 min 59 s  lb1                                      0 B       0 B
+    tcp    ESTABLISHED (held)  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  full-nat    192.0.2.9:1024     7  14 min 58 s  lb1    198.51.100.0:0 -> 0.0.0.7:0  1.31 KiB  46.9 KiB
+    "
+  `);
+});
+
+test("explain says the verdict first, then why", async () => {
+  expect((await tandem("explain tcp 198.51.100.7 192.0.2.10:80")).out).toMatchInlineSnapshot(`
+    "Verdict    forward: a new connection was made (scheduled), on lb1
+    Service    tcp 192.0.2.10:80: its protocol, address and port
+    Scheduler  wlc, picks 10.0.0.1:8080
+    Rewriting  its destination 192.0.2.10:80 becomes 10.0.0.1:8080
+               its TTL is one less
+    Ends       after 900 s without a packet, once it is ESTABLISHED
+
+    DESTINATION    WEIGHT  ACTIVE  INACTIVE  USABLE
+    10.0.0.1:8080      10   4,013       310  yes
+    10.0.0.2:8080       0      12       310  no: its weight is 0
+    10.0.0.3:8080      10       9         0  no: overloaded
+    "
+  `);
+});
+
+test("explain of a known connection shows it, and no scheduler", async () => {
+  const { scheduler: _, ...known } = fakeExplanation;
+  const explain = async () => ({
+    ...known,
+    connection: fakeConnection(1),
+    template: { ...fakeConnection(0), template: true },
+  });
+  const socket = await startFakeDaemon({ explain });
+  const { out } = await runTandem(socket, ["explain", "tcp", "198.51.100.7:1", "192.0.2.10:80"]);
+  expect(out).toMatchInlineSnapshot(`
+    "Verdict     forward: a new connection was made (scheduled), on lb1
+    Service     tcp 192.0.2.10:80: its protocol, address and port
+    Connection  ESTABLISHED, 198.51.100.1:40001 -> 192.0.2.10:80 -> 10.0.0.2:8080 (masquerade), owned by lb1
+    Template    ESTABLISHED, 198.51.100.0:40000 -> 192.0.2.10:80 -> 10.0.0.1:8080 (masquerade), owned by lb1
+    Rewriting   its destination 192.0.2.10:80 becomes 10.0.0.1:8080
+                its TTL is one less
+    Ends        after 900 s without a packet, once it is ESTABLISHED
+    "
+  `);
+});
+
+test("explain of a packet for nobody", async () => {
+  const verdict = { name: "pass", reason: "not_ours", says: "no service, flow or destination of ours" };
+  const socket = await startFakeDaemon({
+    explain: async () => ({ rewriting: [], verdict, ends: "", node: "lb1" }),
+  });
+  expect((await runTandem(socket, ["explain", "tcp", "198.51.100.7", "192.0.2.10:81"])).out).toBe(
+    `Verdict  pass: no service, flow or destination of ours (not_ours), on lb1
+Service  none
+`,
+  );
+});
+
+test("explain hands over the whole question", async () => {
+  const asked: unknown[] = [];
+  const explain = async (question: unknown) => {
+    asked.push(question);
+    return fakeExplanation;
+  };
+  const socket = await startFakeDaemon({ explain });
+  const line = "explain udp [2001:DB8::7]:5 [2001:db8::10]:53 --mark 7 --interface eth0";
+  await runTandem(socket, line.split(" "));
+  expect(asked).toEqual([
+    { protocol: "udp", client: "[2001:db8::7]:5", virtual: "[2001:db8::10]:53", mark: 7, interface: "eth0" },
+  ]);
 });
 
 test("connections passes its filters on, and does not claim more when there are none", async () => {
@@ -139,6 +250,12 @@ test("document prints what apply reads again without a change", async () => {
   expect(again.out).toBe("Unchanged: revision 43 says the same already.\n");
 });
 
+test("document prints no defaults, unless it is asked to", async () => {
+  expect((await tandem("document")).out).not.toContain("slowStart");
+  expect((await tandem("document --defaults")).out).toContain("slowStart: 0");
+  expect(JSON.parse((await tandem("document --json")).out).services[0].slowStart).toBe(0);
+});
+
 test("apply says what changed, then that nothing does", async () => {
   const socket = await startFakeDaemon();
   const apply = (weight: number, ...more: string[]) =>
@@ -152,13 +269,12 @@ test("apply says what changed, then that nothing does", async () => {
 });
 
 test("apply of a wrong document names every mistake at its place and asks the daemon for nothing", async () => {
-  const files = { "d.yaml": document(70000).replace("port: 80\n", "prot: 80\n") };
+  const files = { "d.yaml": document(2 ** 31).replace("port: 80\n", "prot: 80\n") };
   const { err, exitCode } = await runTandem("/nowhere.sock", ["apply", "-f", "d.yaml"], { files });
   expect(exitCode).toBe(1);
-  expect(err).toBe(`d.yaml:4:5: services[0].port: missing, wanted a whole number from 1 to 65535
-d.yaml:6:5: services[0].prot: unknown field, did you mean "port"?
-d.yaml:9:49: services[0].destinations[0].weight: found 70000, wanted a whole number from 0 to 65535
-error: 3 mistakes in d.yaml: nothing was changed
+  expect(err).toBe(`d.yaml:6:5: services[0].prot: unknown field, did you mean "port"?
+d.yaml:9:49: services[0].destinations[0].weight: found 2147483648, wanted a whole number from 0 to 2147483647
+error: 2 mistakes in d.yaml: nothing was changed
 `);
 });
 
@@ -223,6 +339,7 @@ for (const line of [
   "services",
   "connections",
   "drain 10.0.0.1",
+  "explain tcp 198.51.100.7 192.0.2.10:80",
   "switchover --dry-run",
   "doctor",
   "completion bash",
@@ -245,6 +362,17 @@ const usage: { line: string; says: string }[] = [
   {
     line: "connections --service http",
     says: 'service is "http", wanted a service such as "tcp 192.0.2.1:80"',
+  },
+  { line: "connections --service mark/0", says: 'service is "mark/0", wanted a service such as' },
+  { line: "explain tcp 198.51.100.7", says: "missing required argument 'virtual'" },
+  {
+    line: "explain icmp 198.51.100.7 192.0.2.10:80",
+    says: 'protocol is "icmp", wanted "tcp", "udp" or "sctp"',
+  },
+  { line: "explain tcp 198.51.100.7 192.0.2.10", says: 'virtual is "192.0.2.10", wanted address:port' },
+  {
+    line: "explain tcp 198.51.100.7 192.0.2.10:80 --mark 0",
+    says: 'mark is "0", wanted a whole number from 1',
   },
   { line: "completion fish", says: 'Cannot complete: shell is "fish", wanted "bash"' },
 ];

@@ -50,10 +50,7 @@ export async function runCli(
     const parser = addCommand(program, command);
     parser.action(async () => {
       const { socket, json = false, ...options } = parser.optsWithGlobals();
-      const answer = await command.run(
-        { argument: parser.args[0] ?? "", options, json },
-        around.world(socket),
-      );
+      const answer = await command.run({ operands: parser.args, options, json }, around.world(socket));
       exitCode = typeof answer === "number" ? answer : show(answer, json, around);
     });
   }
@@ -86,7 +83,7 @@ function createProgram({ version, env, out, err }: Surroundings): Parser {
 
 function addCommand(program: Parser, command: AnyCommand): Parser {
   const parser = program.command(command.name).description(command.summary).allowExcessArguments(false);
-  if (command.argument) parser.argument(command.argument.name, command.argument.help);
+  for (const { name, help } of command.operands ?? []) parser.argument(name, help);
   for (const spec of command.options) parser.addOption(createOption(spec));
   const width = Math.max(...command.examples.map(([line]) => line.length));
   const examples = command.examples.map(([line, purpose]) => `  tandem ${line.padEnd(width)}  # ${purpose}`);

@@ -31,8 +31,8 @@ export interface Answer {
 export interface Command<O> {
   readonly name: string;
   readonly summary: string;
-  /** `<destination>` or `[shell]`, with its help. */
-  readonly argument?: { readonly name: string; readonly help: string };
+  /** What stands after the command's name, in order: `<destination>`, with its help. All are wanted. */
+  readonly operands?: readonly { readonly name: string; readonly help: string }[];
   readonly options: readonly OptionSpec[];
   /** A command line without "tandem", and what it is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
@@ -42,7 +42,7 @@ export interface Command<O> {
 
 /** What was typed. */
 export interface Input<O> {
-  readonly argument: string;
+  readonly operands: readonly string[];
   readonly options: O;
   /** Whether `--json` was: for commands that show their work while it goes on. */
   readonly json: boolean;

@@ -7,6 +7,7 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { document } from "./commands/document.ts";
 import { drain } from "./commands/drain.ts";
+import { explain } from "./commands/explain.ts";
 import { run } from "./commands/run.ts";
 import { services } from "./commands/services.ts";
 import { status } from "./commands/status.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   status,
   services,
   connections,
+  explain,
   drain,
   switchover,
   doctor,

@@ -9,8 +9,10 @@ const b = { address: "10.0.0.2" };
 const check = { type: "http", path: "/health" };
 const KEY = "tcp 192.0.2.1:80";
 
-const lines = (before: object[], after: object[]): string[] => {
-  const [old, now] = [before, after].map((services) => DocumentSpec.parse({ version: 1, services }));
+const lines = (before: object[], after: object[]): string[] =>
+  linesOf({ services: before }, { services: after });
+const linesOf = (before: object, after: object): string[] => {
+  const [old, now] = [before, after].map((parts) => DocumentSpec.parse({ version: 1, ...parts }));
   return documentChanges(old!, now!).map(({ kind, what, how }) => `${kind} ${what}${how && `: ${how}`}`);
 };
 
@@ -44,6 +46,47 @@ const cases: { name: string; before: object[]; after: object[]; want: string[] }
     ],
   },
   {
+    name: "a field of a check",
+    before: [{ ...web, check }],
+    after: [{ ...web, check: { ...check, interval: 5, status: [200, 204] } }],
+    want: [`~ ${KEY}: check.interval 2 → 5, check.status [200] → [200, 204]`],
+  },
+  {
+    name: "what a service can do since it is more than an endpoint",
+    before: [web],
+    after: [
+      {
+        ...web,
+        persistence: { prefix: 24 },
+        timeouts: { tcp: { established: 60 } },
+        whenDown: "reset",
+        allow: ["10.0.0.0/8"],
+        slowStart: 30,
+      },
+    ],
+    want: [
+      `~ ${KEY}: whenDown keep → reset, allow [] → [10.0.0.0/8], slowStart 0 → 30, persistence none → {timeout 360, prefix 24}, timeouts none → {tcp {established 60}}`,
+    ],
+  },
+  {
+    name: "a firewall mark's service",
+    before: [{ mark: 7, destinations: [a] }],
+    after: [{ mark: 8, destinations: [a] }],
+    want: ["+ mark 8 ipv4", "+ mark 8 ipv4 -> 10.0.0.1:0", "- mark 7 ipv4", "- mark 7 ipv4 -> 10.0.0.1:0"],
+  },
+  {
+    name: "a tunnel and thresholds",
+    before: [{ ...web, method: "tunnel", destinations: [{ ...a, tunnel: { type: "gre" } }] }],
+    after: [
+      {
+        ...web,
+        method: "tunnel",
+        destinations: [{ ...a, tunnel: { type: "gre", checksum: "full" }, upperThreshold: 9 }],
+      },
+    ],
+    want: [`~ ${KEY} -> 10.0.0.1:80: tunnel.checksum none → full, upperThreshold 0 → 9`],
+  },
+  {
     name: "weight and drain",
     before: [{ ...web, destinations: [a, b] }],
     after: [{ ...web, destinations: [{ ...a, weight: 3, drain: true }, b] }],
@@ -64,4 +107,47 @@ const cases: { name: string; before: object[]; after: object[]; want: string[] }
 ];
 for (const { name, before, after, want } of cases) {
   test(`changes of a document: ${name}`, () => expect(lines(before, after)).toEqual(want));
+}
+
+const parts: { name: string; before: object; after: object; want: string[] }[] = [
+  {
+    name: "settings",
+    before: { settings: { timeouts: { udp: { lasting: 30 } } } },
+    after: { settings: { midStream: "host", timeouts: { udp: { lasting: 60, single: 9 } } } },
+    want: ["~ settings: timeouts.udp.lasting 30 → 60, timeouts.udp.single none → 9, midStream drop → host"],
+  },
+  {
+    name: "mark rules",
+    before: { marks: [{ mark: 7, protocol: "tcp" }] },
+    after: {
+      marks: [
+        { mark: 8, source: "10.0.0.0/8" },
+        { mark: 7, protocol: "udp" },
+      ],
+    },
+    want: [
+      "+ rule {mark 8, source 10.0.0.0/8}",
+      "+ rule {mark 7, protocol udp}",
+      "- rule {mark 7, protocol tcp}",
+    ],
+  },
+  {
+    name: "the order of mark rules",
+    before: {
+      marks: [
+        { mark: 7, protocol: "tcp" },
+        { mark: 8, protocol: "udp" },
+      ],
+    },
+    after: {
+      marks: [
+        { mark: 8, protocol: "udp" },
+        { mark: 7, protocol: "tcp" },
+      ],
+    },
+    want: ["~ order: listed differently"],
+  },
+];
+for (const { name, before, after, want } of parts) {
+  test(`changes of a document: ${name}`, () => expect(linesOf(before, after)).toEqual(want));
 }

@@ -4,14 +4,15 @@ import { type DocumentSpec, destinationKey, serviceKey } from "@tandem/model";
 /** One difference: `+` added, `-` removed, `~` changed. */
 export interface DocumentChange {
   readonly kind: "+" | "-" | "~";
-  /** Key of the service or destination; `order` when only the order of the list differs. */
+  /** Key of the service or destination, a mark rule, or `settings`; `order` when only the order of a list differs. */
   readonly what: string;
   /** For `~`: what differs, such as `weight 1 → 3`; else empty. */
   readonly how: string;
 }
 
-/** Fields of a service or destination, by its key, in document order. */
-type Entries = Map<string, Readonly<Record<string, unknown>>>;
+/** Fields of everything that a document says, by its key, in document order. */
+type Entries = Map<string, Fields>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Every difference between two documents: what was added or changed in the new one's order, then what is gone. Equal documents have none. */
 export function documentChanges(before: DocumentSpec, after: DocumentSpec): DocumentChange[] {
@@ -20,7 +21,7 @@ export function documentChanges(before: DocumentSpec, after: DocumentSpec): Docu
   const changed = [...now].flatMap(([what, fields]): DocumentChange[] => {
     const was = old.get(what);
     if (!was) return [{ kind: "+", what, how: "" }];
-    const how = fieldChanges(was, fields);
+    const how = changesWithin(was, fields, "").join(", ");
     return how === "" ? [] : [{ kind: "~", what, how }];
   });
   const gone = [...old.keys()].filter((what) => !now.has(what));
@@ -31,7 +32,8 @@ export function documentChanges(before: DocumentSpec, after: DocumentSpec): Docu
 }
 
 function entriesOf(document: DocumentSpec): Entries {
-  const entries: Entries = new Map();
+  const entries: Entries = new Map([["settings", document.settings]]);
+  for (const rule of document.marks) entries.set(`rule ${formatValue(rule)}`, {});
   for (const service of document.services) {
     const { destinations, ...fields } = service;
     entries.set(serviceKey(service), fields);
@@ -40,14 +42,19 @@ function entriesOf(document: DocumentSpec): Entries {
   return entries;
 }
 
-function fieldChanges(before: Readonly<Record<string, unknown>>, after: typeof before): string {
+/** Fields within fields are told by their path, such as `check.interval 2 → 5`. */
+function changesWithin(before: Fields, after: Fields, at: string): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names]
-    .map((name) => ({ name, was: formatValue(before[name]), is: formatValue(after[name]) }))
-    .filter(({ was, is }) => was !== is)
-    .map(({ name, was, is }) => `${name} ${was} → ${is}`)
-    .join(", ");
+  return [...names].flatMap((name) => {
+    const [was, is] = [before[name], after[name]];
+    if (isFields(was) && isFields(is)) return changesWithin(was, is, `${at}${name}.`);
+    const [old, now] = [formatValue(was), formatValue(is)];
+    return old === now ? [] : [`${at}${name} ${old} → ${now}`];
+  });
 }
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `3`, `wlc`, `none`; a check as `{type http, interval 2, …}`. */
 function formatValue(value: unknown): string {

@@ -1,5 +1,12 @@
 /** A pair of directors that is not there: answers that look like a real one's, for tests and for looking at. */
-import type { ConnectionStatus, DestinationStatus, NodeApi, NodeStatus, ServiceStatus } from "@tandem/engine";
+import type {
+  ConnectionStatus,
+  DestinationStatus,
+  ExplanationStatus,
+  NodeApi,
+  NodeStatus,
+  ServiceStatus,
+} from "@tandem/engine";
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
 
 /** 2026-11-22 18:40 UTC: everything in the fakes is told from then. */
@@ -76,6 +83,11 @@ const destination = (id: number, host: number, more: Partial<DestinationStatus> 
   health: "up",
   activeConnections: 4012 + host,
   inactiveConnections: 310,
+  persistentConnections: 0,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  overloaded: false,
+  held: false,
   traffic: {
     connections: 81_220 + host,
     inPackets: 9_000_000,
@@ -94,6 +106,8 @@ export const fakeServices: ServiceStatus[] = [
     address: "192.0.2.10",
     port: 80,
     scheduler: "wlc",
+    schedulerFlags: [],
+    onePacket: false,
     traffic: {
       connections: 243_660,
       inPackets: 2.7e7,
@@ -118,6 +132,8 @@ export const fakeServices: ServiceStatus[] = [
     address: "2001:db8::10",
     port: 53,
     scheduler: "rr",
+    schedulerFlags: [],
+    onePacket: false,
     traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
     destinations: [
       destination(6, 0, {
@@ -139,6 +155,8 @@ export const fakeServices: ServiceStatus[] = [
     address: "192.0.2.10",
     port: 8443,
     scheduler: "wrr",
+    schedulerFlags: [],
+    onePacket: false,
     traffic: { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 },
     destinations: [],
   },
@@ -155,12 +173,73 @@ export function fakeConnection(n: number): ConnectionStatus {
     method: n % 3 === 2 ? "direct-route" : "masquerade",
     expiresInSeconds: n % 5 === 4 ? 287.25 : 899.3 - n,
     owner: n % 4 === 3 ? "lb2" : "lb1",
+    template: false,
+    mark: 0,
+    held: false,
     inPackets: 12 * n,
     inBytes: 1340 * n,
     outPackets: 16 * n,
     outBytes: 48_000 * n,
   };
 }
+
+/** A firewall mark's service with everything that services can have, and a limit reached. */
+export const markedService: ServiceStatus = {
+  id: 8,
+  protocol: "any",
+  address: "0.0.0.0",
+  port: 0,
+  mark: 7,
+  scheduler: "sh",
+  schedulerFlags: ["fallback", "port"],
+  persistence: { timeout: 360, prefix: 24 },
+  onePacket: true,
+  traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
+  destinations: [
+    destination(9, 4, {
+      port: 0,
+      method: "tunnel",
+      tunnel: { type: "gue", port: 6080, checksum: "remote" },
+      upperThreshold: 5000,
+      lowerThreshold: 4000,
+      overloaded: true,
+      persistentConnections: 41,
+    }),
+    destination(10, 5, { effectiveWeight: 0, health: "down", why: "connection refused", held: true }),
+  ],
+};
+
+/** Of a packet that would open a connection. */
+export const fakeExplanation: ExplanationStatus = {
+  service: { key: "tcp 192.0.2.10:80", why: "its protocol, address and port" },
+  scheduler: {
+    name: "wlc",
+    candidates: [
+      {
+        destination: "10.0.0.1:8080",
+        weight: 10,
+        active: 4013,
+        inactive: 310,
+        overloaded: false,
+        usable: true,
+      },
+      {
+        destination: "10.0.0.2:8080",
+        weight: 0,
+        active: 12,
+        inactive: 310,
+        overloaded: false,
+        usable: false,
+      },
+      { destination: "10.0.0.3:8080", weight: 10, active: 9, inactive: 0, overloaded: true, usable: false },
+    ],
+    pick: "10.0.0.1:8080",
+  },
+  rewriting: ["its destination 192.0.2.10:80 becomes 10.0.0.1:8080", "its TTL is one less"],
+  verdict: { name: "forward", reason: "scheduled", says: "a new connection was made" },
+  ends: "after 900 s without a packet, once it is ESTABLISHED",
+  node: "lb1",
+};
 
 /** What the fake cluster runs, as an operator wrote it. */
 export const fakeSpec: DocumentSpec = DocumentSpec.parse({
@@ -206,6 +285,7 @@ export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
       if (!key.startsWith("10.0.0.1")) throw new LbError({ code: "not_found", what: "destination", key });
       return { revision: 43, destinations: ["tcp 192.0.2.10:80 -> 10.0.0.1:8080"] };
     },
+    explain: async () => fakeExplanation,
     async switchover({ dryRun, force }) {
       if (!dryRun && !force)
         throw new LbError({

@@ -7,13 +7,13 @@ export function createCompletion(commands: () => readonly AnyCommand[]): Command
   return {
     name: "completion",
     summary: "Print a completion script for the shell",
-    argument: { name: "<shell>", help: "bash" },
+    operands: [{ name: "<shell>", help: "bash" }],
     options: [],
     examples: [
       ["completion bash >/etc/bash_completion.d/tandem", "for everybody"],
       ['completion bash >>"$HOME/.bash_completion"', "for yourself"],
     ],
-    async run({ argument: shell }) {
+    async run({ operands: [shell = ""] }) {
       if (shell !== "bash") {
         const got = `"${shell}"`;
         throw new LbError({

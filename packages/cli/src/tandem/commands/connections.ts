@@ -1,7 +1,7 @@
 /** `tandem connections`: who talks to which destination. */
 import type { ConnectionStatus } from "@tandem/engine";
 import { type Command, withDaemon } from "../command.ts";
-import { formatBytes, formatDuration, formatPlural, formatTable, type Paint } from "../format.ts";
+import { type Cell, formatBytes, formatDuration, formatPlural, formatTable, type Paint } from "../format.ts";
 import { wholeNumber } from "../read-option.ts";
 
 interface Options {
@@ -13,11 +13,11 @@ interface Options {
 
 export const connections: Command<Options> = {
   name: "connections",
-  summary: "List connections in this node's table, its own and its peers'",
+  summary: "List connections and persistence templates in this node's table, its own and its peers'",
   options: [
     {
       flags: "--service <service>",
-      help: 'only this service, such as "tcp 192.0.2.1:80" or tcp/192.0.2.1:80',
+      help: 'only this service, such as "tcp 192.0.2.1:80", tcp/192.0.2.1:80 or "mark 7 ipv4"',
     },
     { flags: "--client <address>", help: "only this client: address or address:port" },
     { flags: "--destination <address>", help: "only this destination, likewise" },
@@ -58,20 +58,26 @@ export function formatConnections(rows: readonly ConnectionStatus[], more: boole
       { title: "VIRTUAL" },
       { title: "DESTINATION" },
       { title: "METHOD" },
+      { title: "LOCAL" },
+      { title: "MARK", align: "right" },
       { title: "EXPIRES IN", align: "right" },
       { title: "OWNER" },
+      { title: "CONTROLLER" },
       { title: "IN", align: "right" },
       { title: "OUT", align: "right" },
     ],
     rows.map((c) => [
       c.protocol,
-      c.state,
+      stateCell(c),
       c.client,
       c.virtual,
       c.destination,
       c.method,
+      c.local ?? "",
+      c.mark === 0 ? "" : String(c.mark),
       formatDuration(c.expiresInSeconds * 1000),
       c.owner,
+      c.controller ?? "",
       formatBytes(c.inBytes),
       formatBytes(c.outBytes),
     ]),
@@ -79,4 +85,10 @@ export function formatConnections(rows: readonly ConnectionStatus[], more: boole
   );
   if (!more) return table;
   return `${table}${paint("warn", `There are more: these are the first ${formatPlural(rows.length, "connection")}; see --limit`)}\n`;
+}
+
+/** Templates and held connections are no ordinary ones. */
+function stateCell({ state, template, held }: ConnectionStatus): Cell {
+  if (template) return ["faint", `${state} (template)`];
+  return held ? ["warn", `${state} (held)`] : state;
 }

@@ -1,19 +1,25 @@
 /** `tandem document`: what `tandem apply` would have to read to get what runs now. */
 import { specOf } from "@tandem/model";
 import { stringify } from "yaml";
+import { withoutDefaults } from "../../document/without-defaults.ts";
 import { type Command, withDaemon } from "../command.ts";
 
-export const document: Command<object> = {
+interface Options {
+  readonly defaults?: boolean;
+}
+
+export const document: Command<Options> = {
   name: "document",
-  summary: "Print the configuration document as it stands, drained destinations and defaults included",
-  options: [],
+  summary: "Print the configuration document as it stands, drained destinations included",
+  options: [{ flags: "--defaults", help: "print fields that have their default, too; --json always does" }],
   examples: [
     ["document >services.yaml", "to edit and apply again"],
     ["document --json | jq '.services[].address'", "for scripts"],
   ],
-  async run(_, world) {
+  async run({ options: { defaults = false } }, world) {
     const current = await withDaemon(world, (node) => node.document());
     const spec = specOf(current);
-    return { json: spec, text: () => `# revision ${current.revision}\n${stringify(spec)}` };
+    const printed = defaults ? spec : withoutDefaults(spec);
+    return { json: spec, text: () => `# revision ${current.revision}\n${stringify(printed)}` };
   },
 };

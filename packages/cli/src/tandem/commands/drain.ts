@@ -9,11 +9,11 @@ interface Options {
 export const drain: Command<Options> = {
   name: "drain",
   summary: "Send no new connections to a destination; those it has go on",
-  argument: { name: "<destination>", help: "address or address:port; IPv6 in brackets before a port" },
+  operands: [{ name: "<destination>", help: "address or address:port; IPv6 in brackets before a port" }],
   options: [
     {
       flags: "--service <service>",
-      help: 'only in this service, such as "tcp 192.0.2.1:80"; else in every one that has it',
+      help: 'only in this service, such as "tcp 192.0.2.1:80" or "mark 7 ipv4"; else in every one that has it',
     },
     {
       flags: "--undo",
@@ -25,7 +25,7 @@ export const drain: Command<Options> = {
     ["connections --destination 10.0.0.1", "is anybody still there?"],
     ["drain 10.0.0.1 --undo", "afterwards"],
   ],
-  async run({ argument: destination, options: { service, undo = false } }, world) {
+  async run({ operands: [destination = ""], options: { service, undo = false } }, world) {
     const request = { destination, undo, author: world.user, ...(service !== undefined && { service }) };
     const done = await withDaemon(world, (node) => node.drain(request));
     const what = undo ? "Back in service" : "Drained";

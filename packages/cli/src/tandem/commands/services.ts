@@ -40,10 +40,12 @@ export function formatServices(listed: readonly ServiceStatus[], areRates: boole
   const columns: Column[] = [
     { title: "SERVICE/DESTINATION" },
     { title: "SCHEDULER/METHOD" },
+    { title: "OPTIONS" },
     right("WEIGHT"),
     { title: "HEALTH" },
     right("ACTIVE"),
     right("INACTIVE"),
+    right("PERSISTENT"),
     right(areRates ? "NEW/S" : "TOTAL"),
     right(areRates ? "IN/S" : "IN"),
     right(areRates ? "OUT/S" : "OUT"),
@@ -59,7 +61,7 @@ export function formatServices(listed: readonly ServiceStatus[], areRates: boole
 function serviceRow(s: ServiceStatus): Cell[] {
   const active = sum(s.destinations, (d) => d.activeConnections);
   const inactive = sum(s.destinations, (d) => d.inactiveConnections);
-  const usable = s.destinations.filter((d) => d.effectiveWeight > 0).length;
+  const usable = s.destinations.filter((d) => d.effectiveWeight > 0 && !d.overloaded).length;
   const all = s.destinations.length;
   const health: Cell =
     usable === 0
@@ -70,10 +72,12 @@ function serviceRow(s: ServiceStatus): Cell[] {
   return [
     ["strong", serviceKey(s)],
     s.scheduler,
+    serviceOptions(s),
     "",
     health,
     formatCount(active),
     formatCount(inactive),
+    formatSome(sum(s.destinations, (d) => d.persistentConnections)),
     ...trafficCells(s.traffic),
   ];
 }
@@ -82,20 +86,62 @@ function destinationRow(d: DestinationStatus): Cell[] {
   return [
     `  ${formatEndpoint(d.address, d.port)}`,
     d.method,
+    destinationOptions(d),
     weightCell(d),
-    HEALTH[d.health],
+    healthCell(d),
     formatCount(d.activeConnections),
     formatCount(d.inactiveConnections),
+    formatSome(d.persistentConnections),
     ...trafficCells(d.traffic),
     d.why,
   ];
 }
 
-const HEALTH: Record<DestinationStatus["health"], Cell> = {
+const HEALTH = {
   up: ["good", "up"],
   down: ["bad", "DOWN"],
   unchecked: ["faint", "unchecked"],
-};
+} as const satisfies Record<DestinationStatus["health"], Cell>;
+
+/** Its health, and what else keeps connections from it. */
+function healthCell({ health, overloaded, held }: DestinationStatus): Cell {
+  const [tone, text] = HEALTH[health];
+  if (held) return [tone, `${text}, held`];
+  return overloaded ? ["warn", `${text}, overloaded`] : [tone, text];
+}
+
+/** `persistent 360 s by /24, one-packet`. */
+function serviceOptions({ schedulerFlags, persistence, onePacket, helper }: ServiceStatus): string {
+  const { timeout, prefix, engine } = persistence ?? {};
+  const by = engine ?? (prefix === undefined ? undefined : `/${prefix}`);
+  return [
+    ...schedulerFlags,
+    ...(persistence ? [`persistent ${timeout} s${by === undefined ? "" : ` by ${by}`}`] : []),
+    ...(onePacket ? ["one-packet"] : []),
+    ...(helper === undefined ? [] : [helper]),
+  ].join(", ");
+}
+
+/** `gue 6080 checksum remote, at most 9`. */
+function destinationOptions({ tunnel, upperThreshold, lowerThreshold }: DestinationStatus): string {
+  const { type, port, checksum = "none" } = tunnel ?? {};
+  const again = lowerThreshold > 0 ? `, again below ${formatCount(lowerThreshold)}` : "";
+  return [
+    ...(tunnel
+      ? [
+          [
+            type,
+            ...(port === undefined ? [] : [port]),
+            ...(checksum === "none" ? [] : ["checksum", checksum]),
+          ].join(" "),
+        ]
+      : []),
+    ...(upperThreshold > 0 ? [`at most ${formatCount(upperThreshold)}${again}`] : []),
+  ].join(", ");
+}
+
+/** Nothing where there is none, so that a table without any has no such column. */
+const formatSome = (n: number): string => (n === 0 ? "" : formatCount(n));
 
 /** What the scheduler sees, and beside it what was written where that differs. */
 function weightCell({ effectiveWeight: now, configuredWeight: written }: DestinationStatus): Cell {

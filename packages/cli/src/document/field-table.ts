@@ -1,0 +1,71 @@
+/** Tables of what may stand in a file, made from its schema, for docs/configuration.md. */
+
+/** The part of JSON Schema that the tables are made from. */
+interface Schema {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+}
+
+/** Columns of the table. */
+export const FIELD_TABLE_HEAD = ["| field | default | values | meaning |", "|---|---|---|---|"];
+
+/** One row for every field, in order: path, default or "required", choices or range, and meaning. */
+export function fieldRows(schema: object): string[] {
+  return rowsOf(schema, "");
+}
+
+function rowsOf(schema: Schema, at: string): string[] {
+  const rows = (schema.oneOf ?? [schema]).flatMap(({ properties = {}, required = [] }) =>
+    Object.entries(properties).flatMap(([name, field]) => {
+      const path = at === "" ? name : `${at}.${name}`;
+      const row = `| \`${path}\` | ${defaultOf(field, required.includes(name))} | ${valuesOf(field)} | ${field.description ?? ""} |`;
+      return [...(isPlainGroup(field) ? [] : [row]), ...rowsWithin(field, path)];
+    }),
+  );
+  return [...new Set(rows)];
+}
+
+/** Fields that only hold others: rows for what is in them say enough. */
+const isPlainGroup = (s: Schema): boolean => s.description === undefined && s.properties !== undefined;
+
+/** Fields that need no explanation one by one: their names are the group's values. */
+const isList = (s: Schema): boolean =>
+  Object.values(s.properties ?? {}).every((field) => field.description === undefined && !field.properties);
+
+function rowsWithin(field: Schema, path: string): string[] {
+  if (field.items) return rowsOf(field.items, `${path}[]`);
+  return isList(field) && !field.oneOf ? [] : rowsOf(field, path);
+}
+
+function defaultOf(field: Schema, isRequired: boolean): string {
+  if (isRequired) return "required";
+  const isPlain = field.default !== undefined && !["{}", "[]"].includes(JSON.stringify(field.default));
+  return isPlain ? `\`${JSON.stringify(field.default).replaceAll('"', "")}\`` : "";
+}
+
+function valuesOf(field: Schema): string {
+  const { const: only, enum: choice = only === undefined ? [] : [only] } = field;
+  const names = Object.keys(field.properties ?? {});
+  if (choice.length > 0) return inCode(choice);
+  if (names.length > 0 && isList(field))
+    return `${inCode(names)}: ${rangeOf(Object.values(field.properties!)[0]!)}`;
+  if (field.items?.enum) return `list of ${inCode(field.items.enum)}`;
+  return rangeOf(field);
+}
+
+const inCode = (values: readonly unknown[]): string => values.map((v) => `\`${v}\``).join(", ");
+
+function rangeOf({ minimum, maximum, maxItems }: Schema): string {
+  if (maxItems !== undefined) return `at most ${maxItems}`;
+  return minimum === undefined || maximum === undefined ? "" : `${minimum} to ${maximum}`;
+}

@@ -1,0 +1,86 @@
+/** `tandem explain`: why a packet goes where it goes. */
+import type { ExplanationStatus } from "@tandem/engine";
+import { type Command, withDaemon } from "../command.ts";
+import { type Cell, formatCount, formatFacts, formatTable, type Paint, type Tone } from "../format.ts";
+import { wholeNumber } from "../read-option.ts";
+
+interface Options {
+  readonly mark?: number;
+  readonly interface?: string;
+}
+
+export const explain: Command<Options> = {
+  name: "explain",
+  summary:
+    "Say why a packet goes where it goes: of a connection that there is, or of one that there might be",
+  operands: [
+    { name: "<protocol>", help: "tcp, udp or sctp" },
+    { name: "<client>", help: "address:port that it comes from; address alone: some port" },
+    { name: "<virtual>", help: "address:port that it goes to" },
+  ],
+  options: [
+    {
+      flags: "--mark <number>",
+      help: "firewall mark that it carries; else the document's rules give it one",
+      read: wholeNumber("mark", 1, 0xffff_ffff),
+    },
+    { flags: "--interface <name>", help: "interface that it comes in by, for the document's rules" },
+  ],
+  examples: [
+    ["explain tcp 198.51.100.7:40112 192.0.2.10:80", "where is this connection, or where would it go?"],
+    ["explain udp 2001:db8:1::7 '[2001:db8::10]:53'", "some port of this client"],
+    ["explain tcp 198.51.100.7 192.0.2.10:80 --mark 7", "as if the firewall had marked it"],
+  ],
+  async run({ operands: [protocol = "", client = "", virtual = ""], options }, world) {
+    const question = { protocol, client, virtual, mark: 0, ...options };
+    const explanation = await withDaemon(world, (node) => node.explain(question));
+    return { json: explanation, text: (paint) => formatExplanation(explanation, paint) };
+  },
+};
+
+const VERDICT_TONES: Readonly<Record<string, Tone>> = { forward: "good", drop: "bad", pass: "warn" };
+
+/** What happens first, then why. */
+function formatExplanation(e: ExplanationStatus, paint: Paint): string {
+  const { name, reason, says } = e.verdict;
+  const verdict = `${paint(VERDICT_TONES[name] ?? "strong", name)}: ${says} (${reason})`;
+  const facts: (readonly [name: string, fact: string])[] = [
+    ["Verdict", `${verdict}, on ${e.node}`],
+    ["Service", e.service ? `${paint("strong", e.service.key)}: ${e.service.why}` : "none"],
+    ["Connection", e.connection ? formatConnection(e.connection) : ""],
+    ["Template", e.template ? formatConnection(e.template) : ""],
+    ["Scheduler", e.scheduler ? formatPick(e.scheduler, paint) : ""],
+    ...e.rewriting.map((sentence, i) => [i === 0 ? "Rewriting" : "", sentence] as const),
+    ["Ends", e.ends],
+  ];
+  const known = facts.filter(([, fact]) => fact !== "");
+  return `${formatFacts(known)}${e.scheduler ? `\n${formatCandidates(e.scheduler, paint)}` : ""}`;
+}
+
+type Connection = NonNullable<ExplanationStatus["connection"]>;
+type Schedule = NonNullable<ExplanationStatus["scheduler"]>;
+
+const formatConnection = (c: Connection): string =>
+  `${c.state}, ${c.client} -> ${c.virtual} -> ${c.destination} (${c.method}), owned by ${c.owner}`;
+
+const formatPick = ({ name, pick }: Schedule, paint: Paint): string =>
+  `${name}, picks ${pick === undefined ? paint("bad", "nobody") : pick}`;
+
+function formatCandidates({ candidates, pick }: Schedule, paint: Paint): string {
+  if (candidates.length === 0) return "No destinations.\n";
+  const columns = [
+    { title: "DESTINATION" },
+    { title: "WEIGHT", align: "right" as const },
+    { title: "ACTIVE", align: "right" as const },
+    { title: "INACTIVE", align: "right" as const },
+    { title: "USABLE" },
+  ];
+  const rows = candidates.map((c): Cell[] => [
+    c.destination === pick ? ["strong", c.destination] : c.destination,
+    formatCount(c.weight),
+    formatCount(c.active),
+    formatCount(c.inactive),
+    c.usable ? "yes" : ["warn", c.overloaded ? "no: overloaded" : "no: its weight is 0"],
+  ]);
+  return formatTable(columns, rows, paint);
+}
