@@ -383,12 +383,13 @@ static __always_inline __u32 send_complete(struct __sk_buff *skb, struct packet 
 	return reason;
 }
 
-static __always_inline __u32 judge_injected(struct __sk_buff *skb, struct packet *p)
+static __always_inline __u32 judge_injected(struct __sk_buff *skb, struct packet *p, int *is_flow)
 {
 	struct instruction what;
 
 	if (frame_read(skb, HOOK_INJECT, ETH_ALEN, &what, sizeof(what)))
 		return REASON_NOT_IP;
+	*is_flow = what.kind == INJECT_FLOW;
 	switch (what.kind) {
 	case INJECT_FLOW:
 		return judge(skb, HOOK_INJECT, p);
@@ -413,23 +414,33 @@ static __always_inline int deliver(struct __sk_buff *skb)
 	return TC_ACT_OK;
 }
 
-/* Far end of the injection veth: what is neither forwarded nor delivered ends here. */
+/* Most of what would otherwise go to the core has come from there, and nobody passes on what is for somebody else. */
+static __always_inline __u32 verdict_of_injected(__u32 reason, int is_flow)
+{
+	if (is_flow && (1ull << (reason & (REASON_SLOTS - 1)) & REASONS_INJECTED_UPCALL))
+		return VERDICT_UPCALL;
+	if (reason == REASON_DELIVERED || reason == REASON_LEFT_TO_HOST)
+		return VERDICT_PASS;
+	return reason == REASON_FORWARDED ? VERDICT_FORWARD : VERDICT_DROP;
+}
+
+/* Far end of the injection veth: what is neither forwarded, delivered nor for the core once more ends here. */
 SEC("tc")
 int tandem_inject(struct __sk_buff *skb)
 {
 	struct packet p = { .action = TC_ACT_SHOT };
-	__u32 reason, verdict = VERDICT_DROP;
+	__u32 reason, verdict;
+	int is_flow = 0;
 
 	observe_nothing_yet();
-	reason = judge_injected(skb, &p);
-	if (reason == REASON_FORWARDED) {
-		verdict = VERDICT_FORWARD;
-	} else if (reason == REASON_DELIVERED || reason == REASON_LEFT_TO_HOST) {
-		verdict = VERDICT_PASS;
-		p.action = deliver(skb);
+	reason = judge_injected(skb, &p, &is_flow);
+	verdict = verdict_of_injected(reason, is_flow);
+	if (verdict == VERDICT_UPCALL && !send_upcall(skb, HOOK_INJECT, &p, reason)) {
+		reason = REASON_RING_FULL;
+		verdict = VERDICT_DROP;
 	}
 	count(verdict, reason);
-	return p.action;
+	return verdict == VERDICT_PASS ? deliver(skb) : p.action;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

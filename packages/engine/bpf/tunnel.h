@@ -151,8 +151,11 @@ static __always_inline void fill_shim(struct wrapping *w, const struct packet *p
 	}
 }
 
-/* Fill in all but the checksum of the shim. Returns how many bytes stand before the inner packet. */
-static __always_inline __u32 wrap(struct wrapping *w, const struct packet *p, const struct tunnel *t, __u32 outer_family)
+/*
+ * Fill in all but the checksum of the shim. Returns how many bytes stand before the inner packet. Not inlined: what it holds in
+ * registers would crowd its caller's stack.
+ */
+static __noinline __u32 wrap(struct wrapping *w, const struct packet *p, const struct tunnel *t, __u32 outer_family)
 {
 	__u32 room;
 
