@@ -16,7 +16,7 @@
  *    │      │if named│ if named            │ if there             │         · others zero
  *  ─ ┴──────┴─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
  * ```
- * 12 to 16 bytes for an IPv4 connection of an ordinary service.
+ * 12 to 16 bytes for a masqueraded IPv4 connection of an ordinary service, two more for other methods.
  */
 import { addressBytes, type Family } from "./address.ts";
 import { PROTOCOL_NUMBERS } from "./protocol.ts";
@@ -50,7 +50,7 @@ export interface ConnectionRecord {
   /** Set when the destination port is not the destination's own. */
   destinationPortNamed: boolean;
   destinationPort: number;
-  /** Set when the forwarding method (`METHOD_NUMBERS`) is not the destination's own: it was another when the connection was made. */
+  /** Set when the forwarding method (`METHOD_NUMBERS`) is another than masquerading: that which the connection was made with. */
   methodNamed: boolean;
   method: number;
   /** Set for full NAT: where the real server sees the connection come from. */

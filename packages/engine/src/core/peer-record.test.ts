@@ -10,11 +10,12 @@ import {
 import { expect, test } from "vitest";
 import { buildPacket } from "../packet/testing.ts";
 import { listConnections } from "./census.ts";
+import { MINE } from "./digest.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { changeLife, readField } from "./record.ts";
 import type { TestDirector } from "./testing.ts";
 import { type ClientPacket, connectFrom, sendFrom } from "./testing-clients.ts";
-import { createTestPeers, hear, outcomesOf, tell } from "./testing-peers.ts";
+import { createTestPeers, hear, outcomesOf, PEER, tell } from "./testing-peers.ts";
 
 const CLIENT = "198.51.100.7";
 const A = "10.0.0.1";
@@ -26,7 +27,7 @@ const web = {
   destinations: [{ address: A }, { address: "10.0.0.2" }],
 };
 const marked = { mark: 7, scheduler: "rr", destinations: web.destinations };
-const fullNat = { ...web, method: "full-nat", sourceAddresses: ["10.0.0.250", "10.0.0.251"] };
+const fullNat = { ...web, method: "full-nat", sourceAddresses: ["10.0.0.250"] };
 
 const rowsOf = (d: TestDirector) =>
   listConnections(d, { cursor: 0, limit: 100 }, d.clock.now).rows.map(
@@ -126,9 +127,24 @@ test("a connection that the peer made anew with another local end takes the plac
   a.publisher.take(); // lost
   sendFrom(a, CLIENT, { fromPort: 9 }); // so that the round robin comes to the same destination
   connectFrom(a, CLIENT, 1001);
+  expect(b.digests.digest(PEER)).not.toEqual(a.digests.digest(MINE));
   tell(a, b);
+  expect(b.digests.digest(PEER)).toEqual(a.digests.digest(MINE));
   expect(outcomesOf(b)).toEqual({ inserted: 1, replaced: 1 });
   expect(rowsOf(b)).toEqual(rowsOf(a).filter((row) => row.clientPort === 1001));
+});
+
+test("a connection that the peer made anew by another method takes the place of the old one", () => {
+  const [a, b] = createTestPeers([{ ...web, destinations: [{ address: A }] }]);
+  connectFrom(a, CLIENT, 1001);
+  tell(a, b);
+  a.connections.close(4, 0, a.clock.now);
+  a.publisher.take(); // lost
+  a.configure([{ ...web, method: "direct-route", destinations: [{ address: A }] }]);
+  connectFrom(a, CLIENT, 1001);
+  tell(a, b);
+  expect(outcomesOf(b)).toEqual({ inserted: 1, replaced: 1 });
+  expect(rowsOf(b)).toEqual(rowsOf(a));
 });
 
 test("what a director has judged for itself survives its peer's word", () => {
@@ -160,7 +176,8 @@ test("a connection whose client's port is not known yet is nobody else's", () =>
 const VIP_BYTES = [192, 0, 2, 1];
 const named = (virtual: number[], virtualPort: number) => ({ virtualNamed: true, virtual, virtualPort });
 const template = { flags: RecordFlag.template, clientPort: 0, state: 0 };
-const F = "full-nat";
+const byBypass = { methodNamed: true, method: METHOD_NUMBERS.bypass };
+const byFullNat = { serviceId: 9, methodNamed: true, method: METHOD_NUMBERS["full-nat"] };
 /** Services 1 (tcp 80), 3 (every port), 5 (FTP), 7 (a mark), 9 (full NAT); their destinations are one above. */
 const services = [
   { ...web, destinations: [{ address: A }] },
@@ -180,9 +197,9 @@ const sayings: [string, object, boolean][] = [
   ["no destination", { destinationId: 0 }, false],
   ["a state that does not exist", { state: 14 }, false],
   ["another family than its service", { family: 6 }, false],
-  ["another method by name", { methodNamed: true, method: METHOD_NUMBERS.tunnel }, true],
+  ["another method than its destination's now", { methodNamed: true, method: METHOD_NUMBERS.tunnel }, true],
   ["a method that does not exist", { methodNamed: true, method: 6 }, false],
-  ["full NAT without a local end", { methodNamed: true, method: METHOD_NUMBERS[F] }, false],
+  ["full NAT without a local end", { methodNamed: true, method: METHOD_NUMBERS["full-nat"] }, false],
   ["a local end without full NAT", { localNamed: true, localPort: 1024 }, false],
   ["a template", template, true],
   ["a template with a client's port", { ...template, clientPort: 7 }, false],
@@ -211,13 +228,18 @@ const sayings: [string, object, boolean][] = [
     true,
   ],
   [
+    "a mark's template to nowhere",
+    { serviceId: 7, destinationId: 0, protocol: 0, ...template, ...named([0, 0, 0, 7], 0), ...byBypass },
+    false,
+  ],
+  [
     "a mark's connection to nowhere by masquerading",
     { serviceId: 7, destinationId: 0, ...named([203, 0, 113, 9], 80), methodNamed: true, method: 0 },
     false,
   ],
-  ["full NAT with a local end", { serviceId: 9, localNamed: true, localPort: 1024 }, true],
-  ["full NAT's template with a local end", { serviceId: 9, ...template, localNamed: true }, false],
-  ["full NAT's template", { serviceId: 9, ...template }, true],
+  ["full NAT with a local end", { ...byFullNat, localNamed: true, localPort: 1024 }, true],
+  ["full NAT's template with a local end", { ...byFullNat, ...template, localNamed: true }, false],
+  ["full NAT's template", { ...byFullNat, ...template }, true],
 ];
 for (const [what, saying, isTaken] of sayings) {
   test(`a record with ${what} is ${isTaken ? "taken" : "refused"}`, () => {

@@ -29,7 +29,7 @@ export function isConsistent({ record, service, destination }: PeerRecord): bool
   return (
     record.family === service.family &&
     (destination ? destination.serviceId === service.id : isBypass(record, service)) &&
-    isKnownMethod(record, methodOf(record, destination)) &&
+    isKnownMethod(record) &&
     (isTemplate(record) ? isItsTemplate(record, service) : isItsConnection(record, service))
   );
 }
@@ -40,7 +40,7 @@ export function writeBirth(birth: NewConnection, { record, service, destination 
   const words = ADDRESS_WORDS[family];
   birth.family = family;
   writeKey(birth.key, record, service);
-  birth.method = methodOf(record, destination);
+  birth.method = methodOf(record);
   birth.life = lifeOf(record);
   birth.serviceId = record.serviceId;
   birth.destinationId = record.destinationId;
@@ -65,16 +65,17 @@ export function writeReplyKey(key: Uint32Array, of: Readonly<NewConnection>): vo
 
 const isTemplate = (record: ConnectionRecord): boolean => (record.flags & RecordFlag.template) !== 0;
 
-const methodOf = (record: ConnectionRecord, destination: Destination | undefined): number =>
-  record.methodNamed ? record.method : (destination?.method ?? METHOD_NUMBERS.bypass);
+const methodOf = (record: ConnectionRecord): number =>
+  record.methodNamed ? record.method : METHOD_NUMBERS.masquerade;
 
 const isBypass = (record: ConnectionRecord, service: Service): boolean =>
-  service.mark !== 0 && !isTemplate(record) && methodOf(record, undefined) === METHOD_NUMBERS.bypass;
+  service.mark !== 0 && !isTemplate(record) && methodOf(record) === METHOD_NUMBERS.bypass;
 
 const KNOWN_METHODS: ReadonlySet<number> = new Set(Object.values(METHOD_NUMBERS));
 
 /** Full NAT, and nothing else, has a local end; of a template, its connections have. */
-function isKnownMethod(record: ConnectionRecord, method: number): boolean {
+function isKnownMethod(record: ConnectionRecord): boolean {
+  const method = methodOf(record);
   const hasLocal = method === METHOD_NUMBERS["full-nat"] && !isTemplate(record);
   return KNOWN_METHODS.has(method) && record.localNamed === hasLocal;
 }

@@ -7,7 +7,7 @@ import { LIFE, RECORD } from "./layout.ts";
 import { isAlive, readField } from "./record.ts";
 import type { TestDirector } from "./testing.ts";
 import { connectFrom, sendFrom } from "./testing-clients.ts";
-import { createTestPeers, hear, outcomesOf, PEER, saidBy, tell } from "./testing-peers.ts";
+import { createTestPeers, hear, outcomesOf, PEER, recordsIn, saidBy, tell } from "./testing-peers.ts";
 
 const CLIENT = "198.51.100.7";
 const A = "10.0.0.1";
@@ -85,6 +85,19 @@ test("a follower's connections hang on their client's template", () => {
   expect(rowsOf(b).map((row) => row.controller)).toEqual(rowsOf(a).map((row) => row.controller));
 });
 
+/** All that `from` owns, as a snapshot tells it. */
+function tellAll(from: TestDirector, to: TestDirector): void {
+  let cursor: number | null = 0;
+  while (cursor !== null) {
+    const slice: ReturnType<TestDirector["publisher"]["readOwned"]> = from.publisher.readOwned(
+      { cursor, maxBytes: 1000 },
+      from.clock.now,
+    );
+    hear(to, slice.records);
+    cursor = slice.next;
+  }
+}
+
 test("a snapshot names templates before connections, so that those find theirs", () => {
   const [a, b] = createTestPeers([web]);
   connectFrom(a, "198.51.100.1", 1001); // a template at index 0, its connection at 1 …
@@ -93,17 +106,7 @@ test("a snapshot names templates before connections, so that those find theirs",
   connectFrom(a, CLIENT, 1002);
   a.connections.retire(4, indexOfTemplate(a), a.clock.now);
   connectFrom(a, CLIENT, 1003);
-  let cursor: number | null = 0;
-  const kinds: string[] = [];
-  while (cursor !== null) {
-    const slice: ReturnType<TestDirector["publisher"]["readOwned"]> = a.publisher.readOwned(
-      { cursor, maxBytes: 1000 },
-      a.clock.now,
-    );
-    hear(b, slice.records);
-    kinds.push(...Array<string>(slice.count).fill(cursor < a.table.capacity ? "first" : "later"));
-    cursor = slice.next;
-  }
+  tellAll(a, b);
   expect(templatesOf(b)).toHaveLength(1);
   const connection = rowsOf(b).find((row) => !row.isTemplate && row.clientPort === 1003)!;
   expect(connection.controller?.client).toBe(CLIENT);
@@ -135,16 +138,63 @@ test("a template that outlives its time because connections hang on it does so f
   holds(b);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
+  let refreshes = 0;
   for (let second = 0; second < 180; second += 20) {
     sendFrom(a, CLIENT, { fromPort: 1001, flags: "A" });
     pass(20, a, b);
-    tell(a, b);
+    const batch = a.publisher.take();
+    if (!batch) continue;
+    refreshes += recordsIn(batch.records).filter((r) => (r.flags & RecordFlag.template) !== 0).length;
+    hear(b, batch.records);
   }
   expect([templatesOf(a), templatesOf(b)].map((t) => t.length)).toEqual([1, 1]);
+  expect(refreshes).toBe(3); // one a minute
   a.connections.close(4, 1, a.clock.now);
   pass(130, a);
   tell(a, b);
   expect([a.table.size, b.table.size]).toEqual([0, 0]);
+});
+
+test("a follower does not take its own patience with a template for news of it", () => {
+  const [a, b] = createTestPeers([{ ...web, persistence: { timeout: 3 } }]);
+  holds(b);
+  connectFrom(a, CLIENT, 1001);
+  tell(a, b);
+  const seen = () => readField(b.table.records[4], indexOfTemplate(b), RECORD.lastSeen);
+  const before = seen();
+  pass(100, b);
+  expect([templatesOf(b).length, seen()]).toEqual([1, before]);
+});
+
+test("a follower is rid of a retired template once its connections are gone, whether its owner lives or not", () => {
+  const [a, b] = createTestPeers([web]);
+  connectFrom(a, CLIENT, 1001);
+  tell(a, b);
+  b.connections.retire(4, indexOfTemplate(b), b.clock.now);
+  b.connections.close(4, 1 - indexOfTemplate(b), b.clock.now);
+  pass(TIMEOUT_S, b);
+  expect(b.table.size).toBe(0);
+});
+
+test("a connection does not hang on a template that leads elsewhere", () => {
+  const [a, b] = createTestPeers([web]);
+  connectFrom(a, CLIENT, 1001);
+  a.connections.retire(4, indexOfTemplate(a), a.clock.now);
+  connectFrom(a, CLIENT, 1002); // the round robin's next
+  tell(a, b);
+  const controllers = rowsOf(b).map((row) => [row.clientPort, row.controller?.client]);
+  expect(controllers.find(([port]) => port === 1002)).toEqual([1002, CLIENT]);
+  b.replica.beginReload(PEER, []);
+  b.replica.endReload({ peer: PEER, unmentioned: "forget", handicapTicks: 0 }, b.clock.now);
+  pass(1, b);
+  tellAll(a, b);
+  const connections = rowsOf(b).filter((row) => !row.isTemplate);
+  expect(connections.map((row) => [row.clientPort, row.controller?.client])).toEqual(
+    expect.arrayContaining([
+      [1001, undefined],
+      [1002, CLIENT],
+    ]),
+  );
 });
 
 test("a follower leaves it to the owner to end a template of which nothing was established", () => {

@@ -207,9 +207,8 @@ function readRecord(
   readClientSide(into, r, index);
   into.virtualNamed = !isServices(r, index, services.service(into.serviceId));
   readServerSide(into, r, index);
-  const destination = services.destination(into.destinationId);
-  into.destinationPortNamed = swapPort(destination?.port ?? 0) !== into.destinationPort;
-  into.methodNamed = destination?.method !== into.method;
+  const port = services.destination(into.destinationId)?.port ?? 0;
+  into.destinationPortNamed = swapPort(port) !== into.destinationPort;
 }
 
 function flagsOf(life: number, protocol: number): number {
@@ -234,6 +233,7 @@ function readClientSide(into: ConnectionRecord, r: RecordArray, index: number): 
 function readServerSide(into: ConnectionRecord, r: RecordArray, index: number): void {
   const ports = readField(r, index, RECORD.serverPorts);
   into.method = methodOf(r, index);
+  into.methodNamed = into.method !== METHOD_NUMBERS.masquerade;
   into.destinationPort = swapPort(ports & 0xffff);
   // a template has no local end: each of its connections has one
   into.localNamed = into.method === METHOD_NUMBERS["full-nat"] && !isTemplate(r, index);
