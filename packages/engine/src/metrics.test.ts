@@ -35,7 +35,7 @@ async function scrape(from: MetricsSource): Promise<string[]> {
   return (await createMetrics(from).scrape()).split("\n").filter((line) => !line.startsWith("#"));
 }
 
-const service = 'service="tcp 192.0.2.10:80"';
+const service = 'service="mark 4294967295 ipv4"';
 const destination = `${service},destination="10.0.0.1:8080"`;
 
 test("a scrape says everything about a node, with its units", async () => {
