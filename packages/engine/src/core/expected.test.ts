@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import type { Upcall } from "../dataplane/dataplane.ts";
 import { createParsedPacket, FLOW_PORTS } from "../packet/parse.ts";
 import { buildPacket } from "../packet/testing.ts";
 import { createBirth } from "./connection-table.ts";
+import { createExpected } from "./expected.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { parseFlow } from "./parse-flow.ts";
-import { readField } from "./record.ts";
+import { changeLife, readField } from "./record.ts";
 import { addressWords } from "./service.ts";
 import { createTestDirector } from "./testing.ts";
 import { sendFrom } from "./testing-clients.ts";
@@ -24,7 +26,7 @@ function expecting() {
   d.configure([ftp]);
   const p = createParsedPacket();
   const packet = buildPacket({ protocol: "tcp", from: CLIENT, fromPort: 0, to: "192.0.2.1", toPort: 30_000 });
-  parseFlow(p, { family: 4, packet, packetBytes: packet.length } as Parameters<typeof parseFlow>[1]);
+  parseFlow(p, { family: 4, packet, packetBytes: packet.length } as Upcall);
   const [service] = d.services.services;
   const of = { serviceId: service!.id, destinationId: service!.destinations[0]!.id, destinationPort: 0x3075 };
   const destination = addressWords("10.0.0.1");
@@ -45,6 +47,21 @@ test("a connection learns its client's port from the first packet, and is known 
   const flows: number[] = [];
   d.dataplane.scanFlows(4, (_, index, direction) => flows.push(index * 4 + direction));
   expect(flows.toSorted()).toEqual([0, 1]);
+});
+
+test("a connection is not known by packets to a port that it does not know yet", () => {
+  const { d } = expecting();
+  const flows: number[] = [];
+  d.dataplane.scanFlows(4, (_, index, direction) => flows.push(index * 4 + direction));
+  expect(flows).toEqual([0]);
+});
+
+test("a client's port 0 is a port like others", () => {
+  const { d } = expecting();
+  changeLife(d.table.records[4], 0, { clear: LIFE.noClientPort, set: 0 });
+  const packet = buildPacket({ protocol: "tcp", from: CLIENT, fromPort: 5, to: "192.0.2.1", toPort: 30_000 });
+  const upcall = { family: 4, packet, packetBytes: packet.length } as Upcall;
+  expect(createExpected(d.context).expected!(upcall, 0).reason).toBe("no_service");
 });
 
 test("what is expected of one client is not another's", () => {

@@ -44,7 +44,12 @@ const cases: [string, { settings: object; service?: object; weights?: Map<number
   ["ESTABLISHED", { settings: {}, weights: quiesced }, A],
   ["one-way FIN_WAIT", { settings: {}, service: { method: "direct-route" } }, A],
   ["one-way FIN_WAIT", { settings: { reuse: "one-way" }, service: { method: "direct-route" } }, B],
-  ["TIME_WAIT", { settings: {}, service: { persistence: {} } }, A], // controlled, and its template leads there
+  // what hangs on a template stays where it is, though the template leads there no more
+  [
+    "TIME_WAIT",
+    { settings: { expireQuiescentTemplate: true }, service: { persistence: {} }, weights: quiesced },
+    A,
+  ],
 ];
 for (const [state, { settings, service, weights }, want] of cases) {
   const how = JSON.stringify({ ...settings, ...service, ...(weights && { weight: 0 }) });

@@ -157,6 +157,14 @@ test("one-packet scheduling through a tunnel wraps each datagram", () => {
   expect([bytes[9], bytes.length]).toEqual([4, 20 + 32]);
 });
 
+test("one-packet scheduling takes another method at once", () => {
+  const d = directorWith([{ ...dns, method: "direct-route", destinations: [{ address: A }] }]);
+  sendFrom(d, CLIENT, ask);
+  d.configure([{ ...dns, method: "tunnel", destinations: [{ address: A }] }]);
+  sendFrom(d, CLIENT, ask);
+  expect(d.dataplane.sent[0]!.bytes[9]).toBe(4);
+});
+
 test("one-packet scheduling picks anew each time, with persistence once", () => {
   const d = directorWith([dns]);
   expect([1, 2, 3].map(() => sendFrom(d, CLIENT, ask))).toEqual([A, B, A]);

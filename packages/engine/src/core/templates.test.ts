@@ -153,6 +153,13 @@ test("a template whose client never completed a handshake goes with its last con
   expect(templatesOf(d)).toHaveLength(1);
 });
 
+test("a template whose client never completed a handshake has its whole time, if its connection just expires", () => {
+  const d = directorWith([{ ...web, persistence: { timeout: 300 } }]);
+  sendFrom(d, "198.51.100.7");
+  pass(d, 70);
+  expect(rowsOf(d).map((r) => [r.isTemplate, r.expiresInSeconds])).toEqual([[true, 229]]);
+});
+
 const down = new Set([2]);
 const answers: [string, { change: (d: TestDirector) => void; settings?: object }, string][] = [
   [
@@ -217,4 +224,21 @@ test("a client that sends from port 0 is no template", () => {
   expect(rowsOf(d)).toHaveLength(2);
   expect(sendFrom(d, "198.51.100.7", ask)).toBe(A);
   expect(rowsOf(d)).toHaveLength(2);
+});
+
+test("a template in the record of one whose end was put off has its own time", () => {
+  const d = createTestDirector({ capacity: 16 });
+  d.configure([{ ...web, persistence: { timeout: 3 } }]);
+  connectFrom(d, "198.51.100.7", 1001);
+  pass(d, 5);
+  sendFrom(d, "198.51.100.7", { fromPort: 1001, flags: "R" });
+  pass(d, 75);
+  expect(d.table.size).toBe(0);
+  d.configure([{ ...web, persistence: { timeout: 300 } }]);
+  for (let client = 1; client <= 2; client++) sendFrom(d, `198.51.100.${client}`);
+  expect(
+    rowsOf(d)
+      .filter((r) => r.isTemplate)
+      .map((r) => r.expiresInSeconds),
+  ).toEqual([299, 299]);
 });
