@@ -25,7 +25,7 @@ export function selectChecks(document: Document): readonly WantedCheck[] {
       destinationId: destination.id,
       target: {
         address: destination.address,
-        port: service.check?.port ?? destination.port ?? service.port,
+        port: service.check?.port ?? (destination.port || service.port), // 0: the packet's own
       },
       weight: destination.weight,
       slowStartMs: service.slowStart * 1000,

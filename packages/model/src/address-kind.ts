@@ -1,5 +1,6 @@
 /** Addresses that are no host's own, or not by themselves. */
-import { containsPrefix, type Prefix, parsePrefix } from "./prefix.ts";
+import { parseAddress } from "./address.ts";
+import { isWithin, type Prefix, parsePrefix } from "./prefix.ts";
 
 /** Why an address cannot be told apart from others, or reached, by itself; `ordinary` for the rest. */
 export type AddressKind =
@@ -31,6 +32,6 @@ const KINDS: readonly (readonly [AddressKind, Prefix])[] = (
 
 /** The kind of an address in text that is one. Never throws. */
 export function addressKind(address: string): AddressKind {
-  const host = parsePrefix(address)!;
-  return KINDS.find(([, prefix]) => containsPrefix(prefix, host))?.[0] ?? "ordinary";
+  const bytes = parseAddress(address)!;
+  return KINDS.find(([, prefix]) => isWithin(bytes, prefix))?.[0] ?? "ordinary";
 }

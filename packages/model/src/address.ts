@@ -38,11 +38,12 @@ export function formatEndpoint(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+const OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
+
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((p) => /^(0|[1-9]\d{0,2})$/.test(p) && Number(p) <= 255))
-    return undefined;
-  return Uint8Array.from(parts, Number);
+  const parts = IPV4.exec(text);
+  return parts ? Uint8Array.of(+parts[1]!, +parts[2]!, +parts[3]!, +parts[4]!) : undefined;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

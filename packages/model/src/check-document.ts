@@ -4,7 +4,13 @@ import { checkMarkRules } from "./mark-rules.ts";
 import { MAX_MARK_RULES, MarkRuleSpec } from "./mark-spec.ts";
 import { at, type Refuse } from "./rule.ts";
 import { checkService } from "./service-rules.ts";
-import { MAX_CLIENT_PREFIXES, prefixesLimit, ServiceSpec, serviceKey } from "./service-spec.ts";
+import {
+  MAX_CLIENT_PREFIXES,
+  prefixesLimit,
+  ServiceSpec,
+  serviceKey,
+  virtualAddressesOf,
+} from "./service-spec.ts";
 
 /** What the service maps of the fast path hold: every service with an address of its own, every destination of two entries. */
 export const MAX_SERVICES = 32_768;
@@ -31,7 +37,7 @@ function wellFormed<T>(list: unknown, schema: Schema<T>, max: number): Map<numbe
 
 function checkServices(services: ReadonlyMap<number, ServiceSpec>, refuse: Refuse): void {
   const all = [...services.values()];
-  const virtualAddresses = new Set(all.filter((s) => s.mark === undefined).map((s) => s.address));
+  const virtualAddresses = virtualAddressesOf(all);
   const seen = new Set<string>();
   for (const [i, service] of services) {
     const key = serviceKey(service);

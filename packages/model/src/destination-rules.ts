@@ -1,5 +1,4 @@
 /** Rules across the fields of one destination and its service. */
-import { addressKind } from "./address-kind.ts";
 import type { DestinationSpec, TunnelSpec } from "./destination-spec.ts";
 import { at, familyProblem, hostProblem, type Refuse } from "./rule.ts";
 import type { ServiceSpec } from "./service-spec.ts";
@@ -24,7 +23,7 @@ const KEEPS_PORT: ReadonlySet<string> = new Set(["direct-route", "tunnel", "loca
 const RULES: readonly ((c: Candidate, refuse: Refuse) => void)[] = [
   function reach({ service, destination: { address }, method, virtualAddresses }, refuse) {
     const problem =
-      hostProblem(address) ??
+      hostProblem(address, method === "local" ? undefined : "this host, wanted the method local") ??
       (method === "tunnel" ? undefined : familyProblem(address, service, ", or a tunnel")) ??
       (method === "local" ? undefined : ownProblem(address, virtualAddresses));
     if (problem) refuse(["address"], problem);
@@ -65,7 +64,6 @@ const RULES: readonly ((c: Candidate, refuse: Refuse) => void)[] = [
 ];
 
 function ownProblem(address: string, virtualAddresses: ReadonlySet<string>): string | undefined {
-  if (addressKind(address) === "loopback") return `"${address}" is this host, wanted the method local`;
   if (!virtualAddresses.has(address)) return undefined;
   return `"${address}" is a virtual address, wanted the real server's own, or the method local`;
 }

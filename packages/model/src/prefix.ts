@@ -29,10 +29,22 @@ export function formatPrefix(p: Prefix): string {
   return `${formatAddress(p.address)}/${p.bits}`;
 }
 
+/** Canonical text of a prefix, or undefined if it is none. Two spellings of one prefix become equal. */
+export function canonicalPrefix(text: string): string | undefined {
+  const prefix = parsePrefix(text);
+  return prefix && formatPrefix(prefix);
+}
+
 /** Whether every address of `inner` is in `outer`, too. Those of two families never are. */
 export function containsPrefix(outer: Prefix, inner: Prefix): boolean {
-  if (outer.family !== inner.family || outer.bits > inner.bits) return false;
-  return maskBytes(inner.address, outer.bits).every((byte, i) => byte === outer.address[i]);
+  return outer.bits <= inner.bits && isWithin(inner.address, outer);
+}
+
+/** Whether an address of 4 or 16 bytes is in a prefix. Never allocates. */
+export function isWithin(address: Uint8Array, { address: first, bits }: Prefix): boolean {
+  if (address.length !== first.length) return false;
+  for (let i = 0; i * 8 < bits; i++) if ((address[i]! & maskOfByte(bits - i * 8)) !== first[i]) return false;
+  return true;
 }
 
 /** A copy with all but the first `bits` bits cleared. */

@@ -10,10 +10,11 @@ export function at(refuse: Refuse, ...path: readonly (string | number)[]): Refus
   return (inner, message) => refuse([...path, ...inner], message);
 }
 
-/** What is wrong with an address that a host is to be reached by; undefined if nothing is. */
-export function hostProblem(address: string): string | undefined {
+/** What is wrong with an address that a host is to be reached by, if it is no loopback's or `ofLoopback` says what is wrong with that; undefined if nothing is. */
+export function hostProblem(address: string, ofLoopback?: string): string | undefined {
   const kind = addressKind(address);
-  if (kind === "ordinary" || kind === "loopback") return undefined;
+  if (kind === "ordinary") return undefined;
+  if (kind === "loopback") return ofLoopback && `"${address}" is ${ofLoopback}`;
   return `"${address}" is ${kind}, wanted the address of one host${HINTS[kind] ?? ""}`;
 }
 

@@ -77,9 +77,20 @@ const RULES: readonly Rule[] = [
       refuse(["sourceAddresses"], `method is "${s.method}", wanted "full-nat", here or of a destination`);
     for (const [i, address] of (s.sourceAddresses ?? []).entries()) {
       const problem =
-        familyProblem(address, s) ?? hostProblem(address) ?? sourceProblem(address, virtualAddresses);
+        familyProblem(address, s) ??
+        hostProblem(address, "loopback, wanted one that real servers reach") ??
+        sourceProblem(address, virtualAddresses);
       if (problem) refuse(["sourceAddresses", i], problem);
     }
+  },
+  function check(s, refuse) {
+    if (!s.check || s.check.port !== undefined) return;
+    const d = s.destinations.find((d) => (d.port || s.port) === 0);
+    if (d)
+      refuse(
+        ["check", "port"],
+        `port is missing, wanted the port to check: "${d.address}" has none of its own`,
+      );
   },
   function clients(s, refuse) {
     for (const list of ["allow", "deny"] as const)
@@ -126,8 +137,6 @@ const hasMethod = (s: ServiceSpec, method: ServiceSpec["method"]): boolean =>
   s.method === method || s.destinations.some((d) => d.method === method);
 
 function sourceProblem(address: string, virtualAddresses: ReadonlySet<string>): string | undefined {
-  if (addressKind(address) === "loopback")
-    return `"${address}" is loopback, wanted one that real servers reach`;
   if (!virtualAddresses.has(address)) return undefined;
   return `"${address}" is a virtual address, wanted one that no service has`;
 }

@@ -98,6 +98,8 @@ const fine: [what: string, service: object][] = [
     "full NAT of one destination",
     withDestination({ ...web, sourceAddresses: ["192.0.2.9"] }, { method: "full-nat" }),
   ],
+  ["a check of the packet's port", withDestination({ ...web, check: { type: "tcp" } }, { port: 0 })],
+  ["a check of a mark", withDestination({ ...marked, check: { type: "tcp", port: 80 } }, {})],
   ["a local destination on the loopback", withDestination(web, { address: "127.0.0.1", method: "local" })],
 ];
 for (const [what, service] of fine) {
@@ -323,6 +325,15 @@ const across: [what: string, service: object, ...want: string[]][] = [
     "a client allowed twice",
     { ...web, allow: ["10.0.0.0/24", "10.0.0.7/24"] },
     'allow.1: "10.0.0.0/24" stands here twice, wanted once',
+  ],
+  [
+    "a check of no port",
+    {
+      ...marked,
+      check: { type: "tcp" },
+      destinations: [{ address: "10.0.0.1", port: 80 }, { address: "10.0.0.2" }],
+    },
+    'check.port: port is missing, wanted the port to check: "10.0.0.2" has none of its own',
   ],
   [
     "a destination of the other family",

@@ -145,3 +145,8 @@ export function serviceKey(s: Target): string {
 export function destinationKey(s: Target, d: Pick<DestinationSpec, "address" | "port">): string {
   return `${serviceKey(s)} -> ${formatEndpoint(d.address, d.port ?? s.port)}`;
 }
+
+/** Addresses that clients of these services talk to, each once; a firewall mark has none of its own. */
+export function virtualAddressesOf(services: readonly Pick<Target, "address" | "mark">[]): Set<string> {
+  return new Set(services.filter((s) => s.mark === undefined).map((s) => s.address));
+}

@@ -14,7 +14,7 @@ import {
   startHttp,
 } from "@tandem/engine";
 import { createMonitor, createSystemClock, type Monitor } from "@tandem/health";
-import { type Document, EMPTY_DOCUMENT, type LbError } from "@tandem/model";
+import { type Document, EMPTY_DOCUMENT, type LbError, virtualAddressesOf } from "@tandem/model";
 import type { StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
@@ -201,7 +201,7 @@ function forwarderOptions(config: NodeConfig): ForwarderOptions {
 
 /** Without VRRP, the addresses are the services' own. */
 function servedAddresses(document: Document): string[] {
-  return [...new Set(document.services.map((s) => s.address))];
+  return [...virtualAddressesOf(document.services)];
 }
 
 function checkAges(monitor: Monitor): ReadonlyMap<number, number> {

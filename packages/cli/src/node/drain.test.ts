@@ -8,19 +8,27 @@ const spec = DocumentSpec.parse({
   services: [
     { protocol: "tcp", address: "192.0.2.1", port: 80, destinations },
     { protocol: "udp", address: "192.0.2.1", port: 53, destinations: [{ address: "10.0.0.1" }] },
+    { mark: 7, destinations: [{ address: "10.0.0.2" }] },
   ],
 });
 const drained = (s: DocumentSpec) => s.services.map((x) => x.destinations.map((d) => d.drain));
 
 const cases = [
-  { name: "an address everywhere", destination: "10.0.0.1", want: [[true, false], [true]] },
-  { name: "an endpoint", destination: "10.0.0.1:8080", want: [[true, false], [false]] },
-  { name: "the service's port", destination: "10.0.0.2:80", want: [[false, true], [false]] },
+  { name: "an address everywhere", destination: "10.0.0.1", want: [[true, false], [true], [false]] },
+  { name: "an endpoint", destination: "10.0.0.1:8080", want: [[true, false], [false], [false]] },
+  { name: "the service's port", destination: "10.0.0.2:80", want: [[false, true], [false], [false]] },
+  {
+    name: "an address in a firewall mark's service",
+    destination: "10.0.0.2",
+    service: "mark 7 ipv4",
+    want: [[false, false], [false], [true]],
+  },
+  { name: "no port of its own", destination: "10.0.0.2:0", want: [[false, false], [false], [true]] },
   {
     name: "an address in one service",
     destination: "10.0.0.1",
     service: "udp 192.0.2.1:53",
-    want: [[false, false], [true]],
+    want: [[false, false], [true], [false]],
   },
 ];
 for (const { name, want, ...request } of cases) {

@@ -1,5 +1,5 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
-import { LbError } from "@tandem/model";
+import { LbError, virtualAddressesOf } from "@tandem/model";
 import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import type { Finding, Probe, Verdict } from "../doctor/probe.ts";
@@ -51,7 +51,7 @@ export async function examine(probes: readonly Probe[], options: Options, world:
 /** A daemon that does not answer is no failure here: examining comes first. */
 async function addressesOf(document: string | undefined, world: World): Promise<string[]> {
   const written =
-    document === undefined ? [] : (await world.readDocument(document)).services.map((s) => s.address);
+    document === undefined ? [] : virtualAddressesOf((await world.readDocument(document)).services);
   const running = await withDaemon(world, (node) => node.status()).catch(() => undefined);
   return [...new Set([...written, ...(running?.virtualAddresses ?? [])])];
 }
