@@ -45,6 +45,8 @@ export type CountedDestination = DestinationCounts & {
 export interface Director {
   /** As an operator of Tandem would have to write it, to get what the recorded commands and sysctls ask for. */
   readonly spec: DocumentSpec;
+  /** A real server's forwarding method has been edited. */
+  readonly hasChangedMethod: boolean;
   /** Carry out a recorded command line. Undefined: it is none that means anything here. */
   run(line: string): Ran | undefined;
   /** Set one of net.ipv4.vs. False: it is not known. */
@@ -82,6 +84,7 @@ export function createDirector(note = ""): Director {
   });
   let spec = DocumentSpec.parse({ version: 1 });
   let document: Document = EMPTY_DOCUMENT;
+  let hasChangedMethod = false;
   const values: Record<string, number> = {};
 
   function program(): void {
@@ -97,6 +100,7 @@ export function createDirector(note = ""): Director {
     if (!isEdit(command)) return { exit: 0, message: "", command };
     const edited = editDocument(spec, command);
     if (isRefusal(edited)) return edited;
+    if (command.name === "edit-server") hasChangedMethod ||= methodsOf(spec) !== methodsOf(edited.document);
     spec = edited.document;
     program();
     return { exit: 0, message: "" };
@@ -106,6 +110,9 @@ export function createDirector(note = ""): Director {
   return {
     get spec() {
       return spec;
+    },
+    get hasChangedMethod() {
+      return hasChangedMethod;
     },
     run(line) {
       const words = line.trim().split(/\s+/);
@@ -186,3 +193,6 @@ function withLocal(spec: DocumentSpec): DocumentSpec {
   const services = spec.services.map((s) => ({ ...s, destinations: s.destinations.map(local) }));
   return { ...spec, services };
 }
+
+const methodsOf = ({ services }: DocumentSpec): string =>
+  services.map((s) => s.destinations.map((d) => d.method).join()).join(";");

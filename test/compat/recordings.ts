@@ -42,6 +42,7 @@ export interface FlowCase {
 export interface FlowStep {
   readonly packet?: string;
   readonly sleep?: number;
+  readonly command?: string;
   readonly conn?: string | null;
   readonly out?: readonly string[];
   readonly active_inact?: readonly (readonly [number, number] | null)[];

@@ -31,6 +31,9 @@ export function replayBehaviour(c: BehaviourCase, ledger: Ledger): void {
     if (!kind) return void ledger.cannot(name, "unknown kind of step");
     if (!kind.replay(step, { step: name, what: "command", director: replay.director }, replay)) return;
   }
+  for (const frames of replay.fragments.values())
+    if (frames.wanted.length === 0)
+      ledger.compare({ step: "fragments", what: "frames", director, ...linesOf(frames) });
 }
 
 interface Replay {
@@ -73,6 +76,7 @@ const KINDS: readonly StepKind[] = [
     },
   },
   { is: (step) => tableField(step) !== undefined, replay: replayTable },
+  { is: (step) => Object.keys(step).every((key) => key === "note" || key === "comment"), replay: () => true },
 ];
 
 interface RecordedPacket {
@@ -223,6 +227,9 @@ function replayTable(step: BehaviourStep, at: Place, replay: Replay): boolean {
 const hasPort = (e: Entry, hex: string): boolean =>
   [e.client, e.virtual, e.destination].some((end) => end.endsWith(`:${Number.parseInt(hex, 16)}`));
 
+/** Steps of a recording that may have taken a second by themselves. */
+const STEPS_PER_SECOND = 25;
+
 /** Our table beside a recorded one, without the connections of other cases that lived when it was recorded. */
 function compareTable(
   recorded: readonly Entry[],
@@ -232,7 +239,8 @@ function compareTable(
 ): boolean {
   const ours = director.connections().map(entryOf).filter(isShown);
   const isOfCase = (e: Entry) => clients.has(e.client) || isTemplateOf(director, clients, e);
-  return ledger.compare({ ...at, ...tablesBeside(ours, recorded.filter(isOfCase)) });
+  const slack = Math.floor(Number.parseInt(at.step, 10) / STEPS_PER_SECOND);
+  return ledger.compare({ ...at, ...tablesBeside(ours, recorded.filter(isOfCase), slack) });
 }
 
 /** Whether an entry is the template of a client that has sent something to a service of the case. */

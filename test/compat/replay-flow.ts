@@ -17,10 +17,12 @@ export function replayFlow(c: FlowCase, ledger: Ledger): void {
   const packets = createFlowPackets(c.proto, ends);
   const counters = createCounterCheck(director, ledger);
   for (const [i, step] of c.steps.entries()) {
-    const name = `${i + 1} ${step.packet ?? `sleep ${step.sleep}`}`;
+    const name = `${i + 1} ${step.packet ?? step.command ?? `sleep ${step.sleep}`}`;
     const at: Place = { step: name, what: "frames", director };
     if (step.sleep !== undefined) director.pass(step.sleep);
-    else if (step.packet !== undefined) {
+    else if (step.command !== undefined) {
+      if (!runCommands(director, [step.command], ledger, name)) return;
+    } else if (step.packet !== undefined) {
       const built = packets.build(step.packet);
       if (!built) return void ledger.cannot(name, `unknown packet "${step.packet}"`);
       if (step.out === undefined) continue; // it took another way than through the director

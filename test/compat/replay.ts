@@ -12,7 +12,7 @@ export type Row = Verdict & { readonly file: string; readonly case: string };
 /** Replay the cases of a file whose row has `only` in its file or name. */
 export function replayFile(file: RecordingFile, only = ""): Row[] {
   return file.cases
-    .map((recorded, i) => ({ recorded, name: `${i + 1} ${nameOf(recorded)}` }))
+    .map((recorded, i) => ({ recorded, name: `${nameOf(recorded)} #${i + 1}` }))
     .filter(({ name }) => `${file.name} ${name}`.includes(only))
     .map(({ recorded, name }) => ({ file: file.name, case: name, ...replayCase(recorded, file.name) }));
 }

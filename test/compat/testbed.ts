@@ -30,12 +30,18 @@ const OWN: Readonly<Record<Side, Readonly<Record<4 | 6, string>>>> = {
 /** Prefixes that are local to the director without being an interface's: what services by firewall mark are reached by. */
 export const MARKED_NETS = { 4: "172.16.0.0/16", 6: "2001:db8:99::/48" } as const;
 
-/** Virtual addresses. */
+/** The usual virtual addresses. */
 export const VIPS = { 4: "10.0.0.100", 6: "2001:db8:1::100" } as const;
 
+/** The net towards the clients: whatever is in it belongs to the director, but for the routers. */
+const CLIENT_NETS = ["10.0.0.0/24", "2001:db8:1::/64"] as const;
+const ROUTERS = ["10.0.0.2", "10.0.0.254", "2001:db8:1::2", "2001:db8:1::fe"].map(
+  (text) => parsePrefix(text)!,
+);
+
 const LOCAL: readonly Prefix[] = [
-  ...Object.values(OWN).flatMap((o) => Object.values(o)),
-  ...Object.values(VIPS),
+  ...CLIENT_NETS,
+  ...Object.values(OWN.server),
   ...Object.values(MARKED_NETS),
 ].map((text) => parsePrefix(text)!);
 
@@ -45,7 +51,8 @@ const contains = (prefixes: readonly Prefix[], address: Uint8Array): boolean => 
 };
 
 /** Whether the director's own stack takes packets to this address of 4 or 16 bytes. */
-export const isLocal = (address: Uint8Array): boolean => contains(LOCAL, address);
+export const isLocal = (address: Uint8Array): boolean =>
+  contains(LOCAL, address) && !contains(ROUTERS, address);
 
 /** The side that leads to an address. */
 export const sideOf = (address: Uint8Array): Side => (contains(SERVER_NETS, address) ? "server" : "client");

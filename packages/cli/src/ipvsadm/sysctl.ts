@@ -116,7 +116,8 @@ export function asTheKernel(
   values: Readonly<Record<string, number>> = {},
 ): DocumentSpec {
   let edited: DocumentSpec = { ...document, settings: { ...document.settings, midStream: "host" } };
-  for (const [name, { initial, apply }] of Object.entries(SYSCTLS))
-    if (apply) edited = apply(edited, values[name] ?? initial);
+  for (const { initial, apply } of Object.values(SYSCTLS)) edited = apply?.(edited, initial) ?? edited;
+  for (const [name, value] of Object.entries(values))
+    edited = SYSCTLS[name]?.apply?.(edited, value) ?? edited;
   return edited;
 }

@@ -1,0 +1,103 @@
+import { DocumentSpec } from "@tandem/model";
+import { expect, test } from "vitest";
+import { editDocument, isEdit } from "./edit.ts";
+import { isRefusal, parseIpvsadm } from "./parse.ts";
+
+const EMPTY = DocumentSpec.parse({ version: 1 });
+
+/** Carry out lines; the last result. */
+function edit(...lines: string[]) {
+  let document = EMPTY;
+  for (const line of lines) {
+    const command = parseIpvsadm(line.split(" "));
+    if (isRefusal(command) || !isEdit(command)) throw new Error(`"${line}" is no edit`);
+    const edited = editDocument(document, command);
+    if (isRefusal(edited)) return edited;
+    ({ document } = edited);
+  }
+  return document;
+}
+const WEB = "-A -t 10.0.0.100:80";
+const services = (...lines: string[]) => {
+  const document = edit(...lines);
+  return "services" in document ? document.services : [];
+};
+const servers = (...lines: string[]) => services(...lines)[0]?.destinations.map((d) => d.address);
+
+test("a new real server comes first, an edited one keeps its place", () => {
+  const lines = [
+    WEB,
+    "-a -t 10.0.0.100:80 -r 10.1.0.1 -m",
+    "-a -t 10.0.0.100:80 -r 10.1.0.2 -m",
+    "-e -t 10.0.0.100:80 -r 10.1.0.1 -m -w 3",
+  ];
+  expect(servers(...lines)).toEqual(["10.1.0.2", "10.1.0.1"]);
+  expect(services(...lines)[0]!.destinations[1]).toMatchObject({ weight: 3, method: "masquerade" });
+});
+
+test("an edited service keeps what the tool knows nothing of, and loses what it was not told again", () => {
+  const [before] = services(`${WEB} -s rr -p 60`);
+  const document = {
+    ...EMPTY,
+    services: [{ ...before!, slowStart: 30, timeouts: { tcp: { established: 5 } } }],
+  };
+  const command = parseIpvsadm(["-E", "-t", "10.0.0.100:80"]);
+  if (isRefusal(command) || !isEdit(command)) throw new Error("no edit");
+  const edited = editDocument(document, command);
+  expect("document" in edited && edited.document.services[0]).toEqual({
+    ...before,
+    persistence: undefined,
+    scheduler: "wlc",
+    slowStart: 30,
+    timeouts: { tcp: { established: 5 } },
+  });
+});
+
+test("a mark's real server has no port under direct routing, and is found by any", () => {
+  const lines = ["-A -f 7", "-a -f 7 -r 10.1.0.1:9000 -g"];
+  expect(services(...lines)[0]!.destinations[0]).toMatchObject({ port: 0, method: "direct-route" });
+  expect(servers(...lines, "-d -f 7 -r 10.1.0.1:9000")).toEqual([]);
+});
+
+test("--set changes what it names, and 0 keeps the rest", () => {
+  const document = edit("--set 100 20 30", "--set 0 0 40");
+  expect("settings" in document && document.settings.timeouts).toEqual({
+    tcp: { established: 100, finWait: 20 },
+    udp: { single: 40, lasting: 40 },
+  });
+});
+
+test("-C leaves no service, and the settings", () => {
+  const document = edit(WEB, "--set 9 0 0", "-C");
+  expect("services" in document && document.services).toEqual([]);
+  expect("settings" in document && document.settings.timeouts.tcp).toEqual({ established: 9 });
+});
+
+const refusals: readonly (readonly [readonly string[], string])[] = [
+  [[WEB, WEB], "Service already exists"],
+  [["-E -t 10.0.0.100:80"], "No such service"],
+  [["-D -t 10.0.0.100:80"], "No such service"],
+  [[`${WEB} -s nosuch`], "Scheduler or persistence engine not found"],
+  [["-A -u 10.0.0.100:80 -p 9 --pe nosuch"], "Scheduler or persistence engine not found"],
+  [["-a -t 10.0.0.100:80 -r 10.1.0.1"], "Service not defined"],
+  [
+    [WEB, "-a -t 10.0.0.100:80 -r 10.1.0.1", "-a -t 10.0.0.100:80 -r 10.1.0.1:80"],
+    "Destination already exists",
+  ],
+  [[WEB, "-e -t 10.0.0.100:80 -r 10.1.0.1"], "No such destination"],
+  [[WEB, "-d -t 10.0.0.100:80 -r 10.1.0.1"], "No such destination"],
+  [[WEB, "-a -t 10.0.0.100:80 -r 10.1.0.1 -y 5"], "Numerical result out of range"],
+  [
+    [WEB, "-a -t 10.0.0.100:80 -r 224.0.0.5"],
+    "Invalid operation.  Possibly wrong module version, address not unicast, ...",
+  ],
+];
+for (const [lines, message] of refusals)
+  test(`${lines.join(", ")} is refused in the kernel's words`, () => {
+    expect(edit(...lines)).toEqual({ message, exit: 255 });
+  });
+
+test("what documents do not allow is refused in theirs", () => {
+  expect(edit("-A -t 10.0.0.100:80 -p 50 -M 0.0.0.0")).toMatchObject({ exit: 255 });
+  expect(edit(WEB, "-a -t 10.0.0.100:80 -r 10.0.0.100 -m")).toMatchObject({ exit: 255 });
+});
