@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { healthyStatus } from "../../testing/fake-node.ts";
+import { healthyStatus, markedService } from "../../testing/fake-node.ts";
 import { emptyMachine, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
 import type { World } from "../command.ts";
 import type { Probe, Verdict } from "../doctor/probe.ts";
@@ -48,4 +48,19 @@ test("doctor asks about the daemon's addresses and the document's", async () => 
 test("doctor refuses a configuration that was named and is not there", async () => {
   const { err, exitCode } = await runTandem("/nowhere.sock", ["doctor", "--config", "/nope.yaml"]);
   expect({ err, exitCode }).toEqual({ err: 'error: Cannot find file "/nope.yaml"\n', exitCode: 1 });
+});
+
+test("doctor knows the tunnels of the daemon and of the document", async () => {
+  const socket = await startFakeDaemon({ services: async () => [markedService] });
+  const document =
+    "version: 1\nservices: [{mark: 7, method: tunnel, destinations: [{address: '2001:db8::9'}, {address: 10.0.0.9, method: local}]}]";
+  const machine = {
+    ...emptyMachine,
+    list: () => ["eth0"],
+    read: (path: string) => (path.endsWith("/mtu") ? "1500" : undefined),
+  };
+  const { out } = await runTandem(socket, ["doctor"], { machine });
+  expect(out).toContain("32 bytes beside packets of 1468");
+  const both = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document }, machine });
+  expect(both.out).toContain("40 bytes beside packets of 1460");
 });

@@ -1,8 +1,9 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
-import { LbError, virtualAddressesOf } from "@tandem/model";
+import type { RemoteNode } from "@tandem/engine";
+import { LbError, type ServiceSpec, TunnelSpec, virtualAddressesOf } from "@tandem/model";
 import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
-import type { Finding, Probe, Verdict } from "../doctor/probe.ts";
+import type { Finding, Patient, Probe, TunnelTo, Verdict } from "../doctor/probe.ts";
 import { PROBES } from "../doctor/probes.ts";
 import { type Cell, formatPlural, formatTable, type Paint, type Tone } from "../format.ts";
 
@@ -36,7 +37,7 @@ export const doctor: Command<Options> = {
 export async function examine(probes: readonly Probe[], options: Options, world: World) {
   const patient = {
     machine: world.machine,
-    virtualAddresses: await addressesOf(options.document, world),
+    ...(await servedBy(options.document, world)),
     interfaces: await interfacesOf(options.config),
   };
   const findings = (await Promise.all(probes.map((probe) => probe(patient)))).flat();
@@ -49,12 +50,28 @@ export async function examine(probes: readonly Probe[], options: Options, world:
 }
 
 /** A daemon that does not answer is no failure here: examining comes first. */
-async function addressesOf(document: string | undefined, world: World): Promise<string[]> {
-  const written =
-    document === undefined ? [] : virtualAddressesOf((await world.readDocument(document)).services);
-  const running = await withDaemon(world, (node) => node.status()).catch(() => undefined);
-  return [...new Set([...written, ...(running?.virtualAddresses ?? [])])];
+async function servedBy(
+  document: string | undefined,
+  world: World,
+): Promise<Pick<Patient, "virtualAddresses" | "tunnels">> {
+  const written = document === undefined ? [] : (await world.readDocument(document)).services;
+  const ask = (node: RemoteNode) => Promise.all([node.status(), node.services()]);
+  const [status, running = []] = await withDaemon(world, ask).catch(() => []);
+  const virtualAddresses = new Set([...virtualAddressesOf(written), ...(status?.virtualAddresses ?? [])]);
+  return {
+    virtualAddresses: [...virtualAddresses],
+    tunnels: [...written.flatMap(tunnelsOf), ...running.flatMap((s) => s.destinations.flatMap(tunnelTo))],
+  };
 }
+
+const tunnelsOf = (s: ServiceSpec): TunnelTo[] =>
+  s.destinations.flatMap((d) => {
+    const isTunnel = (d.method ?? s.method) === "tunnel";
+    return tunnelTo({ ...d, tunnel: isTunnel ? (d.tunnel ?? s.tunnel ?? TunnelSpec.parse({})) : undefined });
+  });
+
+const tunnelTo = (d: { address: string; tunnel?: TunnelSpec | undefined }): TunnelTo[] =>
+  d.tunnel ? [{ address: d.address, type: d.tunnel.type, checksum: d.tunnel.checksum }] : [];
 
 /** Where nothing was said, a configuration may be missing; one that is wrong may not. */
 async function interfacesOf(file: string | undefined): Promise<string[] | undefined> {

@@ -15,8 +15,17 @@ export interface Patient {
   readonly machine: Machine;
   /** Virtual addresses in canonical text, from the daemon and from the document given; none if neither is there. */
   readonly virtualAddresses: readonly string[];
+  /** Tunnels to destinations, from both likewise. */
+  readonly tunnels: readonly TunnelTo[];
   /** Interfaces that the node's configuration names; undefined without one: all that there are. */
   readonly interfaces: readonly string[] | undefined;
+}
+
+/** A tunnel and where it leads. */
+export interface TunnelTo {
+  readonly address: string;
+  readonly type: string;
+  readonly checksum: string;
 }
 
 /** Looks at one thing. Changes nothing, never throws. */

@@ -46,13 +46,15 @@ async function examine(
   virtualAddresses = VIPS,
   interfaces?: string[],
 ): Promise<string[]> {
-  const findings = await probe({ machine: machine(described), virtualAddresses, interfaces });
+  const findings = await probe({ machine: machine(described), virtualAddresses, tunnels: [], interfaces });
   return findings.map(({ check, verdict, found }) => `${verdict} ${check}: ${found}`);
 }
 
 test("no probe throws on a machine where nothing can be found, and one at least fails", async () => {
   const found = await Promise.all(
-    PROBES.map((probe) => probe({ machine: emptyMachine, virtualAddresses: VIPS, interfaces: undefined })),
+    PROBES.map((probe) =>
+      probe({ machine: emptyMachine, virtualAddresses: VIPS, tunnels: [], interfaces: undefined }),
+    ),
   );
   expect(found.every((findings) => findings.length > 0)).toBe(true);
   expect(found.flat().some(({ verdict }) => verdict === "fail")).toBe(true);
@@ -329,7 +331,12 @@ test("a ruleset that cannot be read is told, not taken for empty", async () => {
     run: (program) =>
       program === "nft" ? { status: 1, output: "Operation not permitted (you must be root)" } : undefined,
   };
-  const [finding] = await probeFirewall({ machine: denied, virtualAddresses: VIPS, interfaces: undefined });
+  const [finding] = await probeFirewall({
+    machine: denied,
+    virtualAddresses: VIPS,
+    tunnels: [],
+    interfaces: undefined,
+  });
   expect(finding).toMatchObject({
     verdict: "warn",
     found: "cannot be read: Operation not permitted (you must be root)",

@@ -5,6 +5,7 @@ import { probeFirewall } from "./firewall.ts";
 import { probeKernelOptions } from "./kernel-options.ts";
 import type { Probe } from "./probe.ts";
 import { probeSysctls } from "./sysctls.ts";
+import { probeTunnels } from "./tunnels.ts";
 import { probeVersions } from "./versions.ts";
 
 /** Every probe. */
@@ -14,5 +15,6 @@ export const PROBES: readonly Probe[] = [
   probeCapabilities,
   probeBpffs,
   probeSysctls,
+  probeTunnels,
   probeFirewall,
 ];
