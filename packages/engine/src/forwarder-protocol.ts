@@ -4,6 +4,7 @@
  */
 import type { Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import type { Row } from "./core/census.ts";
+import type { Rates } from "./core/estimator.ts";
 import type { Explanation } from "./core/explain.ts";
 import type { PacketOf } from "./core/explain-packet.ts";
 import type { Health } from "./core/service-table.ts";
@@ -29,6 +30,8 @@ export interface ForwarderQuestions {
   counts: { ask: object; answer: ForwarderCounts };
   /** Every configured destination. Reads all records at once: some 10 to 30 ms with 500,000 of them, so not to be asked all the time. */
   destinations: { ask: object; answer: DestinationCounts[] };
+  /** What goes on now, by id of each configured service and destination; one that has just been configured may be missing for some seconds. */
+  rates: { ask: object; answer: ReadonlyMap<number, Rates> };
   /** Why a packet goes where it goes. Changes nothing. */
   explain: { ask: PacketOf; answer: PacketExplanation };
   /** Connections from `cursor` on; an answer may have fewer than `limit`, or none, before the last one, whose `next` is null. */

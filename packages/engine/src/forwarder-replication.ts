@@ -5,6 +5,7 @@ import { createDigests, MINE } from "./core/digest.ts";
 import { createPublisher } from "./core/publish.ts";
 import { type ApplyOutcome, createReplica } from "./core/replica.ts";
 import type { ServiceTable } from "./core/service-table.ts";
+import type { Traffic } from "./core/traffic.ts";
 import type { ForwarderEvent } from "./forwarder-protocol.ts";
 
 /** A slice of merging between two looks at the rings, in ticks of 2^20 ns: about a millisecond. */
@@ -29,17 +30,32 @@ export interface Replication {
   servicesChanged(): void;
 }
 
-/** Replication over the connections. `now` is the data plane's clock in ticks; buffers given to `emit` are given away. */
+/** Over what replication works. */
+export interface ReplicatedTables {
+  readonly connections: Connections;
+  readonly services: ServiceTable;
+  /** Hears of ends, as the publisher does. */
+  readonly traffic: Pick<Traffic, "ending">;
+  /** Ticks of 2^20 ns: the data plane's clock. */
+  now(): number;
+}
+
+/** Replication over the connections; buffers given to `emit` are given away. */
 export function createReplication(
-  over: { connections: Connections; services: ServiceTable; now: () => number },
+  { connections, services, traffic, now }: ReplicatedTables,
   emit: (event: ForwarderEvent) => void,
 ): Replication {
-  const { connections, services, now } = over;
   const { table } = connections;
   const digests = createDigests(table.records);
   const publisher = createPublisher(table, services, digests);
   const replica = createReplica(connections, services, digests);
-  connections.setObserver(publisher);
+  connections.setObserver({
+    ...publisher,
+    ending(family, index, at) {
+      traffic.ending(family, index);
+      publisher.ending(family, index, at);
+    },
+  });
   const slots = new Map<string, number>();
   const names = [""];
   const queue: ReplicaCall[] = [];

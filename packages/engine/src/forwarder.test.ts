@@ -208,6 +208,20 @@ test("a destination's traffic is what its connections have, dead or alive", () =
   expect(traffic()).toMatchObject({ inPackets: 5, inBytes: 200, outPackets: 2, outBytes: 80 });
 });
 
+test("forwarder says what goes on now, by destination and service, of what ends, too", () => {
+  const f = startInProcess();
+  run(f, WEB);
+  f.settle(); // the first sample
+  for (let n = 1; n <= 80; n++) establish(f, n);
+  for (let n = 1; n <= 80; n += 2) receive(f, client(n, "R"));
+  f.clock.now += Math.ceil(30 * TICKS_PER_SECOND); // those are gone by now
+  f.settle();
+  const want = { connectionsPerSecond: 10, inPacketsPerSecond: 25, outPacketsPerSecond: 10 };
+  const rates = f.ask("rates", {});
+  expect([...rates.keys()].toSorted()).toEqual([1, A]);
+  for (const id of [1, A]) expect(rates.get(id)).toMatchObject(want);
+});
+
 test("a connection that finds no room in the flow map is none, and is counted", () => {
   const f = startInProcess({ flowCapacity: 3 });
   run(f, WEB);

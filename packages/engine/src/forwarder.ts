@@ -15,6 +15,7 @@ import { policyOf } from "./core/policy.ts";
 import { createRandom } from "./core/random.ts";
 import { createServiceTable } from "./core/service-table.ts";
 import { createSlowPath } from "./core/slow-path.ts";
+import { createTraffic } from "./core/traffic.ts";
 import type { Reason } from "./core/verdict.ts";
 import type { DataPlane, StateEvent, Upcall } from "./dataplane/dataplane.ts";
 import type {
@@ -71,7 +72,8 @@ export function createForwarder(
   const icmp = createIcmpSender(dataplane);
   const defence = createDefence(connections, services, random);
   const slowPath = createSlowPath({ connections, services, dataplane, icmp, defence, random });
-  const replication = createReplication({ connections, services, now: dataplane.now }, emit);
+  const traffic = createTraffic(table, services, dataplane.now());
+  const replication = createReplication({ connections, services, traffic, now: dataplane.now }, emit);
   const reasons = new Map<Reason, number>();
   let running: Document = EMPTY_DOCUMENT;
   let isProgrammed = false;
@@ -109,6 +111,7 @@ export function createForwarder(
       merged: new Map(replication.outcomes),
     }),
     destinations: destinationCounts,
+    rates: () => traffic.rates(),
     list(at) {
       const { rows, next } = listConnections({ connections, services }, at, dataplane.now());
       return { rows: rows.map(withOwner), next };
@@ -177,7 +180,7 @@ export function createForwarder(
   }
 
   function destinationCounts(): DestinationCounts[] {
-    const traffic = sumTraffic(table, services);
+    const totals = sumTraffic(table, services);
     return [...services.services].flatMap((s) =>
       s.destinations.map((d) => ({
         serviceId: s.id,
@@ -187,7 +190,7 @@ export function createForwarder(
         inactiveConnections: d.inactive,
         persistentConnections: d.persistent,
         isOverloaded: d.overloaded,
-        ...traffic.get(d.id)!,
+        ...totals.get(d.id)!,
       })),
     );
   }
@@ -225,7 +228,9 @@ export function createForwarder(
       const hasTimers = connections.advance(dataplane.now(), TIMERS_PER_TURN);
       const isReplicating = replication.turn();
       dataplane.flushFlows(onRefused);
-      isBusy = upcalls === UPCALLS_PER_TURN || events === EVENTS_PER_TURN || hasTimers || isReplicating;
+      const isSampling = traffic.advance(dataplane.now());
+      const isFlooded = upcalls === UPCALLS_PER_TURN || events === EVENTS_PER_TURN;
+      isBusy = isFlooded || hasTimers || isReplicating || isSampling;
     },
     get idleMs() {
       return isBusy ? 0 : IDLE_MS;
