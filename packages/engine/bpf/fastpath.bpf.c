@@ -49,8 +49,13 @@ static __always_inline __u32 forward_through(void *ctx, enum hook hook, struct p
 static __always_inline __u32 forward_wrapped(void *ctx, enum hook hook, struct packet *p, struct way *way)
 {
 	struct tunnel *t;
+	__u32 id;
 
-	if (!p || !way || !(t = bpf_map_lookup_elem(&tunnels, &way->match.destination_id)))
+	if (!p || !way)
+		return MISS;
+	id = way->match.destination_id;
+	t = bpf_map_lookup_elem(&tunnels, &id);
+	if (!t)
 		return REASON_DESTINATION_GONE;
 	return t->family == 4 ? forward_through(ctx, hook, p, way, t, 4) : forward_through(ctx, hook, p, way, t, 6);
 }
@@ -112,9 +117,12 @@ static __always_inline __u32 forward_known(void *ctx, enum hook hook, struct pac
 static __always_inline int host_would_forward(void *ctx, enum hook hook, struct packet *p, __u32 family)
 {
 	struct leaving as_it_is = { .tuple = &p->tuple, .ip = &p->ip, .bytes = segment_bytes(p) };
-	struct bpf_fib_lookup fib;
-	__u32 reason = find_route(ctx, hook, p, &as_it_is, &fib, family);
+	struct way *way = this_way();
+	__u32 reason;
 
+	if (!way)
+		return 0;
+	reason = find_route(ctx, hook, p, &as_it_is, &way->fib, family);
 	p->mtu = 0;
 	return reason != REASON_FIB_NOT_FORWARDED && reason != REASON_FIB_FORWARDING_DISABLED;
 }

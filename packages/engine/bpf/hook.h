@@ -70,6 +70,18 @@ static __always_inline long frame_copy(void *ctx, enum hook hook, __u32 at, void
 	return hook == HOOK_XDP ? bpf_xdp_load_bytes(ctx, at, to, bytes) : bpf_skb_load_bytes(ctx, at, to, bytes);
 }
 
+/*
+ * Copy 1 to `most` bytes, a constant; not 0 if they are fewer or more. The verifier forgets bounds that were checked before: here they
+ * are again, on a value that the compiler may not reload, and in the form that Linux 6.1 understands.
+ */
+static __always_inline long frame_copy_most(void *ctx, enum hook hook, __u32 at, void *to, __u32 bytes, const __u32 most)
+{
+	__u32 last = bytes - 1;
+
+	__asm__ volatile("" : "+r"(last));
+	return last < most ? frame_copy(ctx, hook, at, to, last + 1) : -1;
+}
+
 /* Write part of what no checksum of its own balances; `bytes` need not be a constant. A checksum over the whole packet follows it. */
 static __always_inline long frame_store(void *ctx, enum hook hook, __u32 at, void *from, __u32 bytes)
 {

@@ -133,12 +133,20 @@ static __always_inline int is_known_in(const struct flow_key6 *tuple, __u32 unkn
 	return r && is_unchanged(r, &m);
 }
 
-/* Is there such a record? For what is not asked of every packet. */
-VERIFIED_ALONE int is_known(const struct flow_key6 *tuple, __u32 unknown_port, __u32 family)
+static __noinline int is_known4(const struct flow_key6 *tuple, __u32 unknown_port)
 {
-	if (!tuple)
-		return 0;
-	return family == 4 ? is_known_in(tuple, unknown_port, 4) : is_known_in(tuple, unknown_port, 6);
+	return is_known_in(tuple, unknown_port, 4);
+}
+
+static __noinline int is_known6(const struct flow_key6 *tuple, __u32 unknown_port)
+{
+	return is_known_in(tuple, unknown_port, 6);
+}
+
+/* Is there such a record? For what is not asked of every packet. */
+static __always_inline int is_known(const struct flow_key6 *tuple, __u32 unknown_port, __u32 family)
+{
+	return family == 4 ? is_known4(tuple, unknown_port) : is_known6(tuple, unknown_port);
 }
 
 static __always_inline __u32 transition_row(__u8 protocol)

@@ -197,11 +197,8 @@ static __always_inline long sum_piece(struct summing *s, enum hook hook)
 		return 1;
 	if (bytes > PIECE_BYTES)
 		bytes = PIECE_BYTES;
-	__asm__ volatile("" : "+r"(bytes));
-	if (bytes < 1 || bytes > PIECE_BYTES)
-		return 1;
 	piece->words[bytes / sizeof(__be32)] = 0; /* an incomplete last word ends in zeros */
-	if (frame_copy(s->ctx, hook, s->at, piece, bytes))
+	if (frame_copy_most(s->ctx, hook, s->at, piece, bytes, PIECE_BYTES))
 		return 1;
 	s->at += bytes;
 	s->bytes -= bytes;

@@ -60,9 +60,7 @@ static __always_inline int send_upcall_sized(void *ctx, enum hook hook, const st
 		.mark = p->mark,
 		.mtu = p->mtu,
 	};
-	/* The verifier forgets bounds that were checked before: here they are again, on a value the compiler may not reload. */
-	__asm__ volatile("" : "+r"(bytes));
-	if (bytes < 1 || bytes > capacity || frame_copy(ctx, hook, L3_AT, head + 1, bytes)) {
+	if (frame_copy_most(ctx, hook, L3_AT, head + 1, bytes, capacity)) {
 		bpf_ringbuf_discard(head, 0);
 		return 0;
 	}
