@@ -382,3 +382,12 @@ test("monitor counts as down what its checks say, not what is drained", async ()
   await clock.advance(2000);
   expect([...monitor.health().down]).toEqual([ID_A]);
 });
+
+test("monitor checks the service's port where a destination has the packet's", async () => {
+  const { clock, monitor, asked } = setUp();
+  const destinations = [{ address: "10.0.0.1", port: 0 }];
+  const service = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations, check: CHECK };
+  monitor.apply(reviseDocument(EMPTY_DOCUMENT, DocumentSpec.parse({ version: 1, services: [service] })));
+  await clock.advance(0);
+  expect(asked).toEqual([A]);
+});

@@ -14,6 +14,7 @@ import {
   createSampleNode,
   sampleConnection,
   sampleDocument,
+  sampleExplanation,
   sampleServices,
   sampleSpec,
   sampleStatus,
@@ -81,17 +82,21 @@ test("the node gets what the client asked for", async () => {
     apply: note({ revision: 1, changed: false }),
     drain: note({ revision: 1, destinations: [] }),
     switchover: note({ steps: [], from: "", to: "" }),
+    explain: note(sampleExplanation),
   });
   const node = connect();
   await node.apply(sampleSpec, { expectedRevision: 41, author: "ops" });
   await node.apply(sampleSpec, { author: "ops" });
   await node.drain({ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" });
   await node.switchover({ dryRun: false, force: true });
+  const question = { protocol: "tcp", client: "198.51.100.7", virtual: "192.0.2.10:80", mark: 7 };
+  expect(await node.explain({ ...question, interface: "eth0" })).toEqual(sampleExplanation);
   expect(asked).toEqual([
     [sampleSpec, { expectedRevision: 41, author: "ops" }],
     [sampleSpec, { author: "ops" }],
     [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
     [{ dryRun: false, force: true }],
+    [{ ...question, interface: "eth0" }],
   ]);
 });
 
