@@ -29,7 +29,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     name: "last service removed",
     because:
       "connections go on being translated, or stay dropped, as with any other service; the kernel takes its hooks away",
-    see: "docs/adr/0011",
+    see: "docs/adr/0011-defaults-that-differ-from-the-kernel.md",
     about: (at) => isFrames(at) && at.director.spec.services.length === 0 && isOfConnection(at),
     holds: ({ packet, got }) => (packet!.from === "client" ? got.length === 0 : got.length === 1),
   },
@@ -57,7 +57,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     name: "a destination on this host answers for itself",
     because:
       "packets reach its socket untranslated, and what it answers is not seen, so the state follows the client alone",
-    see: "docs/adr/0013",
+    see: "docs/adr/0013-local-destinations-answer-for-themselves.md",
     about: (at) => hasLocal(at) && !isEqual(at.wanted, at.got),
     holds: ({ frames, wanted, got }) =>
       frames

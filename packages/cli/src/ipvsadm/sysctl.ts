@@ -33,31 +33,39 @@ const defence = (value: number): "off" | "auto" | "on" => (value === 0 ? "off" :
 const reuse = (value: number): SettingsSpec["reuse"] =>
   value === 0 ? "never" : (value & 2) !== 0 ? "one-way" : "closed";
 
-/** By name under net.ipv4.vs; `sync_*` of the sync daemons and the estimator's are missing where nothing here corresponds. */
+/** By name under net.ipv4.vs, but for those of the sync daemons and of estimator threads, which are not here. */
 export const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   am_droprate: {
     initial: 10,
     ours: "settings.dropRate",
     apply: setting((v) => ({ dropRate: Math.max(v, 1) })),
   },
-  amemthresh: { initial: 1024, ours: 'nothing: "auto" looks at the connection table, not at free memory' },
+  amemthresh: { initial: 1024, ours: "nothing: auto looks at the connection table, not at free memory" },
   backup_only: { initial: 0, ours: "nothing: a standby forwards what reaches it" },
   cache_bypass: {
     initial: 0,
     ours: "settings.cacheBypass",
     apply: setting((v) => ({ cacheBypass: v !== 0 })),
   },
-  conn_reuse_mode: { initial: 1, ours: "settings.reuse", apply: setting((v) => ({ reuse: reuse(v) })) },
+  conn_reuse_mode: {
+    initial: 1,
+    ours: "settings.reuse: 0 never, 1 closed, with bit 2 one-way",
+    apply: setting((v) => ({ reuse: reuse(v) })),
+  },
   conntrack: { initial: 0, ours: "nothing: packets never meet netfilter" },
-  drop_entry: { initial: 0, ours: "settings.dropEntry", apply: setting((v) => ({ dropEntry: defence(v) })) },
+  drop_entry: {
+    initial: 0,
+    ours: "settings.dropEntry: 0 off, 1 and 2 auto, 3 on",
+    apply: setting((v) => ({ dropEntry: defence(v) })),
+  },
   drop_packet: {
     initial: 0,
-    ours: "settings.dropPacket",
+    ours: "settings.dropPacket: 0 off, 1 and 2 auto, 3 on",
     apply: setting((v) => ({ dropPacket: defence(v) })),
   },
   expire_nodest_conn: {
     initial: 0,
-    ours: "services[].whenRemoved, settings.rescheduleQuiesced",
+    ours: "services[].whenRemoved: 0 drop, 1 expire; settings.rescheduleQuiesced",
     apply: (document, value) =>
       services((v) => ({ whenRemoved: v === 0 ? "drop" : "expire" }))(
         setting((v) => ({ rescheduleQuiesced: v !== 0 }))(document, value),
@@ -82,7 +90,7 @@ export const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   },
   nat_icmp_send: {
     initial: 0,
-    ours: "settings.unmatchedReply",
+    ours: "settings.unmatchedReply: 0 forward, 1 refuse",
     apply: setting((v) => ({ unmatchedReply: v === 0 ? "forward" : "refuse" })),
   },
   pmtu_disc: {
@@ -96,7 +104,11 @@ export const SYSCTLS: Readonly<Record<string, Sysctl>> = {
     ours: "settings.scheduleIcmp",
     apply: setting((v) => ({ scheduleIcmp: v !== 0 })),
   },
-  secure_tcp: { initial: 0, ours: "settings.secureTcp", apply: setting((v) => ({ secureTcp: defence(v) })) },
+  secure_tcp: {
+    initial: 0,
+    ours: "settings.secureTcp: 0 off, 1 and 2 auto, 3 on",
+    apply: setting((v) => ({ secureTcp: defence(v) })),
+  },
   sloppy_tcp: {
     initial: 0,
     ours: "services[].sloppy",
