@@ -3,7 +3,8 @@ import { METHOD_NUMBERS } from "@tandem/model";
 import { transitionAt } from "../protocols/transitions.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
-import { hasChecksum, overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
+import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
+import { hasChecksum } from "../rewrite/tunnel-header.ts";
 import type { FastpathScene } from "./fastpath-scene.ts";
 import {
   type FastpathPacket,

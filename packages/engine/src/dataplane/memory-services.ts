@@ -32,7 +32,8 @@ export function createMemoryServices(
   const marks = new Map<string, Setting<"set_mark">>();
   /** By service, longest prefix first. */
   const clients = new Map<number, Clients[]>();
-  const tunnels = new Map<number, { change: Setting<"set_tunnel">; ends: TunnelEnds }>();
+  /** A tunnel to whose end no route leads has no source address, and is not there for packets. */
+  const tunnels = new Map<number, { change: Setting<"set_tunnel">; ends: TunnelEnds | undefined }>();
 
   function removeClient({ service, address, bits }: ClientPrefix): void {
     const isOther = ({ change: { at } }: Clients) =>
@@ -53,7 +54,7 @@ export function createMemoryServices(
 
   function addTunnel(change: Setting<"set_tunnel">): void {
     const source = sourceFor(change.tunnel.address);
-    if (source) tunnels.set(change.destination, { change, ends: endsOf(change.tunnel, source) });
+    tunnels.set(change.destination, { change, ends: source && endsOf(change.tunnel, source) });
   }
 
   const carryOut: { [K in ServiceChange["kind"]]: (change: Setting<K>) => void } = {

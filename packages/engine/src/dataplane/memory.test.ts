@@ -122,6 +122,12 @@ test("in-memory data plane measures a tunnel's packet with its headers, and hand
   dataplane.drainUpcalls(1, (upcall) => expect(upcall).toMatchObject({ mtu: 1000, mark: 0, packet: large }));
 });
 
+test("in-memory data plane keeps a tunnel without a route, and drops what goes there", () => {
+  const { dataplane, packet } = withTunnel("ipip", 0, { sourceFor: () => undefined });
+  expect(dataplane.receive(1, packet(10))).toMatchObject({ reason: "destination_gone" });
+  expect(dataplane.programmed()).toMatchObject([{ kind: "set_tunnel", destination: IDS.destination }]);
+});
+
 const offloaded: [keyof typeof TUNNEL_NUMBERS, number, number, Reason][] = [
   ["gue", TUNNEL_FLAG.checksum, 1000, "needs_segments"],
   ["gue", TUNNEL_FLAG.remoteChecksum, 1000, "needs_segments"],

@@ -4,7 +4,8 @@ import { TUNNEL_FLAG } from "../core/layout.ts";
 import { buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
 import { buildWrapped } from "../packet/testing-cut.ts";
 import { addressToWords, readNetwork16, swapPort } from "../packet/words.ts";
-import { gueSourcePort, overheadOf, type TunnelEnds, wrap } from "./tunnel.ts";
+import { overheadOf, type TunnelEnds, wrap } from "./tunnel.ts";
+import { gueSourcePort } from "./tunnel-header.ts";
 
 const INNER = {
   4: { from: "198.51.100.7", to: "192.0.2.1" },

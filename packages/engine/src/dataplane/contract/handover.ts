@@ -47,6 +47,35 @@ export function handoverSentences({ family, net, harness, fromClient, connect }:
     expect(dataplane.counters().get("inject_miss")).toBe(1);
   });
 
+  test("an injected packet whose last hop this is goes up as often as it is injected", async () => {
+    const { dataplane, receive } = harness();
+    connect();
+    const seen: number[] = [];
+    const take = () => dataplane.drainUpcalls(9, (upcall) => seen.push(upcall.reason));
+    await receive(buildPacket(fromClient({ flags: "S", ttl: 1 })));
+    for (let round = 0; round < 2; round++) {
+      dataplane.drainUpcalls(9, (upcall) => {
+        seen.push(upcall.reason);
+        dataplane.inject("flow", upcall, -1);
+      });
+      dataplane.flushPackets();
+    }
+    take();
+    expect(seen).toEqual([
+      REASONS.syn_on_flow.number,
+      REASONS.ttl_exceeded.number,
+      REASONS.ttl_exceeded.number,
+    ]);
+  });
+
+  test("a packet injected for the host is left to it", async () => {
+    const { dataplane, receive } = harness();
+    await receive(buildPacket(fromClient({ flags: "S" })));
+    dataplane.drainUpcalls(9, (upcall) => dataplane.inject("host", upcall, -1));
+    expect(dataplane.flushPackets()).toBe(0);
+    expect(dataplane.counters().get("left_to_host")).toBe(1);
+  });
+
   test("packets injected by route and via leave as they are", async () => {
     const { dataplane, receive, left } = harness();
     const { index } = connect();

@@ -9,7 +9,7 @@ import { buildWrapped } from "../../packet/testing-cut.ts";
 import { swapPort } from "../../packet/words.ts";
 import { SctpState } from "../../protocols/sctp.ts";
 import { TcpState } from "../../protocols/tcp.ts";
-import { gueSourcePort } from "../../rewrite/tunnel.ts";
+import { gueSourcePort } from "../../rewrite/tunnel-header.ts";
 import type { Tunnel } from "../dataplane.ts";
 import { bytesOf, CONTRACT_NETWORK, type ContractScene, IDS, PORTS } from "./scene.ts";
 
