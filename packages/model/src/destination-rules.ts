@@ -58,8 +58,11 @@ const RULES: readonly ((c: Candidate, refuse: Refuse) => void)[] = [
       refuse(["method"], 'method is "full-nat", wanted sourceAddresses in the service to come from');
   },
   function helper({ service, method }, refuse) {
-    if (service.helper && method !== "masquerade")
-      refuse(["method"], `method is "${method}", wanted "masquerade" for the helper ${service.helper}`);
+    if (service.helper && method !== "masquerade" && method !== "full-nat")
+      refuse(
+        ["method"],
+        `method is "${method}", wanted "masquerade" or "full-nat" for the helper ${service.helper}`,
+      );
   },
 ];
 

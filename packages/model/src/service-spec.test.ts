@@ -438,7 +438,7 @@ const across: [what: string, service: object, ...want: string[]][] = [
   [
     "ftp over direct routing",
     withDestination({ ...web, port: 21, helper: "ftp", method: "direct-route" }, {}),
-    'destinations.0.method: method is "direct-route", wanted "masquerade" for the helper ftp',
+    'destinations.0.method: method is "direct-route", wanted "masquerade" or "full-nat" for the helper ftp',
   ],
 ];
 for (const [what, service, ...want] of [...fields, ...across]) {

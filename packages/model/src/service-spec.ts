@@ -94,7 +94,7 @@ const fields = {
     .describe("full-nat: addresses of this cluster that connections to real servers come from."),
   helper: oneOf("ftp")
     .optional()
-    .describe("ftp: data connections follow the control connection (masquerade)."),
+    .describe("ftp: data connections follow the control connection (masquerade, full-nat)."),
   sloppy: flag
     .default(false)
     .describe("TCP and SCTP: any packet may open a connection, not the first one only."),

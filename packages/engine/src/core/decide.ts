@@ -15,12 +15,13 @@ import { createWatched } from "./watched.ts";
 export function createDecider(context: CoreContext): Handler {
   const { drop } = createVerdicts();
   const open = createOpener(context);
+  const reuse = createReuse(context, open);
   const byReason = new Array<Handler | undefined>(REASON_SLOTS);
   const parts: readonly Partial<Record<Reason, Handler>>[] = [
     unroutable(),
-    createReuse(context, open),
+    reuse,
     createExpected(context),
-    createWatched(context),
+    createWatched(context, reuse.syn_on_flow!),
     createIcmpErrors(context, open),
     createOversize(context),
     createFragments(context, open),

@@ -1,6 +1,7 @@
 /** Packets of known flows that cannot go on as they are: their TTL ends, they are larger than the MTU, or they are to be cut before a tunnel sums over them. */
 import type { Upcall } from "../dataplane/dataplane.ts";
 import { createParsedPacket } from "../packet/parse.ts";
+import { finishChecksum } from "../packet/transport-checksum.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
 import { masquerade } from "../rewrite/masquerade.ts";
@@ -82,6 +83,7 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
     const { packet, gsoSize } = upcall;
     step(upcall, now);
     decrementTtl(packet, p.family);
+    if (gsoSize === 0) finishChecksum(p, packet); // segments get one each
     for (const end of outlet.ends(course)) masquerade(p, packet, end);
     if (segmentsOf(upcall) === 1) return sent(outlet.send(course, packet, p.totalBytes, mtuBytes));
     let isSent = true;

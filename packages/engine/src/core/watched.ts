@@ -1,19 +1,22 @@
 /** Packets of connections that the core watches: a helper reads them, or they are the last of a connection that is to end aloud. */
-import { createParsedPacket } from "../packet/parse.ts";
+import { createParsedPacket, IP_PROTOCOL } from "../packet/parse.ts";
 import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
-import { RECORD } from "./layout.ts";
+import { createFtp } from "./ftp.ts";
+import { DIRECTION, RECORD } from "./layout.ts";
+import { startsAnew } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { readField } from "./record.ts";
 import { createReset, type Last } from "./reset.ts";
 import type { Reason } from "./verdict.ts";
 
-/** The handler of `watched`. */
-export function createWatched(context: CoreContext): Partial<Record<Reason, Handler>> {
+/** The handler of `watched`; `reopen` is that of a packet that asks for a new connection in the place of one that is there. */
+export function createWatched(context: CoreContext, reopen: Handler): Partial<Record<Reason, Handler>> {
   const { connections, services } = context;
   const { table } = connections;
   const { drop, send } = createVerdicts();
   const reset = createReset(context);
+  const readFtp = createFtp(context);
   const p = createParsedPacket();
 
   const isDoomed = (family: 4 | 6, index: number): boolean => {
@@ -32,7 +35,10 @@ export function createWatched(context: CoreContext): Partial<Record<Reason, Hand
       if (node < 0) return drop("no_service");
       const last: Last = { p, upcall, index: indexOf(node), direction: directionOf(node) };
       if (isDoomed(p.family, last.index)) return reset.tell(last, now);
-      return send("helper_rewritten", "flow", last.index);
+      if (last.direction !== DIRECTION.output && startsAnew(p)) return reopen(upcall, now);
+      return p.protocol === IP_PROTOCOL.tcp
+        ? readFtp(last, now)
+        : send("helper_rewritten", "flow", last.index);
     },
   };
 }

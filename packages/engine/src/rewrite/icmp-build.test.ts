@@ -2,14 +2,25 @@ import { parseAddress } from "@tandem/model";
 import { expect, test } from "vitest";
 import { buildIp, buildPacket, packetProblems } from "../packet/testing.ts";
 import { buildFragments } from "../packet/testing-cut.ts";
-import { buildIcmpError, ICMP_ERROR_BYTES, ICMP_MESSAGES, mayAnswer } from "./icmp-build.ts";
+import {
+  buildIcmpError,
+  ICMP_ERROR_BYTES,
+  ICMP_MESSAGES,
+  type IcmpErrorSpec,
+  mayAnswer,
+} from "./icmp-build.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function build(packet: Uint8Array, source: string, message: keyof typeof ICMP_MESSAGES, mtu = 0): Uint8Array {
-  const family = packet[0]! >>> 4 === 4 ? 4 : 6;
+  const family: 4 | 6 = packet[0]! >>> 4 === 4 ? 4 : 6;
   const out = new Uint8Array(ICMP_ERROR_BYTES[family]).fill(0xee);
-  const spec = { ...ICMP_MESSAGES[message][family], family, mtu, source: parseAddress(source)! };
+  const spec: IcmpErrorSpec = {
+    ...ICMP_MESSAGES[message][family],
+    family,
+    mtu,
+    source: parseAddress(source)!,
+  };
   return out.slice(0, buildIcmpError(out, packet, packet.length, spec));
 }
 

@@ -1,9 +1,9 @@
 /** Cutting an offloaded (GSO) packet into the segments that would have been on the wire. */
-import { checksumOf, sumPseudoHeader, sumWords } from "../packet/checksum.ts";
+import { checksumOf, sumWords } from "../packet/checksum.ts";
 import { IP_PROTOCOL, type ParsedPacket, TCP_FLAG } from "../packet/parse.ts";
-import { readNetwork16, readWord16, writeNetwork16, writeWord16 } from "../packet/words.ts";
+import { fillChecksum, hasChecksum } from "../packet/transport-checksum.ts";
+import { readNetwork16, writeNetwork16, writeWord16 } from "../packet/words.ts";
 import type { Pieces } from "./cut.ts";
-import { CHECKSUM_AT } from "./masquerade.ts";
 
 /** Congestion window reduced: told once, by the first segment (RFC 3168 §6.1.2). */
 const CWR = 0x80;
@@ -19,6 +19,7 @@ const LAST = TCP_FLAG.fin | TCP_FLAG.psh;
 export function cutSegments(p: ParsedPacket, packet: Uint8Array, segmentBytes: number, pieces: Pieces): void {
   const { out } = pieces;
   const headerBytes = p.transportAt + p.transportBytes;
+  const place = { family: p.family, protocol: p.protocol, transportAt: p.transportAt };
   out.set(packet.subarray(0, headerBytes));
   let number = 0;
   for (let at = headerBytes; at < p.totalBytes; at += segmentBytes, number++) {
@@ -28,7 +29,7 @@ export function cutSegments(p: ParsedPacket, packet: Uint8Array, segmentBytes: n
     writeIp(p, packet, out, { bytes: headerBytes + part, number });
     if (p.protocol === IP_PROTOCOL.tcp) writeTcp(p, packet, out, { sent: at - headerBytes, isLast });
     else writeNetwork16(out, p.transportAt + 4, 8 + part);
-    writeChecksum(p, packet, out, headerBytes + part);
+    if (hasChecksum(p, packet)) fillChecksum(out, { ...place, end: headerBytes + part });
     pieces.emit(headerBytes + part);
   }
 }
@@ -61,16 +62,4 @@ function writeTcp(
   writeNetwork16(out, at + 4, readNetwork16(packet, at + 4) + Math.floor(low / 0x10000));
   const notHere = (segment.isLast ? 0 : LAST) | (segment.sent === 0 ? 0 : CWR);
   out[at + 13] = packet[at + 13]! & ~notHere;
-}
-
-function writeChecksum(p: ParsedPacket, packet: Uint8Array, out: Uint8Array, bytes: number): void {
-  const at = p.transportAt + CHECKSUM_AT[p.protocol]!;
-  const isUdp = p.protocol === IP_PROTOCOL.udp;
-  if (isUdp && p.family === 4 && readWord16(packet, at) === 0) return;
-  writeWord16(out, at, 0);
-  const addressBytes = p.family === 4 ? 4 : 16;
-  const of = { addressBytes, protocol: p.protocol, lengthBytes: bytes - p.transportAt };
-  const pseudo = sumPseudoHeader(out, p.family === 4 ? 12 : 8, of);
-  const checksum = checksumOf(sumWords(out, p.transportAt, bytes, pseudo));
-  writeWord16(out, at, isUdp && checksum === 0 ? 0xffff : checksum);
 }
