@@ -8,6 +8,7 @@ import { knownFlowSentences } from "./contract/known-flows.ts";
 import { methodSentences } from "./contract/methods.ts";
 import { configured, createContractScene, type DataPlaneHarness } from "./contract/scene.ts";
 import { serviceSentences } from "./contract/services.ts";
+import { stateSentences } from "./contract/states.ts";
 import { unknownFlowSentences } from "./contract/unknown-flows.ts";
 
 export { CONTRACT_NETWORK, type DataPlaneHarness, type Observed } from "./contract/scene.ts";
@@ -18,6 +19,7 @@ const TOPICS = [
   knownFlowSentences,
   methodSentences,
   handoverSentences,
+  stateSentences,
 ];
 
 /** Run every sentence against an implementation. `create` is called for each case. */
