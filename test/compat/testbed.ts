@@ -19,6 +19,9 @@ const CLIENT_ROUTER = "020000000102";
 /** Real server number 0, and those after it: the last byte counts up in both address and MAC. */
 const REAL_SERVERS = { mac: "0200000003", macOf0: 0x0b, addressOf0: { 4: 11, 6: 0x11 } } as const;
 
+/** Real server number 0. */
+export const FIRST_SERVER = { 4: "192.168.1.11", 6: "fd00:1::11" } as const;
+
 const SERVER_NETS = ["192.168.1.0/24", "fd00:1::/64"].map((text) => parsePrefix(text)!);
 
 /** The director's own address on each side, by family: whom its own packets come from. */
