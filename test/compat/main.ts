@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { printRows } from "./print.ts";
 import { type RecordingFile, readRecordings } from "./recordings.ts";
-import { type Row, replayFile } from "./replay.ts";
+import { replayFile } from "./replay.ts";
 
 const { values } = parseArgs({
   options: {
