@@ -19,7 +19,7 @@ import type { FastpathOutcome, FastpathPacket, FastpathWorld } from "./fastpath-
 import { createKnownFlow } from "./known-flow.ts";
 import { POLICY_FLAG } from "./layout.ts";
 import { createUnknownFlow } from "./unknown-flow.ts";
-import { INJECTED_UPCALLS, REASONS, type Reason } from "./verdict.ts";
+import { INJECTED_UPCALLS, REASONS, type Reason, type Verdict } from "./verdict.ts";
 
 const ICMP = { 4: IP_PROTOCOL.icmp, 6: IP_PROTOCOL.icmp6 } as const;
 const NO_HOP = new Uint8Array();
@@ -72,14 +72,18 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
     scene.mark = 0;
     scene.mtu = 0;
     const reason = judge(packet);
-    const { verdict } = REASONS[reason];
     outcome.reason = reason;
-    // an injected packet has been to the core already
-    const isOver = verdict === "upcall" && packet.isInjected && !INJECTED_UPCALLS.has(reason);
-    outcome.verdict = isOver ? "drop" : verdict;
+    outcome.verdict = packet.isInjected ? verdictOfInjected(reason) : REASONS[reason].verdict;
     outcome.nextHop = scene.nextHop;
     outcome.mark = scene.mark;
     outcome.mtu = reason === "fib_frag_needed" ? scene.mtu : 0;
     return outcome;
   };
+}
+
+/** Most of what would otherwise go to the core has come from there, and nobody passes on what is for somebody else. */
+function verdictOfInjected(reason: Reason): Verdict {
+  const { verdict } = REASONS[reason];
+  if (verdict === "upcall") return INJECTED_UPCALLS.has(reason) ? "upcall" : "drop";
+  return verdict === "pass" && reason !== "delivered" ? "drop" : verdict;
 }

@@ -196,6 +196,22 @@ test("in-memory data plane tells what leaves in one order: the wire's and the ho
   expect(dataplane.host).toEqual([{ bytes: syn(1, { toPort: 22 }), reason: "not_ours" }]);
 });
 
+test("in-memory data plane hands a packet over as far as its IP header names it", () => {
+  const { dataplane, configure } = createTestDirector();
+  configure([web]);
+  dataplane.receive(1, Uint8Array.from([...syn(1), 0, 0, 0, 0, 0, 0]));
+  dataplane.drainUpcalls(1, (upcall) => expect(upcall.packetBytes).toBe(syn(1).length));
+});
+
+test("in-memory data plane drops an injected packet that turns out to be for somebody else", () => {
+  const dataplane = createMemoryDataPlane();
+  const packet = syn(1, { fragment: 0x2000 });
+  dataplane.inject("flow", { family: 4, packet, packetBytes: packet.length, gsoSize: 0, gsoSegments: 1 }, -1);
+  dataplane.flushPackets();
+  expect([dataplane.host, dataplane.sent]).toEqual([[], []]);
+  expect(dataplane.counters()).toEqual(new Map([["not_ours", 1]]));
+});
+
 test("in-memory data plane leaves to the host what is injected for it", () => {
   const dataplane = createMemoryDataPlane();
   const packet = syn(1);

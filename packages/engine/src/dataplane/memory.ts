@@ -5,15 +5,16 @@
 import { createBudgets } from "../core/budgets.ts";
 import { createFastpath } from "../core/fastpath.ts";
 import { type FastpathPacket, ROUTE, ROUTE_REASONS, type RouteQuestion } from "../core/fastpath-world.ts";
-import { ADDRESS, ANNEX, FLOW_KEY, RECORD_BYTES, UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
+import { ADDRESS, ANNEX, RECORD_BYTES } from "../core/layout.ts";
 import { compileMarkRules } from "../core/mark-rules.ts";
 import { addressAt, isAlive, recordArray } from "../core/record.ts";
-import { REASONS, type Reason } from "../core/verdict.ts";
-import { createWordMap } from "../core/word-map.ts";
-import { addressToWords, wordsToAddress } from "../packet/words.ts";
+import type { Reason } from "../core/verdict.ts";
+import { wordsToAddress } from "../packet/words.ts";
 import { packTransitions } from "../protocols/transitions.ts";
 import type { DataPlane, Injected, InjectKind, Outcome, Policy, StateEvent, Upcall } from "./dataplane.ts";
+import { createMemoryFlows } from "./memory-flows.ts";
 import { createMemoryServices } from "./memory-services.ts";
+import { type ArrivedPacket, offerUpcall } from "./memory-upcalls.ts";
 
 /** Sizes and surroundings; every one has a default. */
 export interface MemoryOptions {
@@ -79,20 +80,7 @@ export interface MemoryDataPlane extends DataPlane {
   readonly waiting: { readonly upcalls: number; readonly events: number };
 }
 
-interface Arrived extends FastpathPacket {
-  gsoSegments: number;
-}
-
-const CLASS_OF: Partial<Record<Reason, UpcallClass>> = {
-  new_flow: "new",
-  syn_on_flow: "new",
-  expected: "new",
-  fragment: "fragment",
-  icmp_related: "icmp",
-  icmp_about_tunnel: "icmp",
-  icmp_about_unknown: "icmp",
-  unmatched_refused: "icmp",
-};
+type PacketBytes = Pick<FastpathPacket, "bytes" | "lengthBytes">;
 
 const MAX_MTU = 65_535;
 const SOURCES = {
@@ -100,31 +88,21 @@ const SOURCES = {
   6: Uint8Array.of(0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfe),
 } as const;
 
-type FlowChange =
-  | { kind: "insert"; family: 4 | 6; key: Uint32Array; index: number; direction: number }
-  | { kind: "delete"; family: 4 | 6; key: Uint32Array };
-
 /** Create an in-memory data plane. */
 export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPlane {
   const capacity = options.capacity ?? 1024;
-  const flowCapacity = options.flowCapacity ?? 2 * capacity;
-  const upcallCapacity = options.upcallCapacity ?? 1024;
   const words = {
     4: new Uint32Array((capacity * RECORD_BYTES[4]) / 4),
     6: new Uint32Array((capacity * RECORD_BYTES[6]) / 4),
   };
   const records = { 4: recordArray(4, words[4]), 6: recordArray(6, words[6]) };
-  const flows = {
-    4: createWordMap<number>(FLOW_KEY[4].size / 4),
-    6: createWordMap<number>(FLOW_KEY[6].size / 4),
-  };
+  const { findFlow, ...flows } = createMemoryFlows(options.flowCapacity ?? 2 * capacity);
   const sourceFor = options.sourceFor ?? ((address) => SOURCES[address.length === 4 ? 4 : 6]);
   const services = createMemoryServices(sourceFor);
   const budgets = createBudgets();
   const counters = new Map<Reason, number>();
-  const upcalls: Upcall[] = [];
+  const queue = { upcalls: [] as Upcall[], capacity: options.upcallCapacity ?? 1024 };
   const events: StateEvent[] = [];
-  const flowQueue: FlowChange[] = [];
   const packetQueue: (() => void)[] = [];
   const sent: SentPacket[] = [];
   const host: HostPacket[] = [];
@@ -143,7 +121,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     ...services,
     records,
     policy: () => policy,
-    findFlow: (family, key) => flows[family].get(key) ?? -1,
+    findFlow,
     markOf: (packet) => markRules(packet),
     hasRoom: () => true,
     spend: (family, key) => budgets.spend({ family, key }, policy.budget, now()),
@@ -160,13 +138,13 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   }
 
   /** Run one packet through the fast path, count it and carry out the verdict. */
-  function run(packet: Arrived): Outcome {
+  function run(packet: ArrivedPacket): Outcome {
     const done = step(packet);
     const { verdict, reason } = done;
     const outcome: Outcome = { verdict, reason, nextHop: done.nextHop.slice() };
     if (verdict === "forward") leave(packet, outcome.nextHop);
     else if (verdict === "pass" && reason !== "other_host") leaveToHost(packet, reason);
-    else if (verdict === "upcall" && !offerUpcall(reason, packet, done)) {
+    else if (verdict === "upcall" && !offerUpcall(queue, packet, done)) {
       outcome.verdict = "drop";
       outcome.reason = "ring_full";
     }
@@ -174,19 +152,13 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     return outcome;
   }
 
-  function leave(
-    { bytes, lengthBytes }: Pick<FastpathPacket, "bytes" | "lengthBytes">,
-    nextHop: Uint8Array,
-  ): void {
+  function leave({ bytes, lengthBytes }: PacketBytes, nextHop: Uint8Array): void {
     const packet: SentPacket = { bytes: bytes.slice(0, lengthBytes), nextHop };
     sent.push(packet);
     options.onLeave?.({ to: "wire", ...packet });
   }
 
-  function leaveToHost(
-    { bytes, lengthBytes }: Pick<FastpathPacket, "bytes" | "lengthBytes">,
-    reason: Reason,
-  ): void {
+  function leaveToHost({ bytes, lengthBytes }: PacketBytes, reason: Reason): void {
     const packet: HostPacket = { bytes: bytes.slice(0, lengthBytes), reason };
     host.push(packet);
     options.onLeave?.({ to: "host", ...packet });
@@ -194,35 +166,6 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
 
   function count(reason: Reason): void {
     counters.set(reason, (counters.get(reason) ?? 0) + 1);
-  }
-
-  function offerUpcall(
-    reason: Reason,
-    packet: Arrived,
-    { mark, mtu }: { mark: number; mtu: number },
-  ): boolean {
-    const { eighths } = UPCALL_CLASSES[CLASS_OF[reason] ?? "midStream"];
-    if (upcalls.length >= (upcallCapacity * eighths) / 8) return false;
-    upcalls.push({
-      ifindex: packet.ifindex,
-      reason: REASONS[reason].number,
-      family: packet.family as 4 | 6,
-      packet: packet.bytes,
-      packetBytes: packet.lengthBytes,
-      gsoSize: packet.gsoSize,
-      gsoSegments: packet.gsoSegments,
-      mark,
-      mtu,
-    });
-    return true;
-  }
-
-  function changeFlow(change: FlowChange, refused: (family: 4 | 6, index: number) => void): void {
-    const map = flows[change.family];
-    if (change.kind === "delete") map.delete(change.key);
-    else if (map.size >= flowCapacity && map.get(change.key) === undefined)
-      refused(change.family, change.index);
-    else map.set(change.key, change.index * 4 + change.direction);
   }
 
   function sendAsIs(
@@ -267,7 +210,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     host,
     now,
     get waiting() {
-      return { upcalls: upcalls.length, events: events.length };
+      return { upcalls: queue.upcalls.length, events: events.length };
     },
     receive(ifindex, packet, arrival = {}) {
       const bytes = packet.slice();
@@ -286,25 +229,10 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     },
     wait() {},
     faults: () => options.faults?.() ?? [],
-    drainUpcalls: (limit, handle) => drain(upcalls, limit, handle),
+    drainUpcalls: (limit, handle) => drain(queue.upcalls, limit, handle),
     drainEvents: (limit, handle) => drain(events, limit, handle),
     lostEvents: () => lost,
-    insertFlow(family, key, index, direction) {
-      flowQueue.push({ kind: "insert", family, key: wordsOf(key), index, direction });
-    },
-    deleteFlow(family, key) {
-      flowQueue.push({ kind: "delete", family, key: wordsOf(key) });
-    },
-    flushFlows(refused) {
-      for (const change of flowQueue.splice(0)) changeFlow(change, refused);
-    },
-    scanFlows(family, visit) {
-      const key = new Uint8Array(FLOW_KEY[family].size);
-      for (const [words, value] of [...flows[family].entries()]) {
-        wordsToAddress(words, 0, key, words.length);
-        visit(key, value >> 2, value & 3);
-      }
-    },
+    ...flows,
     inject(kind, packet, index) {
       const copy = { ...packet, packet: packet.packet.slice(0, packet.packetBytes) };
       packetQueue.push(() => inject[kind](copy, index));
@@ -332,10 +260,4 @@ function drain<T>(queue: T[], limit: number, handle: (item: T) => void): number 
   const taken = queue.splice(0, limit);
   for (const item of taken) handle(item);
   return taken.length;
-}
-
-function wordsOf(key: Uint8Array): Uint32Array {
-  const words = new Uint32Array(key.length / 4);
-  addressToWords(key, words.length, words);
-  return words;
 }
