@@ -172,7 +172,7 @@ export function createFragments(
     const isLocal = isInput && methodOf(r, course.index) === METHOD_NUMBERS.local;
     packet.fate = DROP;
     if ((life & LIFE.watched) !== 0 || (isInput && (life & LIFE.held) !== 0)) return "core_fragment";
-    outlet.step(p, course, { segments: 1, bytes: p.totalBytes, now });
+    outlet.step(p, course, { gsoSize: 0, now });
     if (!isLocal && p.ttl <= 1) {
       outlet.answer(course, first, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
       return "core_ttl_exceeded";

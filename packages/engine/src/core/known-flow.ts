@@ -1,8 +1,7 @@
 /** Point 6 of docs/packet-path.md for the twin: a packet of a known flow is forwarded, or handed to the core. */
 import { METHOD_NUMBERS } from "@tandem/model";
-import { transitionAt } from "../protocols/transitions.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
-import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
+import { masquerade } from "../rewrite/masquerade.ts";
 import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
 import { hasChecksum } from "../rewrite/tunnel-header.ts";
 import type { FastpathScene } from "./fastpath-scene.ts";
@@ -14,8 +13,10 @@ import {
   ROUTE_REASONS,
 } from "./fastpath-world.ts";
 import { ADDRESS, DIRECTION, LIFE, POLICY_FLAG, RECORD } from "./layout.ts";
-import { eventOf, startsAnew, transitionRow } from "./packet-event.ts";
-import { addressAt, addToCounter, exchangeLife, methodOf, readField, writeField } from "./record.ts";
+import { createNewEnds } from "./new-ends.ts";
+import { startsAnew } from "./packet-event.ts";
+import { addressAt, hasOutput, methodOf, readField } from "./record.ts";
+import { type Step, stepRecord } from "./step.ts";
 import type { Reason } from "./verdict.ts";
 
 const MAX_WRAPPED_BYTES = 65_535 + 128;
@@ -26,7 +27,15 @@ export function createKnownFlow(
   scene: FastpathScene,
 ): (packet: FastpathPacket) => Reason {
   const { p, hit } = scene;
-  const newEnd: NewEnd = { side: "source", words: p.key, at: 0, port: 0 };
+  const newEnds = createNewEnds();
+  const by: Step = {
+    direction: 0,
+    gsoSize: 0,
+    now: 0,
+    transitions: NO_TRANSITIONS,
+    before: 0,
+    after: 0,
+  };
   const change: LifeChange = { generation: 0, before: 0, after: 0 };
   const wrapped = new Uint8Array(MAX_WRAPPED_BYTES);
   const wrapping: Wrapping = { out: wrapped, tunnel: NO_TUNNEL, mayFragment: false };
@@ -50,8 +59,7 @@ export function createKnownFlow(
     if (route !== ROUTE.success) return ROUTE_REASONS[route] ?? "fib_failed";
     takePart(packet);
     decrementTtl(packet.bytes, p.family); // 6.10
-    if (isInput) rewriteInput(packet, method);
-    else rewriteOutput(packet, method);
+    for (const end of newEnds(records, hit.index, hit.direction)) masquerade(p, packet.bytes, end);
     return "forwarded"; // 6.11
   }
 
@@ -61,15 +69,22 @@ export function createKnownFlow(
   }
 
   /** Points 6.7 to 6.9; 6.7 has no counterpart: nobody else runs between the lookup and here. */
-  function takePart(packet: FastpathPacket): void {
-    advanceLife();
-    count(packet);
+  function takePart({ gsoSize }: FastpathPacket): void {
+    by.direction = hit.direction;
+    by.gsoSize = gsoSize;
+    by.now = world.now();
+    by.transitions = world.policy().transitions;
+    if (!stepRecord(records, hit.index, p, by)) return;
+    change.generation = field(RECORD.generation);
+    change.before = by.before;
+    change.after = by.after;
+    world.event(p.family, hit.index, change);
   }
 
   function askNextHop(packet: FastpathPacket, isInput: boolean, method: number): number {
     const bytes = scene.segmentBytes(packet);
     if (!isInput) return scene.ask(p.family, records.words, placeOf(ADDRESS.client), bytes);
-    const isToDestination = isTranslated(method) || method === METHOD_NUMBERS["direct-route"];
+    const isToDestination = hasOutput(method) || method === METHOD_NUMBERS["direct-route"];
     if (isToDestination) return scene.ask(p.family, records.words, placeOf(ADDRESS.destination), bytes);
     return scene.ask(p.family, p.key, records.addressWords, bytes); // bypass
   }
@@ -98,68 +113,10 @@ export function createKnownFlow(
     packet.lengthBytes = bytes + padding;
   }
 
-  function advanceLife(): void {
-    for (;;) {
-      const before = field(RECORD.life);
-      const after = nextLife(before);
-      if (after === before) return;
-      if (!exchangeLife(records, hit.index, before, after)) continue;
-      change.generation = field(RECORD.generation);
-      change.before = before;
-      change.after = after;
-      world.event(p.family, hit.index, change);
-      return;
-    }
-  }
-
-  function nextLife(life: number): number {
-    const isOutput = hit.direction === DIRECTION.output;
-    const inputOnly = (life & LIFE.noOutput) !== 0 ? DIRECTION.inputOnly : DIRECTION.input;
-    const direction = isOutput ? DIRECTION.output : inputOnly;
-    const cell = transitionAt(transitionRow(p.protocol), direction, eventOf(p), life & LIFE.stateMask);
-    const cleared = LIFE.stateMask | LIFE.remote | (isOutput ? LIFE.noOutput : 0);
-    return ((life & ~cleared) | world.policy().transitions[cell]!) >>> 0;
-  }
-
-  function count({ gsoSize }: FastpathPacket): void {
-    const isInput = hit.direction !== DIRECTION.output;
-    const headers = p.transportAt + p.transportBytes;
-    const payload = p.totalBytes - headers;
-    const segments = payload > gsoSize && gsoSize > 0 ? Math.ceil(payload / gsoSize) : 1;
-    writeField(records, hit.index, RECORD.lastSeen, world.now());
-    addToCounter(records, hit.index, isInput ? RECORD.inPackets : RECORD.outPackets, segments);
-    const bytes = p.totalBytes + (segments - 1) * headers;
-    addToCounter(records, hit.index, isInput ? RECORD.inBytes : RECORD.outBytes, bytes);
-  }
-
-  function rewriteInput({ bytes }: FastpathPacket, method: number): void {
-    if (!isTranslated(method)) return;
-    const ports = field(RECORD.serverPorts);
-    setEnd(bytes, "destination", ADDRESS.destination, ports & 0xffff);
-    if (method === METHOD_NUMBERS["full-nat"]) setEnd(bytes, "source", ADDRESS.local, ports >>> 16);
-  }
-
-  function rewriteOutput({ bytes }: FastpathPacket, method: number): void {
-    if (!isTranslated(method)) return;
-    const ports = field(RECORD.clientPorts);
-    setEnd(bytes, "source", ADDRESS.virtual, ports >>> 16);
-    if (method === METHOD_NUMBERS["full-nat"]) setEnd(bytes, "destination", ADDRESS.client, ports & 0xffff);
-  }
-
-  function setEnd(bytes: Uint8Array, side: NewEnd["side"], address: number, port: number): void {
-    newEnd.side = side;
-    newEnd.words = records.words;
-    newEnd.at = placeOf(address);
-    newEnd.port = port;
-    masquerade(p, bytes, newEnd);
-  }
-
   return known;
 }
 
-const isTranslated = (method: number): boolean =>
-  method === METHOD_NUMBERS.masquerade || method === METHOD_NUMBERS["full-nat"];
-
+const NO_TRANSITIONS = new Uint8Array();
 const NO_TUNNEL: TunnelEnds = {
   family: 4,
   type: 0,

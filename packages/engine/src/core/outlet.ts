@@ -12,9 +12,10 @@ import type { NewEnd } from "../rewrite/masquerade.ts";
 import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../rewrite/tunnel.ts";
 import type { CoreContext } from "./context.ts";
 import { type IcmpNews, type Offending, senderOf } from "./icmp-sender.ts";
-import { ADDRESS, DIRECTION, RECORD } from "./layout.ts";
-import { addressAt, methodOf, type RecordArray, readField } from "./record.ts";
-import { countPacket, type Step, stepRecord } from "./step.ts";
+import { DIRECTION, RECORD } from "./layout.ts";
+import { createNewEnds } from "./new-ends.ts";
+import { methodOf, readField } from "./record.ts";
+import { countPackets, type Step, stepRecord } from "./step.ts";
 
 /** Which connection a packet belongs to, and which way it goes. */
 export interface Course {
@@ -27,7 +28,7 @@ export interface Course {
 /** The parts. All results are reused; nothing throws. */
 export interface Outlet {
   /** Let a packet of one segment or more count, and move the connection's state. `p` is its headers. */
-  step(p: ParsedPacket, course: Course, of: { segments: number; bytes: number; now: number }): void;
+  step(p: ParsedPacket, course: Course, of: { gsoSize: number; now: number }): void;
   /** Let a packet count that says nothing about the connection's state. */
   count(course: Course, bytes: number): void;
   /** What becomes of the packet's ends: none, one, or under full NAT both. */
@@ -46,36 +47,23 @@ export interface Outlet {
 /** The longest IP packet, and room for the headers of any tunnel. */
 const MOST_BYTES = 65_535 + 128;
 const NO_BYTES = new Uint8Array();
-const NO_ENDS: readonly NewEnd[] = [];
-
-const { masquerade, local, tunnel, "direct-route": directRoute, "full-nat": fullNat } = METHOD_NUMBERS;
+const { masquerade, local, tunnel, "direct-route": directRoute } = METHOD_NUMBERS;
 const KIND_OF: Readonly<Record<number, InjectKind>> = { [local]: "host", [directRoute]: "via" };
-
-/** Which end of a packet becomes which address and port of the record; the second under full NAT alone. */
-interface Becomes {
-  side: NewEnd["side"];
-  address: number;
-  /** Word of two ports, and which of them. */
-  ports: number;
-  isFirst: boolean;
-}
-const INPUT_ENDS: readonly Becomes[] = [
-  { side: "destination", address: ADDRESS.destination, ports: RECORD.serverPorts, isFirst: true },
-  { side: "source", address: ADDRESS.local, ports: RECORD.serverPorts, isFirst: false },
-];
-const OUTPUT_ENDS: readonly Becomes[] = [
-  { side: "source", address: ADDRESS.virtual, ports: RECORD.clientPorts, isFirst: false },
-  { side: "destination", address: ADDRESS.client, ports: RECORD.clientPorts, isFirst: true },
-];
 
 /** The ways out of a core. */
 export function createOutlet(context: CoreContext): Outlet {
-  const { connections, services, dataplane, icmp } = context;
+  const { connections, services, dataplane, icmp, defence } = context;
   const { records } = connections.table;
   const grids = { normal: packTransitions(), secure: packTransitions(true) };
-  const by: Step = { direction: 0, segments: 0, bytes: 0, now: 0, transitions: grids.normal };
-  const ends = [newEnd(), newEnd()] as const;
-  const oneEnd = ends.slice(0, 1);
+  const by: Step = {
+    direction: 0,
+    gsoSize: 0,
+    now: 0,
+    transitions: grids.normal,
+    before: 0,
+    after: 0,
+  };
+  const newEnds = createNewEnds();
   const leaving: Injected = { family: 4, packet: NO_BYTES, packetBytes: 0, gsoSize: 0, gsoSegments: 1 };
   const tunneled: Injected = { ...leaving, packet: new Uint8Array(MOST_BYTES) };
   const way: TunnelEnds = {
@@ -141,27 +129,17 @@ export function createOutlet(context: CoreContext): Outlet {
   }
 
   return {
-    step(p, course, { segments, bytes, now }) {
-      by.direction = course.direction;
-      by.segments = segments;
-      by.bytes = bytes;
+    step(p, { family, index, direction }, { gsoSize, now }) {
+      by.direction = direction;
+      by.gsoSize = gsoSize;
       by.now = now;
-      by.transitions = context.defence.isSecure(now) ? grids.secure : grids.normal;
-      const isChanged = stepRecord(records[course.family], course.index, p, by);
-      if (isChanged) connections.review(course.family, course.index, now);
+      by.transitions = defence.isSecure(now) ? grids.secure : grids.normal;
+      if (stepRecord(records[family], index, p, by)) connections.review(family, index, now);
     },
     count({ family, index, direction }, bytes) {
-      countPacket(records[family], index, { direction, segments: 1, bytes });
+      countPackets(records[family], index, { direction, packets: 1, bytes });
     },
-    ends({ family, index, direction }) {
-      const r = records[family];
-      const method = methodOf(r, index);
-      if (method !== masquerade && method !== fullNat) return NO_ENDS;
-      const isInput = direction !== DIRECTION.output;
-      const becomes = isInput ? INPUT_ENDS : OUTPUT_ENDS;
-      for (const [i, end] of ends.entries()) setEnd(end, r, index, becomes[i]!);
-      return method === masquerade ? oneEnd : ends;
-    },
+    ends: ({ family, index, direction }) => newEnds(records[family], index, direction),
     overhead(course) {
       if (methodOn(course) !== tunnel) return 0;
       const to = tunnelOf(course);
@@ -182,19 +160,4 @@ export function createOutlet(context: CoreContext): Outlet {
       if (isFromClient || source) icmp.tell(about, news, now, source);
     },
   };
-}
-
-const newEnd = (): NewEnd => ({ side: "source", words: new Uint32Array(), at: 0, port: 0 });
-
-function setEnd(
-  end: NewEnd,
-  r: RecordArray,
-  index: number,
-  { side, address, ports, isFirst }: Becomes,
-): void {
-  end.side = side;
-  end.words = r.words;
-  end.at = index * r.stride + addressAt(r, address);
-  const word = readField(r, index, ports);
-  end.port = isFirst ? word & 0xffff : word >>> 16;
 }

@@ -13,6 +13,7 @@ import type { IcmpNews } from "./icmp-sender.ts";
 import { DIRECTION } from "./layout.ts";
 import { type Course, createOutlet } from "./outlet.ts";
 import { parseFlow } from "./parse-flow.ts";
+import { segmentsOf } from "./step.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Handlers of packets that do not fit. */
@@ -35,21 +36,9 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
     return true;
   }
 
-  /** Segments of the packet: what was on the wire. */
-  function segmentsOf({ gsoSize }: Upcall): number {
-    const payloadBytes = p.totalBytes - p.transportAt - p.transportBytes;
-    return gsoSize > 0 ? Math.max(Math.ceil(payloadBytes / gsoSize), 1) : 1;
-  }
-
-  function step(upcall: Upcall, now: number): void {
-    const segments = segmentsOf(upcall);
-    const bytes = p.totalBytes + (segments - 1) * (p.transportAt + p.transportBytes);
-    outlet.step(p, course, { segments, bytes, now });
-  }
-
   /** Tell the sender. The kernel asks routes after its state machine for clients' packets, and before it for servers'. */
   function refuse(upcall: Upcall, news: IcmpNews, now: number): void {
-    if (course.direction !== DIRECTION.output) step(upcall, now);
+    if (course.direction !== DIRECTION.output) outlet.step(p, course, { gsoSize: upcall.gsoSize, now });
     outlet.answer(course, upcall, news, now);
   }
 
@@ -81,11 +70,11 @@ export function createOversize(context: CoreContext): Partial<Record<Reason, Han
   /** Send a packet in all the pieces that it takes. `mtuBytes` 0: in one, or in its segments. */
   function forward(upcall: Upcall, now: number, mtuBytes: number): Decision {
     const { packet, gsoSize } = upcall;
-    step(upcall, now);
+    outlet.step(p, course, { gsoSize, now });
     decrementTtl(packet, p.family);
     if (gsoSize === 0) finishChecksum(p, packet); // segments get one each
     for (const end of outlet.ends(course)) masquerade(p, packet, end);
-    if (segmentsOf(upcall) === 1) return sent(outlet.send(course, packet, p.totalBytes, mtuBytes));
+    if (segmentsOf(p, gsoSize) === 1) return sent(outlet.send(course, packet, p.totalBytes, mtuBytes));
     let isSent = true;
     const emit = (bytes: number): void => {
       isSent = outlet.send(course, segment, bytes, mtuBytes) && isSent;
