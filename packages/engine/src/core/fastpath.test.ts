@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildIcmpError, buildPacket, type PacketSpec } from "../packet/testing.ts";
+import { buildFragments, buildWrapped } from "../packet/testing-cut.ts";
 import { RECORD } from "./layout.ts";
 import { readCounter } from "./record.ts";
 import { createTestDirector, type TestDirector } from "./testing.ts";
@@ -11,6 +12,15 @@ const services = [
   { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] },
   { protocol: "udp", address: "192.0.2.1", port: 53, destinations: [{ address: "10.0.0.1" }] },
   { protocol: "tcp", address: "2001:db8::1", port: 80, destinations: [{ address: "fd00::1" }] },
+  { protocol: "sctp", address: "192.0.2.1", port: 81, destinations: [{ address: "10.0.0.1" }] },
+  {
+    protocol: "tcp",
+    address: "192.0.2.1",
+    port: 82,
+    method: "tunnel",
+    tunnel: { type: "gre", checksum: "full" },
+    destinations: [{ address: "10.0.0.2" }],
+  },
 ];
 const spec = (more: Partial<PacketSpec> = {}): PacketSpec => ({
   protocol: "tcp",
@@ -84,6 +94,20 @@ const samples: Uint8Array[] = [
     to: "2001:db8:2::7",
     type: 2,
     about: buildPacket(spec({ from: "2001:db8:2::7", to: "fd00::1" })),
+  }),
+  buildPacket(spec({ protocol: "sctp", toPort: 81, chunks: ["init"] })),
+  buildPacket(spec({ protocol: "sctp", toPort: 81, chunks: ["cookieEcho", "abort"] })),
+  buildPacket(spec({ toPort: 82, flags: "S" })),
+  buildPacket(spec({ toPort: 82, payload: "to be wrapped" })),
+  ...buildFragments(buildPacket(spec({ payload: new Uint8Array(60) })), 32),
+  ...buildFragments(buildPacket(spec({ from: "2001:db8:2::7", to: "2001:db8::1" })), 16),
+  ...(["ipip", "gre", "gue"] as const).map((type) => {
+    const about = buildWrapped(buildPacket(spec({ toPort: 82 })), {
+      type,
+      from: "10.0.0.254",
+      to: "10.0.0.2",
+    });
+    return buildIcmpError({ from: "10.0.0.2", to: "10.0.0.254", type: 3, code: 4, rest: 1400, about });
   }),
 ];
 const bent = fc
