@@ -88,3 +88,12 @@ test("an INIT that meets a closed association is scheduled anew, one that meets 
   sendFrom(d, CLIENT, { protocol: "sctp", chunks: ["abort"] });
   expect(sendFrom(d, CLIENT, init)).toBe(B);
 });
+
+test("a new connection of a firewall mark may meet an old one, though the fast path does not say the mark again", () => {
+  const d = createTestDirector();
+  d.configure([{ mark: 7, scheduler: "rr", destinations: web.destinations }]);
+  const packet = { fromPort: 1001, mark: 7 };
+  connectFrom(d, CLIENT, 1001, packet);
+  sendFrom(d, CLIENT, { ...packet, flags: "R" });
+  expect(sendFrom(d, CLIENT, packet)).toBe(B);
+});

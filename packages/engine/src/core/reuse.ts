@@ -29,6 +29,8 @@ export function createReuse(context: CoreContext, open: Opener): Partial<Record<
     if (known < 0) return open(p, upcall, now);
     const index = indexOf(known);
     if (!isNew(table.records[p.family], index)) return send("rejoined", "flow", index);
+    // the fast path does not ask for the mark of a packet whose flow it knows
+    upcall.mark ||= readField(table.records[p.family], index, RECORD.mark);
     connections.close(p.family, index, now);
     return open(p, upcall, now);
   }
