@@ -1,28 +1,62 @@
 /** The engine's forwarder over the in-memory data plane, as a table for simulated clusters: real packets, records, merging and timers. */
 import { createMemoryDataPlane } from "../../packages/engine/src/dataplane/memory.ts";
 import { createForwarder, type Forwarder } from "../../packages/engine/src/forwarder.ts";
-import type { Answer, ForwarderEvent } from "../../packages/engine/src/forwarder-protocol.ts";
-import { buildPacket } from "../../packages/engine/src/packet/testing.ts";
+import type { Answer, ConnectionRow, ForwarderEvent } from "../../packages/engine/src/forwarder-protocol.ts";
+import { buildPacket, type PacketSpec } from "../../packages/engine/src/packet/testing.ts";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "../../packages/model/src/index.ts";
 import type { SimulatedTable, TableSurroundings } from "../../packages/sync/src/testing/index.ts";
 
-const VIP = { to: "192.0.2.1", toPort: 80 };
+const VIP = "192.0.2.1";
+const destinations = [{ address: "10.0.0.1" }, { address: "10.0.0.2" }];
+const web = { protocol: "tcp", address: VIP, scheduler: "rr", destinations };
+
+/** Kinds of connections, by turns: the service of each, and how its packets come. */
+const KINDS: readonly { service: object; packet: Partial<PacketSpec>; mark?: number }[] = [
+  { service: { ...web, port: 80 }, packet: { toPort: 80 } },
+  {
+    service: { ...web, protocol: "udp", port: 53 },
+    packet: { protocol: "udp", toPort: 53 },
+  },
+  { service: { mark: 7, scheduler: "rr", destinations }, packet: { toPort: 7000 }, mark: 7 },
+  {
+    service: { ...web, port: 81, method: "full-nat", sourceAddresses: ["10.0.0.250"] },
+    packet: { toPort: 81 },
+  },
+  { service: { ...web, port: 82, persistence: {} }, packet: { toPort: 82 } },
+];
 const DOCUMENT = reviseDocument(
   EMPTY_DOCUMENT,
-  DocumentSpec.parse({
-    version: 1,
-    services: [
-      { protocol: "tcp", address: VIP.to, port: VIP.toPort, destinations: [{ address: "10.0.0.1" }] },
-    ],
-  }),
+  DocumentSpec.parse({ version: 1, services: KINDS.map((kind) => kind.service) }),
 );
+/** States that are worth saving; simulations know but one. */
+const SAVED = new Set(["ESTABLISHED", "UDP"]);
+/** Keys of templates begin here. */
+const FIRST_TEMPLATE = 65_536;
+/** From where each client makes its first connection. */
+export const FIRST_PORT = 40_000;
+
+/** What a table holds: connections that are worth saving by key, and templates. */
+export interface Held {
+  readonly owner: string;
+  readonly state: number;
+  /** All that directors should agree about. */
+  readonly text: string;
+  readonly destination: string;
+}
 const CAPACITY = 512;
 const TICKS_PER_MS = 1e6 / 2 ** 20;
 /** A state's number, as simulations speak of it: there is but one that counts. */
 export const ESTABLISHED = 1;
 
-/** A table that is a whole forwarder. Keys are 0..65535; every connection that is told of is established. */
-export function createForwarderTable(around: TableSurroundings): SimulatedTable {
+/** A director's table, and its clients. */
+export interface ForwarderTable extends SimulatedTable {
+  contents(): ReadonlyMap<number, Held>;
+  /** A client makes another connection, from another port than `FIRST_PORT`. Returns its destination. */
+  connectAnew(key: number, fromPort: number): string | undefined;
+}
+
+/** A table that is a whole forwarder. Keys are 0..65535; every connection that is told of is established. Keys take turns in their kind; each is one client. */
+export function createForwarderTable(around: TableSurroundings): ForwarderTable {
   const dataplane = createMemoryDataPlane({
     capacity: CAPACITY,
     flowCapacity: 4 * CAPACITY,
@@ -41,24 +75,27 @@ export function createForwarderTable(around: TableSurroundings): SimulatedTable 
   };
   const emit = (event: ForwarderEvent): void =>
     (hear[event.type] as ((event: ForwarderEvent) => void) | undefined)?.(event);
+  // each node's clock is another: no two draw the same local ports
   const start = (): Forwarder => {
-    const started = createForwarder(dataplane, emit, 1);
+    const started = createForwarder(dataplane, emit, Math.floor(around.nowMs()));
     const ask = { document: DOCUMENT, weights: new Map<number, number>(), down: new Set<number>() };
     started.handle({ type: "question", id: 0, name: "program", ask });
     return started;
   };
   let forwarder = start();
-  const see = (key: number, flags: string): void => {
-    const from = `198.51.${key >>> 8}.${key & 255}`;
-    dataplane.receive(1, buildPacket({ protocol: "tcp", from, fromPort: 40_000, ...VIP, flags }));
+  const see = (key: number, flags: string, fromPort = FIRST_PORT): void => {
+    const { packet, mark = 0 } = KINDS[key % KINDS.length]!;
+    const ends = { from: clientOf(key), fromPort, to: VIP, toPort: 0 };
+    dataplane.receive(1, buildPacket({ protocol: "tcp", flags, ...ends, ...packet }), { mark });
     forwarder.turn();
   };
-  const contents = (): ReturnType<SimulatedTable["contents"]> => {
+  const rows = (): Answer<"list">["rows"] => {
     forwarder.handle({ type: "question", id: 0, name: "list", ask: { cursor: 0, limit: 4 * CAPACITY } });
-    const rows = (answer as Answer<"list">).rows.filter((row) => row.state === "ESTABLISHED");
-    return new Map(
-      rows.map((row) => [keyOf(row.client), { owner: row.owner || around.node, state: ESTABLISHED }]),
-    );
+    return (answer as Answer<"list">).rows;
+  };
+  const contents = (): Map<number, Held> => {
+    const held = rows().filter((row) => (row.isTemplate ? !isRetired(row) : SAVED.has(row.state)));
+    return new Map(held.map((row) => [keyOf(row), describe(row, around.node)]));
   };
   return {
     send(call) {
@@ -69,16 +106,42 @@ export function createForwarderTable(around: TableSurroundings): SimulatedTable 
       if (!contents().has(key)) see(key, "S");
       see(key, "A");
     },
-    end: (key) => see(key, "R"),
+    end: (key) => see(key, "R"), // which ends nothing of UDP
     restart: () => {
       forwarder = start();
     },
     tick: () => forwarder.turn(),
+    connectAnew(key, fromPort) {
+      for (const flags of ["S", "A"]) see(key, flags, fromPort);
+      return rows().find((row) => row.client === clientOf(key) && row.clientPort === fromPort)?.destination;
+    },
     contents,
   };
 }
 
-function keyOf(client: string): number {
+/** Key of the client whose template this is; undefined of a connection's key. */
+export const clientOfTemplate = (key: number): number | undefined =>
+  key >= FIRST_TEMPLATE && key < 2 * FIRST_TEMPLATE ? key - FIRST_TEMPLATE : undefined;
+
+/** It is found no more, and each director's own. */
+const isRetired = (template: ConnectionRow): boolean => template.virtualPort === 65_535;
+
+const clientOf = (key: number): string => `198.51.${key >>> 8}.${key & 255}`;
+
+function keyOf({ client, clientPort, isTemplate }: ConnectionRow): number {
   const bytes = client.split(".").map(Number);
-  return bytes[2]! * 256 + bytes[3]!;
+  const block = isTemplate ? 1 : 2 * (clientPort - FIRST_PORT);
+  return bytes[2]! * 256 + bytes[3]! + block * FIRST_TEMPLATE;
+}
+
+function describe(row: ConnectionRow, node: string): Held {
+  const { client, clientPort, virtual, virtualPort, destination, destinationPort, local, localPort } = row;
+  const owner = row.owner || node;
+  const ends = [client, clientPort, virtual, virtualPort, destination, destinationPort, local, localPort];
+  return {
+    owner,
+    state: ESTABLISHED,
+    text: [...ends, row.method, row.isTemplate ? row.state : "", owner].join(" "),
+    destination,
+  };
 }

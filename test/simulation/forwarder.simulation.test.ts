@@ -4,18 +4,25 @@ import {
   createSimulatedCluster,
   NO_FAULTS,
   runThroughTrouble,
+  type SimulatedCluster,
   type SimulatedNode,
 } from "../../packages/sync/src/testing/index.ts";
-import { createForwarderTable } from "./forwarder-table.ts";
+import {
+  clientOfTemplate,
+  createForwarderTable,
+  FIRST_PORT,
+  type ForwarderTable,
+} from "./forwarder-table.ts";
 
 const SEEDS = Number(process.env.TANDEM_SEEDS ?? 10);
 const FIRST_SEED = Number(process.env.TANDEM_SEED ?? 1);
 const TROUBLE = { durationMs: 20_000, connections: 40, states: 1 };
 const QUIET_MS = 25_000;
 
+const contentsOf = (node: SimulatedNode) => (node.table as ForwarderTable).contents();
 const tableOf = (node: SimulatedNode) =>
-  [...node.table.contents().entries()]
-    .map(([key, { owner }]) => `${key} ${owner}`)
+  [...contentsOf(node).values()]
+    .map(({ text }) => text)
     .sort()
     .join("\n");
 
@@ -46,6 +53,21 @@ function runSeed(seed: number): void {
       });
     }
     expect(tableOf(node), `${node.name} and ${cluster.nodes[0]!.name}`).toBe(tableOf(cluster.nodes[0]!));
+  }
+  expectClientsToStay(cluster);
+}
+
+/** Whichever director takes over, a client of a persistent service goes on to its destination. */
+function expectClientsToStay({ nodes, time }: SimulatedCluster): void {
+  for (const [i, node] of nodes.entries()) {
+    for (const [key, template] of contentsOf(nodes[0]!)) {
+      const client = clientOfTemplate(key);
+      if (client === undefined) continue;
+      const way = (node.table as ForwarderTable).connectAnew(client, FIRST_PORT + 1 + i);
+      expect(way, `client ${client} at ${node.name}`).toBe(template.destination);
+    }
+    time.run(1000);
+    for (const other of nodes) expect(tableOf(other), other.name).toBe(tableOf(nodes[0]!));
   }
 }
 

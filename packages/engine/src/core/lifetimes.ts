@@ -27,10 +27,13 @@ export function createLifetimes(table: ConnectionTable, services: ServiceTable):
   return {
     timeoutOf(r, index) {
       const service = services.service(readField(r, index, RECORD.serviceId));
-      if ((readField(r, index, RECORD.life) & LIFE.template) === 0)
+      const life = readField(r, index, RECORD.life);
+      if ((life & LIFE.template) === 0)
         return (service?.timeouts ?? DEFAULT_TIMEOUTS)(protocolOf(r, index), stateOf(r, index));
       if (isDeferred[r.family][index] === 1) return DEFERRAL_TICKS;
-      return service?.persistence?.timeout ?? DEFERRAL_TICKS;
+      const timeout = service?.persistence?.timeout ?? DEFERRAL_TICKS;
+      // whether its owner has put its end off is not said
+      return (life & LIFE.remote) === 0 ? timeout : Math.max(timeout, DEFERRAL_TICKS);
     },
     begin(r, index) {
       isDeferred[r.family][index] = 0;
