@@ -5,12 +5,14 @@ import { createMemoryDataPlane, type MemoryDataPlane } from "../dataplane/memory
 import { FLOW_WORDS } from "../packet/parse.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { type Adoption, adoptConnections } from "./adoption.ts";
+import { listConnections } from "./census.ts";
 import { createBirth, createConnectionTable, type FlowMap } from "./connection-table.ts";
 import { type Connections, createConnections, UNKNOWN_PEER } from "./connections.ts";
 import { DIRECTION, FLOW_KEY, LIFE, RECORD } from "./layout.ts";
 import { changeLife, copyKey, isAlive, matchesKey, readField } from "./record.ts";
 import { NO_HEALTH } from "./service-table.ts";
 import { createTestDirector, type TestDirector } from "./testing.ts";
+import { connectFrom } from "./testing-clients.ts";
 
 const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
 const fromClient = (flags: string, more: Partial<PacketSpec> = {}): Uint8Array =>
@@ -182,4 +184,89 @@ test("a held connection of a destination that no document knows any more is stil
   next.configure([{ ...web, destinations: [] }]); // whenRemoved: keep
   connections.review(4, 0, 0);
   expect(readField(table.records[4], 0, RECORD.life) & LIFE.held).toBe(0);
+});
+
+const CLIENT = "198.51.100.7";
+/** A director that runs `service`, and to which a client has connected from port 1001. */
+function directorOf(service: object, more?: object): TestDirector {
+  const d = createTestDirector({ capacity: 8 });
+  d.configure([{ ...web, scheduler: "rr", ...service }], more);
+  connectFrom(d, CLIENT, 1001);
+  return d;
+}
+const rowsOf = (connections: Connections, d: TestDirector) =>
+  listConnections({ connections, services: d.services }, { cursor: 0, limit: 100 }, d.clock.now).rows;
+
+test("adoption takes over templates, and what hangs on them", () => {
+  const old = directorOf({ persistence: {} });
+  const before = rowsOf(old.connections, old);
+  const { connections, adoption } = restart(old);
+  expect(adoption).toEqual({ adopted: 2, repaired: 0 });
+  expect(rowsOf(connections, old)).toEqual(before);
+  const index = before.findIndex((row) => row.isTemplate);
+  expect(before[index]!.state).toBe("ASSURED");
+  expect(connections.controlledBy(4, index)).toBe(1);
+  connections.close(4, 1 - index, old.clock.now);
+  expect(connections.controlledBy(4, index)).toBe(0);
+});
+
+test("adoption frees a connection from a template that is gone", () => {
+  const old = directorOf({ persistence: {} });
+  const index = rowsOf(old.connections, old).findIndex((row) => row.isTemplate);
+  Atomics.add(old.table.records[4].words, index * old.table.records[4].stride + RECORD.generation, 1);
+  const { connections } = restart(old);
+  expect(rowsOf(connections, old)).toMatchObject([{ clientPort: 1001, controller: undefined }]);
+});
+
+test("adoption takes over full NAT's local ends, which are given back with their connections", () => {
+  const old = directorOf({ method: "full-nat", sourceAddresses: ["10.0.0.250"] });
+  const [row] = rowsOf(old.connections, old);
+  const { connections, adoption } = restart(old);
+  expect(adoption).toEqual({ adopted: 1, repaired: 0 });
+  const reply = new Uint32Array(FLOW_WORDS);
+  copyKey(connections.table.records[4], 0, DIRECTION.output, reply);
+  expect(connections.table.find(4, reply)).toBe(DIRECTION.output);
+  expect(rowsOf(connections, old)[0]).toMatchObject({ local: "10.0.0.250", localPort: row!.localPort });
+  connections.close(4, 0, old.clock.now);
+  expect(connections.table.find(4, reply)).toBe(-1);
+});
+
+test("adoption takes over what is kept beside connections, and has room for no more than before", () => {
+  const old = createTestDirector({ capacity: 8, annexCapacity: 2 });
+  old.configure([web]);
+  for (const port of [1, 2, 3]) connectFrom(old, CLIENT, port);
+  old.connections.keep(4, { index: 1, bytes: Uint8Array.of(4, 5) }, old.clock.now);
+  const { connections } = restart(old);
+  const { annexes, records } = connections.table;
+  expect([...annexes.read(records[4], 1)]).toEqual([4, 5]);
+  const isKept = [0, 2].map((index) =>
+    connections.keep(4, { index, bytes: Uint8Array.of(1) }, old.clock.now),
+  );
+  expect(isKept).toEqual([true, false]);
+});
+
+test("an adopted connection is judged by what runs now", () => {
+  const old = directorOf({ whenDown: "drop" });
+  const r = old.table.records[4];
+  const isHeld = () => (readField(r, 0, RECORD.life) & LIFE.held) !== 0;
+  old.services.setHealth({ weights: new Map(), down: new Set([2]) });
+  restart(old);
+  expect(isHeld()).toBe(true);
+  old.services.setHealth({ weights: new Map(), down: new Set() });
+  restart(old);
+  expect(isHeld()).toBe(false);
+});
+
+test("adoption takes over a connection whose client's port is not known yet", () => {
+  const old = createTestDirector({ capacity: 8 });
+  old.configure([web]);
+  const key = new Uint32Array(FLOW_WORDS);
+  key.set([1, 2, 0x5000_0000, 6]);
+  const life = LIFE.noClientPort;
+  const birth = { ...createBirth(), key, life, serviceId: 1, destinationId: 2 };
+  old.connections.open({ ...birth, destination: Uint32Array.of(4), destinationPort: 5 }, old.clock.now);
+  old.dataplane.flushFlows(() => {});
+  const { connections, adoption } = restart(old);
+  expect(adoption).toEqual({ adopted: 1, repaired: 0 });
+  expect(connections.table.find(4, key)).toBe(DIRECTION.input);
 });
