@@ -1,0 +1,100 @@
+/** Commands made of the options of their lines. */
+import { familyOf } from "@tandem/model";
+import type { IpvsadmCommand, IpvsadmRefusal, ServerSettings, ServiceSettings } from "./command.ts";
+import { familyOfService } from "./given.ts";
+import type { Line } from "./line.ts";
+import { listCommand } from "./list-command.ts";
+import type { CommandName } from "./options.ts";
+import { usage } from "./refusal.ts";
+import { checkTunnel, tunnelOf } from "./tunnel-options.ts";
+import { readTimeout } from "./values.ts";
+
+type Builder = (line: Line) => IpvsadmCommand | IpvsadmRefusal;
+
+/** Makes each command, or says what is wrong across its options. */
+export const BUILDERS: Record<CommandName, Builder> = {
+  "add-service": (line) => serviceCommand("add-service", line),
+  "edit-service": (line) => serviceCommand("edit-service", line),
+  "delete-service": ({ given }) => ({ name: "delete-service", service: given.service! }),
+  "add-server": (line) => serverCommand("add-server", line),
+  "edit-server": (line) => serverCommand("edit-server", line),
+  "delete-server": ({ given }) => ({
+    name: "delete-server",
+    service: given.service!,
+    server: given.server!,
+  }),
+  list: listCommand,
+  zero: ({ given }) => ({ name: "zero", ...(given.service && { service: given.service }) }),
+  set: setCommand,
+  save: ({ slots }) => ({ name: "save", numeric: slots.has("numeric") }),
+  "start-daemon"({ words, given }) {
+    const mode = daemonMode(words.argument);
+    return mode
+      ? { name: "start-daemon", daemon: { mode, ...given.daemon } }
+      : usage("illegal start-daemon parameter specified");
+  },
+  "stop-daemon"({ words, given }) {
+    const mode = daemonMode(words.argument);
+    const { syncId } = given.daemon;
+    if (!mode) return usage("illegal start_daemon specified");
+    return { name: "stop-daemon", mode, ...(syncId !== undefined && { syncId }) };
+  },
+  flush: () => ({ name: "flush" }),
+  restore: () => ({ name: "restore" }),
+  help: () => ({ name: "help" }),
+  version: () => ({ name: "version" }),
+};
+
+const daemonMode = (text: string | undefined): "master" | "backup" | undefined =>
+  text === "master" || text === "backup" ? text : undefined;
+
+function serviceCommand(name: "add-service" | "edit-service", { given, slots }: Line): ReturnType<Builder> {
+  const service = given.service!;
+  const onePacket = slots.has("one-packet");
+  if (onePacket && "protocol" in service && service.protocol !== "udp")
+    return usage("One-Packet Scheduling is only for UDP virtual services");
+  if (given.persistent === undefined && "port" in service && service.port === 0)
+    return usage("Zero port specified for non-persistent service");
+  const { persistent, prefix, engine } = given;
+  const settings: ServiceSettings = {
+    scheduler: given.scheduler ?? "wlc",
+    schedulerFlags: given.flags ?? [],
+    onePacket,
+    ...(persistent !== undefined && {
+      persistence: {
+        timeout: persistent,
+        ...(prefix !== undefined && { prefix }),
+        ...(engine !== undefined && { engine }),
+      },
+    }),
+  };
+  return { name, service, settings };
+}
+
+function serverCommand(name: "add-server" | "edit-server", { given, slots }: Line): ReturnType<Builder> {
+  const service = given.service!;
+  const server = given.server!;
+  const method = given.method ?? "direct-route";
+  const problem = checkTunnel(method, given, slots);
+  if (problem !== undefined) return usage(problem);
+  if (familyOf(server.address) !== familyOfService(service) && method !== "tunnel")
+    return usage("Different address family is allowed only for tunneling servers");
+  // a real server behind direct routing or a tunnel sees the client's packet as it came: its port is the service's
+  const port = method !== "masquerade" && "port" in service ? service.port : server.port;
+  const settings: ServerSettings = {
+    method,
+    weight: given.weight ?? 1,
+    upperThreshold: given.upper ?? 0,
+    lowerThreshold: given.lower ?? 0,
+    ...(method === "tunnel" && { tunnel: tunnelOf(given, slots) }),
+  };
+  return { name, service, server: { ...server, port }, settings };
+}
+
+function setCommand({ words }: Line): ReturnType<Builder> {
+  const seconds = words.rest.map((text) => readTimeout(text, 0));
+  const wrong = seconds.indexOf(undefined);
+  if (wrong >= 0) return usage(`invalid timeout value \`${words.rest[wrong]}' specified`);
+  const [tcp, tcpFin, udp] = seconds as number[];
+  return { name: "set", tcp: tcp!, tcpFin: tcpFin!, udp: udp! };
+}

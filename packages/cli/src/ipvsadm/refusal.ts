@@ -1,0 +1,9 @@
+/** Refusals of the tool. */
+import type { IpvsadmRefusal } from "./command.ts";
+
+/** A mistake in how the tool is used. */
+export const usage = (message: string): IpvsadmRefusal => ({ message, exit: 2 });
+
+/** Whether a result is a refusal. */
+export const isRefusal = (result: object): result is IpvsadmRefusal =>
+  "message" in result && "exit" in result;
