@@ -2,6 +2,7 @@
 import { METHOD_NUMBERS } from "@tandem/model";
 import type { Upcall } from "../dataplane/dataplane.ts";
 import type { ParsedPacket } from "../packet/parse.ts";
+import { finishChecksum } from "../packet/transport-checksum.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
 import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
@@ -66,6 +67,7 @@ export function createOnePacket(context: CoreContext, { drop, send }: Verdicts):
     const { p, upcall, destination } = target;
     if (p.ttl <= 1 && destination.method !== METHOD_NUMBERS.local) return endOfLife(target, now);
     count(destination, p, upcall);
+    if (upcall.gsoSize === 0) finishChecksum(p, upcall.packet);
     return ways[destination.method]!(target, now);
   };
 }

@@ -2,6 +2,7 @@ import { parseAddress } from "@tandem/model";
 import { expect, test } from "vitest";
 import { buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
 import { joinFragments } from "../packet/testing-join.ts";
+import { leaveChecksum } from "../packet/transport-checksum.ts";
 import { readNetwork16 } from "../packet/words.ts";
 import { createTestDirector } from "./testing.ts";
 import type { Reason } from "./verdict.ts";
@@ -145,4 +146,23 @@ test("errors of our own are limited, whatever they are about", () => {
   sent();
   for (let i = 0; i < 300; i++) receive(datagram(4, 100, { ttl: 1 }));
   expect(sent()).toHaveLength(100);
+});
+
+test("a packet whose checksum was left to hardware has a right one once it is cut", () => {
+  const { receive, sent } = setUp(4, { method: "masquerade" }, { mtu: 1400 });
+  const packet = datagram(4, 1500, { fragment: 0 });
+  leaveChecksum(packet, { family: 4, protocol: 17, transportAt: 20, end: packet.length });
+  expect(receive(packet)).toEqual(["scheduled", "rejoined"]);
+  expect(packetProblems(joinFragments(sent()))).toEqual([]);
+});
+
+test("a datagram that is scheduled by itself has a right checksum, too", () => {
+  for (const method of ["masquerade", "tunnel"] as const) {
+    const { receive, sent } = setUp(4, { method, onePacket: true });
+    const packet = datagram(4, 100);
+    leaveChecksum(packet, { family: 4, protocol: 17, transportAt: 20, end: packet.length });
+    expect(receive(packet)).toEqual(["one_packet"]);
+    const [left] = sent();
+    expect(packetProblems(method === "tunnel" ? left!.slice(20) : left!)).toEqual([]);
+  }
 });
