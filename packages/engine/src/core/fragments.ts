@@ -5,14 +5,7 @@
 import { METHOD_NUMBERS } from "@tandem/model";
 import type { Upcall } from "../dataplane/dataplane.ts";
 import { type FragmentFields, parseFragment } from "../packet/fragment.ts";
-import {
-  createParsedPacket,
-  FLOW_PORTS,
-  IP_PROTOCOL,
-  isTransport,
-  parseIp,
-  parseTransport,
-} from "../packet/parse.ts";
+import { createParsedPacket, IP_PROTOCOL, isTransport, parseIp, parseTransport } from "../packet/parse.ts";
 import { cutPacket } from "../rewrite/cut.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
@@ -20,11 +13,10 @@ import { CHECKSUM_AT, type PacketPlace, rewriteAddress, rewriteEnd } from "../re
 import { type CoreContext, createVerdicts, type Handler, type Opener } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createFragmentTable, type Fate, FRAGMENT_LIMITS, type FragmentedPacket } from "./fragment-table.ts";
-import { senderOf } from "./icmp-sender.ts";
-import { ADDRESS_WORDS, DIRECTION, LIFE, RECORD } from "./layout.ts";
+import { DIRECTION, LIFE, RECORD } from "./layout.ts";
 import { type Course, createOutlet } from "./outlet.ts";
-import { hasOutput, methodOf, readField } from "./record.ts";
-import type { Destination } from "./service.ts";
+import { methodOf, readField } from "./record.ts";
+import { createUnmatched } from "./unmatched.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Longest payload of an IP packet. */
@@ -38,10 +30,11 @@ export function createFragments(
   open: Opener,
   limits = FRAGMENT_LIMITS,
 ): Partial<Record<Reason, Handler>> {
-  const { connections, services, dataplane, icmp } = context;
+  const { connections, services, dataplane } = context;
   const { table } = connections;
   const outlet = createOutlet(context);
   const packets = createFragmentTable(limits);
+  const unmatched = createUnmatched(context);
   const { drop } = createVerdicts();
   const p = createParsedPacket();
   const fields: FragmentFields = { id: 0, offsetBytes: 0, hasMore: false };
@@ -128,25 +121,12 @@ export function createFragments(
   /** Neither to a service nor of a flow: the host's, but for what a real server's endpoint sends (point 8). */
   function disown(packet: FragmentedPacket, first: Upcall, now: number): Reason {
     const { unmatchedReply } = services.settings;
-    if (unmatchedReply === "forward" || !isFromServer()) return toHost(packet, first);
+    if (unmatchedReply === "forward" || !unmatched.isFromServer(p)) return toHost(packet, first);
     packet.fate = DROP;
     if (unmatchedReply === "drop") return "core_fragment";
-    const source = dataplane.sourceFor(senderOf(first));
-    if (source) icmp.refuse(first, now, source);
+    unmatched.refuse(p, first, now);
     return "refused";
   }
-
-  function isFromServer(): boolean {
-    const port = p.key[FLOW_PORTS[p.family]]! & 0xffff;
-    for (const { protocol, destinations } of services.services) {
-      if (protocol !== p.protocol) continue;
-      for (const d of destinations) if (hasOutput(d.method) && d.port === port && isSource(d)) return true;
-    }
-    return false;
-  }
-
-  const isSource = ({ address }: Destination): boolean =>
-    address.length === ADDRESS_WORDS[p.family] && address.every((word, i) => word === p.key[i]);
 
   function toHost(packet: FragmentedPacket, upcall: Upcall): Reason {
     packet.fate = HOST;

@@ -6,10 +6,9 @@ import { translateIcmpError } from "../rewrite/icmp-error.ts";
 import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createTunnelErrors } from "./icmp-about-tunnel.ts";
-import { senderOf } from "./icmp-sender.ts";
 import { type Course, createOutlet } from "./outlet.ts";
-import { abortsConnection } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
+import { createUnmatched } from "./unmatched.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Linux translates every error but this one of IPv4 (`ip_vs_out_icmp`): it goes the host's way. */
@@ -17,8 +16,8 @@ const PARAMETER_PROBLEM = 12;
 
 /** Handlers of what is, or is answered by, an ICMP error. `open` makes the connection that an error may be the first sign of. */
 export function createIcmpErrors(context: CoreContext, open: Opener): Partial<Record<Reason, Handler>> {
-  const { connections, dataplane, icmp } = context;
-  const { table } = connections;
+  const { table } = context.connections;
+  const unmatched = createUnmatched(context);
   const outlet = createOutlet(context);
   const { drop, send } = createVerdicts();
   const p = createParsedPacket();
@@ -57,11 +56,10 @@ export function createIcmpErrors(context: CoreContext, open: Opener): Partial<Re
     return opened.inject === "flow" ? related(upcall) : opened;
   }
 
-  /** A real server's packet of no connection; a reset or an abort is no question. */
+  /** A real server's packet of no connection. */
   function refuse(upcall: Upcall, now: number): Decision {
     if (!parseFlow(p, upcall)) return drop("core_malformed");
-    const source = abortsConnection(p) ? undefined : dataplane.sourceFor(senderOf(upcall));
-    if (source) icmp.refuse(upcall, now, source);
+    unmatched.refuse(p, upcall, now);
     return drop("refused");
   }
 
