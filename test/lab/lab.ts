@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { LabError } from "./failure.ts";
 import { removeRun, removeRuns } from "./leftovers.ts";
 import { type Lock, takeLock } from "./lock.ts";
-import { addPartition, createNetworks, removePartitions, setLinks } from "./network.ts";
+import { addPartition, createNetworks, prepareXdp, removePartitions, setLinks } from "./network.ts";
 import { createNode, type LabNode } from "./node.ts";
 import { commandLineOf } from "./process.ts";
 import { routeThrough } from "./routing.ts";
@@ -52,6 +52,8 @@ export interface Lab {
   setHealth(server: NodeName, isHealthy: boolean): void;
   /** Make a server the end of ipip, gre and gue tunnels; resolves when it is. Throws LabError when the node is no server. */
   endTunnels(server: NodeName): Promise<void>;
+  /** Make the lab one in which directors can use XDP: it forwards frames that are finished, and to devices that take them. */
+  prepareXdp(): Promise<void>;
   /** Make a director the plain router between clients and servers, in place of any other. */
   routeThrough(director: NodeName): Promise<void>;
   status(): Promise<LabStatus>;
@@ -184,6 +186,7 @@ function labOf(run: Run): Lab {
       if (isHealthy) rmSync(unhealthyFile(run, server), { force: true });
       else writeFileSync(unhealthyFile(run, server), "");
     },
+    prepareXdp: () => prepareXdp(run),
     routeThrough: (director) => routeThrough(lab, director),
     status: () => readStatus(run),
   };

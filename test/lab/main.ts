@@ -22,6 +22,7 @@ program
   .command("up")
   .description("bring the lab up; it stays until `down`")
   .option("--router <director>", "make this director the plain router between client and servers", parseNode)
+  .option("--xdp", "let directors use XDP: ends finish their checksums, the switch takes redirected frames")
   .action(up);
 
 program
@@ -79,7 +80,7 @@ try {
   process.exitCode = 1;
 }
 
-async function up(options: { router?: NodeName }): Promise<void> {
+async function up(options: { router?: NodeName; xdp?: true }): Promise<void> {
   const found = findLab();
   if (found) {
     throw new LabError(
@@ -88,6 +89,7 @@ async function up(options: { router?: NodeName }): Promise<void> {
   }
   await startKeeper();
   const lab = currentLab();
+  if (options.xdp) await lab.prepareXdp();
   if (options.router) await lab.routeThrough(options.router);
   console.log(formatStatus(await lab.status()));
 }

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { connectNode, type NodeApi } from "@tandem/engine";
 import {
   type CommandOptions,
   type CommandResult,
@@ -15,6 +17,10 @@ export const TANDEM = [
 ];
 
 const READY_DEADLINE_MS = 20_000;
+const INTERFACES = ["eth0", "eth1"];
+
+/** Where the daemon's programs are attached. */
+export type Hook = "tc" | "xdp";
 
 /**
  * A node of the lab with /run, /var/lib and /sys/fs/bpf of its own, as a machine has them: `tandem` runs there with its defaults,
@@ -30,8 +36,10 @@ export interface Machine {
   tandem(...args: readonly string[]): Promise<CommandResult>;
   /** The answer of `tandem … --json`, whatever its exit code. */
   ask<T>(...args: readonly string[]): Promise<T>;
-  /** Start the daemon on eth0 and eth1; resolves when it answers. */
-  run(document: string): Promise<void>;
+  /** Ask the daemon's API itself, which answers sooner than the command line. */
+  api<T>(question: (node: NodeApi) => Promise<T>): Promise<T>;
+  /** Start the daemon on eth0 and eth1, at tc if no other hook is named; resolves when it answers. */
+  run(document: string, hook?: Hook): Promise<void>;
   /** End the daemon by a signal; resolves with its exit code when it is gone. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -58,8 +66,12 @@ export async function createMachine(node: LabNode): Promise<Machine> {
     spawn: (name, argv) => node.spawn(name, inside(argv)),
     tandem: (...args) => machine.exec([...TANDEM, ...args]),
     ask: async (...args) => JSON.parse((await machine.tandem(...args, "--json")).stdout),
-    async run(document) {
-      const started = await machine.spawn("daemon", [...TANDEM, ...runArguments(document)]);
+    async api(question) {
+      const daemon = connectNode(`/proc/${holder.pid}/root/run/tandem/api.sock`);
+      return question(daemon).finally(() => daemon.close());
+    },
+    async run(document, hook = "tc") {
+      const started = await machine.spawn("daemon", [...TANDEM, ...runArguments(document, hook)]);
       daemon = started;
       await until(() => started.log().includes('"msg":"running"'), {
         deadlineMs: READY_DEADLINE_MS,
@@ -75,9 +87,11 @@ export async function createMachine(node: LabNode): Promise<Machine> {
   return machine;
 }
 
-/** What an operator types to try a director on its own. */
-export const runArguments = (document: string): string[] => [
-  "run",
-  ...["--interface", "eth0", "--interface", "eth1"],
-  ...["--document", document],
-];
+/** What an operator types to try a director on its own; other hooks than tc need a configuration, which is written beside the document. */
+export function runArguments(document: string, hook: Hook = "tc"): string[] {
+  if (hook === "tc")
+    return ["run", ...INTERFACES.flatMap((name) => ["--interface", name]), "--document", document];
+  const file = `${document}.node.yaml`;
+  writeFileSync(file, JSON.stringify({ interfaces: INTERFACES.map((name) => ({ name, hook })), document }));
+  return ["run", "--config", file];
+}

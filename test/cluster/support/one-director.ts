@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NodeStatus } from "@tandem/engine";
+import { DocumentSpec } from "@tandem/model";
 import type { Reason } from "../../../packages/engine/src/core/verdict.ts";
 import { buildPacket, type PacketSpec } from "../../../packages/engine/src/packet/testing.ts";
 import { ADDRESSES, addressOf, createLab, nodesOf, type OwnLab, PORTS, until } from "../../lab/index.ts";
 import { openTap, type Tap } from "./inside.ts";
-import { createMachine, type Machine } from "./machine.ts";
+import { createMachine, type Hook, type Machine } from "./machine.ts";
 
 export const VIP = ADDRESSES.natVip;
 export const DIRECT_VIP = ADDRESSES.directRouteVip;
@@ -16,10 +16,17 @@ export const HTTP_PORT = 80;
 export const CLOSED_PORT = 9;
 /** An address whose packets reach the client's interface, but no stack: nothing answers on its own. */
 export const GHOST = "10.77.0.60";
+export const GHOST6 = "fd77::60";
 export const DEADLINE_MS = 10_000;
 /** Another lab may hold the lock. */
 export const SETUP_DEADLINE_MS = 600_000;
 export const SERVERS = nodesOf("server");
+
+/** Prefix length of the lab's networks. */
+const PREFIX_BITS = { 4: 24, 6: 64 } as const;
+/** An IPv6 address is used at once only if nobody is asked whether it is taken. */
+const NO_DAD = { 4: [], 6: ["nodad"] } as const;
+const VIPS = { 4: [VIP, DIRECT_VIP], 6: [ADDRESSES.natVip6, ADDRESSES.directRouteVip6] } as const;
 
 const at = (port: number) => SERVERS.map((s) => ({ address: addressOf(s, "inside"), port }));
 const nat = { address: VIP, scheduler: "rr" };
@@ -36,6 +43,19 @@ export const SERVICES = [
   { ...direct, protocol: "udp", port: PORTS.udpEcho, destinations: at(PORTS.udpEcho) },
 ];
 
+/** What a director starts with. */
+export interface OneDirectorOptions {
+  readonly services?: readonly object[];
+  /** Where its programs are attached: tc unless told otherwise. */
+  readonly hook?: Hook;
+}
+
+/** What a document says beside its services. */
+export interface Beside {
+  readonly marks?: readonly object[];
+  readonly settings?: object;
+}
+
 /** A packet from the ghost, to the masqueraded address unless it says another. */
 export type FromGhost = Omit<PacketSpec, "from" | "to"> & { to?: string };
 
@@ -48,9 +68,9 @@ export interface OneDirector {
   /** MAC address of d1's outside interface. */
   readonly d1Mac: Uint8Array;
   /** Write a document with these services; returns its path. */
-  documentOf(services: readonly object[]): string;
+  documentOf(services: readonly object[], beside?: Beside): string;
   /** Have these services instead of those before; resolves when they are in force. */
-  apply(services: readonly object[]): Promise<void>;
+  apply(services: readonly object[], beside?: Beside): Promise<void>;
   /** Packets by reason so far, of another machine if one is named. */
   counted(machine?: Machine): Promise<(reason: Reason) => number>;
   send(packet: FromGhost): void;
@@ -58,8 +78,10 @@ export interface OneDirector {
 }
 
 /** Bring it up. The programs come before the virtual addresses: no packet may meet an address without them. */
-export async function createOneDirector(): Promise<OneDirector> {
+export async function createOneDirector(options: OneDirectorOptions = {}): Promise<OneDirector> {
+  const { services: first = SERVICES, hook = "tc" } = options;
   const lab = await createLab();
+  if (hook === "xdp") await lab.prepareXdp();
   const directory = mkdtempSync(join(tmpdir(), "tandem-director-"));
   const node = lab.node("d1");
   const d1 = await createMachine(node);
@@ -67,29 +89,41 @@ export async function createOneDirector(): Promise<OneDirector> {
   const own = openTap(node, "eth0");
   own.close();
   const mac = [...client.mac].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
-  await node.exec(["ip", "neigh", "add", GHOST, "lladdr", mac, "dev", "eth0", "nud", "permanent"]);
+  for (const ghost of [GHOST, GHOST6])
+    await node.exec(["ip", "neigh", "add", ghost, "lladdr", mac, "dev", "eth0", "nud", "permanent"]);
   let documents = 0;
 
-  function documentOf(services: readonly object[]): string {
+  function documentOf(services: readonly object[], beside: Beside = {}): string {
     const path = join(directory, `${++documents}.json`);
-    writeFileSync(path, JSON.stringify({ version: 1, services }));
+    writeFileSync(path, JSON.stringify({ version: 1, ...beside, services }));
     return path;
   }
 
-  await d1.run(documentOf(SERVICES));
+  await d1.run(documentOf(first), hook);
   await lab.routeThrough("d1");
-  for (const vip of [VIP, DIRECT_VIP]) await node.exec(["ip", "address", "add", `${vip}/24`, "dev", "eth0"]);
+  for (const family of [4, 6] as const)
+    for (const vip of VIPS[family])
+      await node.exec([
+        "ip",
+        "address",
+        "add",
+        `${vip}/${PREFIX_BITS[family]}`,
+        "dev",
+        "eth0",
+        ...NO_DAD[family],
+      ]);
   return {
     ...{ lab, d1, client, d1Mac: own.mac, documentOf },
-    async apply(services) {
-      const { revision } = await d1.ask<{ revision: number }>("apply", "-f", documentOf(services));
-      await until(async () => (await d1.ask<NodeStatus>("status")).revision === revision, {
+    async apply(services, beside) {
+      const spec = DocumentSpec.parse({ version: 1, ...beside, services });
+      const { revision } = await d1.api((node) => node.apply(spec, { author: "test" }));
+      await until(async () => (await d1.api((node) => node.status())).revision === revision, {
         deadlineMs: DEADLINE_MS,
         what: `revision ${revision} runs`,
       });
     },
     async counted(machine = d1) {
-      const { packets } = await machine.ask<NodeStatus>("status");
+      const { packets } = await machine.api((node) => node.status());
       return (reason) => packets[reason] ?? 0; // one that never came up is missing
     },
     send: (spec) => client.send(buildPacket({ from: GHOST, to: VIP, ...spec }), own.mac),

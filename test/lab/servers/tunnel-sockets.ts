@@ -15,6 +15,11 @@ const AF = { 4: 2, 6: 10 } as const;
 const SOCK = { datagram: 2, raw: 3, nonblock: 0o4000 } as const;
 /** A datagram over IPv6 may come without a checksum (RFC 6935), where the receiver agrees. */
 const UDP_NO_CHECK6_RX = { level: 17, option: 102 } as const;
+/**
+ * More than TCP has on its way at a time: a kernel whose raw socket has no room says "protocol unreachable".
+ * 33 is SO_RCVBUFFORCE.
+ */
+const RECEIVE_BUFFER = { level: 1, option: 33, bytes: 16 << 20 } as const;
 const IPV6_V6ONLY = { level: 41, option: 26 } as const;
 const TUNSETIFF = 0x4004_54ca;
 const IFF = { tun: 1, noPacketInformation: 0x1000 } as const;
@@ -38,11 +43,13 @@ export function openTunnelSockets(guePort: number): TunnelSocket[] {
 
 function openRaw(family: 4 | 6, tunnel: TunnelName): TunnelSocket {
   const fd = checked(call.socket(AF[family], SOCK.raw | SOCK.nonblock, TUNNEL_PROTOCOLS[tunnel]), "socket");
+  enlarge(fd);
   return { fd, tunnel, hasHeader: family === 4 };
 }
 
 function openGue(family: 4 | 6, port: number): TunnelSocket {
   const fd = checked(call.socket(AF[family], SOCK.datagram | SOCK.nonblock, 0), "socket");
+  enlarge(fd);
   if (family === 6)
     for (const { level, option } of [UDP_NO_CHECK6_RX, IPV6_V6ONLY])
       checked(call.setsockopt(fd, level, option, new Uint32Array([1]), 4), "setsockopt");
@@ -51,6 +58,11 @@ function openGue(family: 4 | 6, port: number): TunnelSocket {
   address.writeUInt16BE(port, 2);
   checked(call.bind(fd, address, address.length), "bind");
   return { fd, tunnel: "gue", hasHeader: false };
+}
+
+function enlarge(fd: number): void {
+  const { level, option, bytes } = RECEIVE_BUFFER;
+  checked(call.setsockopt(fd, level, option, new Uint32Array([bytes]), 4), "setsockopt");
 }
 
 /** A device whose packets this process makes: what is written comes in there. Returns its descriptor. */

@@ -1,0 +1,139 @@
+/** What every forwarding method must do with real traffic, at either hook. */
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { REASONS } from "@tandem/engine";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { packetProblems } from "../../../packages/engine/src/packet/testing.ts";
+import { echoName } from "./echo.ts";
+import { serveEcho } from "./echo-ends.ts";
+import { connectTcp, connectUdp, openTap, type Tap } from "./inside.ts";
+import type { Hook } from "./machine.ts";
+import { DIRECTOR_ENDS, type MethodRow, SERVER_ENDS } from "./methods.ts";
+import {
+  createOneDirector,
+  DEADLINE_MS,
+  type OneDirector,
+  SERVERS,
+  SETUP_DEADLINE_MS,
+} from "./one-director.ts";
+import { countSpoilt } from "./stack.ts";
+import { transfer } from "./transfer.ts";
+
+/** So much finds out the path's MTU, and settles in. */
+const FIRST_BYTES = 1 << 16;
+const LARGE_BYTES = 4 << 20;
+/** One that a tunnel's headers make no longer than an MTU, and one that goes in fragments. */
+const DATAGRAM_BYTES = [1400, 4000];
+
+/** Test these methods with one director. Returns it, for tests beside. */
+export function testMethods(hook: Hook, rows: readonly MethodRow[]): () => OneDirector {
+  let site: OneDirector;
+  beforeAll(async () => {
+    site = await createMethodSite(hook, rows);
+  }, SETUP_DEADLINE_MS);
+  afterAll(() => site?.close());
+
+  test(`the director's programs are attached by ${hook}`, async () => {
+    for (const device of ["eth0", "eth1"]) {
+      const { stdout } = await site.lab.node("d1").exec(["ip", "link", "show", "dev", device]);
+      expect(stdout.includes("prog/xdp")).toBe(hook === "xdp");
+    }
+  });
+
+  for (const row of rows) {
+    test(`${row.name}: TCP goes to every server; what it carries is the same at the end, counted, and left to the fast path`, async () => {
+      const client = site.lab.node("client");
+      const sockets = [];
+      for (const _ of row.answerers) sockets.push(await connectTcp(client, row.vip, row.port));
+      const names = await Promise.all(sockets.map(echoName));
+      expect(names.sort()).toEqual(row.answerers);
+      for (const bytes of [FIRST_BYTES, LARGE_BYTES]) {
+        const before = await countUpcalls(site);
+        const { sent, got } = await transfer(sockets[0]!, bytes);
+        expect(got).toBe(sent);
+        const after = await countUpcalls(site);
+        if (bytes === LARGE_BYTES)
+          expect(differenceOf(before, after, isCarriedByCore(row, hook))).toEqual({});
+      }
+      for (const socket of sockets) socket.destroy();
+      const { traffic } = await readService(site, "tcp", row);
+      expect(traffic.connections).toBe(row.answerers.length);
+      expect(traffic.inBytes).toBeGreaterThan(FIRST_BYTES + LARGE_BYTES);
+      if (row.isTranslated) expect(traffic.outBytes).toBeGreaterThan(FIRST_BYTES + LARGE_BYTES);
+      else expect(traffic.outBytes).toBe(0);
+    });
+
+    test(`${row.name}: UDP datagrams come back, whole ones and fragmented ones, right on every wire`, async () => {
+      const taps = tapAll(site, row);
+      const socket = await connectUdp(site.lab.node("client"), row.vip, row.port);
+      for (const bytes of DATAGRAM_BYTES) {
+        const payload = Buffer.alloc(bytes, `${row.name} `);
+        const answer = once(socket, "message", { signal: AbortSignal.timeout(DEADLINE_MS) });
+        socket.send(payload);
+        const text = String((await answer)[0]);
+        const [name] = text.split(" ");
+        expect(row.answerers).toContain(name);
+        expect(text).toBe(`${name} ${payload}`);
+      }
+      socket.close();
+      const packets = taps.flatMap((tap) => tap.received());
+      for (const tap of taps) tap.close();
+      expect(packets.length).toBeGreaterThan(DATAGRAM_BYTES.length);
+      // at tc the ends leave their checksums to hardware that nobody has, and so does the director itself
+      if (hook === "xdp" && !row.answerers.includes("d1"))
+        expect(packets.flatMap(packetProblems)).toEqual([]);
+      expect((await readService(site, "udp", row)).traffic.connections).toBe(1);
+    });
+  }
+
+  test("nobody got a wrong checksum", async () => {
+    for (const name of ["client", "d1", ...SERVERS] as const)
+      expect([name, await countSpoilt(site.lab.node(name))]).toEqual([name, 0]);
+    for (const name of SERVERS)
+      expect(readFileSync(site.lab.node(name).logFile("tunnel-end"), "utf8")).not.toContain("refused");
+  });
+  return () => site;
+}
+
+async function createMethodSite(hook: Hook, rows: readonly MethodRow[]): Promise<OneDirector> {
+  const site = await createOneDirector({ hook, services: rows.flatMap((row) => row.services) });
+  await Promise.all([
+    ...SERVERS.map((s) => serveEcho(site.lab.node(s), SERVER_ENDS)),
+    ...SERVERS.map((s) => site.lab.endTunnels(s)),
+    serveEcho(site.lab.node("d1"), DIRECTOR_ENDS),
+  ]);
+  return site;
+}
+
+/** What the client gets, and the servers from the director. */
+const tapAll = (site: OneDirector, row: MethodRow): Tap[] => [
+  openTap(site.lab.node("client"), "eth0", row.family),
+  ...SERVERS.map((s) => openTap(site.lab.node(s), "eth0", row.outerFamily)),
+];
+
+/** Offloaded packets cannot be wrapped with a checksum as they are; XDP sees none. */
+const isCarriedByCore = (row: MethodRow, hook: Hook): readonly string[] =>
+  row.hasOuterChecksum && hook === "tc" ? ["needs_segments"] : [];
+
+const UPCALLS = Object.entries(REASONS)
+  .filter(([, { verdict, number }]) => verdict === "upcall" && number !== undefined)
+  .map(([reason]) => reason);
+
+async function countUpcalls(site: OneDirector): Promise<Record<string, number>> {
+  const { packets } = await site.d1.api((node) => node.status());
+  return Object.fromEntries(UPCALLS.map((reason) => [reason, packets[reason] ?? 0]));
+}
+
+function differenceOf(
+  before: Record<string, number>,
+  after: Record<string, number>,
+  except: readonly string[],
+): Record<string, number> {
+  const changed = UPCALLS.filter((r) => after[r] !== before[r] && !except.includes(r));
+  return Object.fromEntries(changed.map((r) => [r, after[r]! - before[r]!]));
+}
+
+async function readService(site: OneDirector, protocol: string, { vip, port }: MethodRow) {
+  const services = await site.d1.api((node) => node.services());
+  return services.find((s) => s.protocol === protocol && s.address === vip && s.port === port)!;
+}
