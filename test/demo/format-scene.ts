@@ -1,7 +1,6 @@
 /** What the live view shows: one screen, as lines. Pure. */
 import type { DestinationStatus, ServiceStatus } from "@tandem/engine";
 import { serviceKey } from "@tandem/model";
-import { perSecond } from "../../packages/cli/src/tandem/commands/rates.ts";
 import {
   type Cell,
   type Column,
@@ -14,6 +13,7 @@ import {
 import type { StepSummary } from "../lab/index.ts";
 import { activeOf } from "./conditions.ts";
 import type { DirectorView } from "./director.ts";
+import { perSecond } from "./rates.ts";
 import type { Sample, Scene, SceneStep } from "./scene.ts";
 import { DIRECTORS, serverAt } from "./site.ts";
 

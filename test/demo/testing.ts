@@ -73,6 +73,7 @@ export function service(weights: readonly [number, number, number] = [1, 1, 1]):
     schedulerFlags: [],
     onePacket: false,
     traffic,
+    rates: traffic,
     destinations: weights.map((weight, i) => ({
       id: 2 + i,
       address: `10.78.0.${11 + i}`,
@@ -90,6 +91,7 @@ export function service(weights: readonly [number, number, number] = [1, 1, 1]):
       overloaded: false,
       held: false,
       traffic,
+      rates: traffic,
     })),
   };
 }

@@ -115,6 +115,14 @@ const counted = (destinationId: number, change: Partial<DestinationCounts> = {})
   ...change,
 });
 
+const RATES = {
+  connectionsPerSecond: 1,
+  inPacketsPerSecond: 2,
+  inBytesPerSecond: 3,
+  outPacketsPerSecond: 4,
+  outBytesPerSecond: 5,
+};
+
 /** The API over parts that hold what is given; `asked` are the cursors that the forwarder was asked from. */
 function setUp(
   options: { counts?: DestinationCounts[]; rowsPerAnswer?: number; explanation?: PacketExplanation } = {},
@@ -132,7 +140,8 @@ function setUp(
     packets.push(packet);
     return explanation;
   };
-  const answers = { destinations: () => counts, list, explain };
+  const rates = () => new Map(counts.flatMap((c) => [1, c.destinationId].map((id) => [id, RATES])));
+  const answers = { destinations: () => counts, rates, list, explain };
   const engine = {
     document: DOCUMENT,
     ask: async (name: keyof typeof answers, ask: never) => answers[name](ask),
@@ -183,6 +192,8 @@ test("services are those of the document, with what the forwarder counts and hea
     outPackets: 100,
     outBytes: 1000,
   });
+  const rates = { connections: 1, inPackets: 2, inBytes: 3, outPackets: 4, outBytes: 5 };
+  expect(web).toMatchObject({ rates, destinations: [{ rates }, { rates }, { rates: { inPackets: 0 } }] });
   expect(
     web?.destinations.map((d) => [d.port, d.configuredWeight, d.effectiveWeight, d.health, d.why]),
   ).toEqual([

@@ -25,9 +25,10 @@ export function createNodeService(parts: NodeParts): NodeApi {
   return {
     status: parts.status,
     async services() {
-      const counts = new Map((await engine.ask("destinations", {})).map((d) => [d.destinationId, d]));
+      const [counted, rates] = await Promise.all([engine.ask("destinations", {}), engine.ask("rates", {})]);
+      const counts = new Map(counted.map((d) => [d.destinationId, d]));
       const health = new Map(monitor.snapshot().map((h) => [h.destinationId, h]));
-      return engine.document.services.map((s) => serviceStatus(s, { counts, health }));
+      return engine.document.services.map((s) => serviceStatus(s, { counts, rates, health }));
     },
     connections: (filter) => listConnections(engine, parts.node, filter),
     document: async () => keeper.current(),

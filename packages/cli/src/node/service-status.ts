@@ -1,13 +1,16 @@
 /** A running service for the API: what its document says, what the forwarder counts, what health believes. Pure. */
-import type { DestinationCounts, DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine";
+import type { Answer, DestinationCounts, DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine";
 import type { DestinationHealth } from "@tandem/health";
 import { type DestinationRecord, type ServiceRecord, TunnelSpec } from "@tandem/model";
 
-/** What is known of destinations besides their records, by their ids. */
+/** What is known of destinations besides their records, by their ids; rates by those of services, too. */
 export interface Known {
   readonly counts: ReadonlyMap<number, DestinationCounts>;
+  readonly rates: Answer<"rates">;
   readonly health: ReadonlyMap<number, DestinationHealth>;
 }
+
+type Rates = NonNullable<ReturnType<Answer<"rates">["get"]>>;
 
 /** Put it together. Never throws. */
 export function serviceStatus(s: ServiceRecord, known: Known): ServiceStatus {
@@ -25,6 +28,7 @@ export function serviceStatus(s: ServiceRecord, known: Known): ServiceStatus {
     onePacket,
     ...(helper !== undefined && { helper }),
     traffic: destinations.map((d) => d.traffic).reduce(addTraffic, trafficOf(undefined)),
+    rates: ratesOf(known.rates.get(s.id)),
     destinations,
   };
 }
@@ -51,12 +55,23 @@ function destinationStatus(s: ServiceRecord, d: DestinationRecord, known: Known)
     overloaded: c?.isOverloaded ?? false,
     held: h?.up === false && s.whenDown === "drop",
     traffic: trafficOf(c),
+    rates: ratesOf(known.rates.get(d.id)),
   };
 }
 
 function trafficOf(c: DestinationCounts | undefined): Traffic {
   const { connections = 0, inPackets = 0, inBytes = 0, outPackets = 0, outBytes = 0 } = c ?? {};
   return { connections, inPackets, inBytes, outPackets, outBytes };
+}
+
+function ratesOf(r: Rates | undefined): Traffic {
+  return {
+    connections: r?.connectionsPerSecond ?? 0,
+    inPackets: r?.inPacketsPerSecond ?? 0,
+    inBytes: r?.inBytesPerSecond ?? 0,
+    outPackets: r?.outPacketsPerSecond ?? 0,
+    outBytes: r?.outBytesPerSecond ?? 0,
+  };
 }
 
 function addTraffic(a: Traffic, b: Traffic): Traffic {

@@ -95,8 +95,11 @@ const destination = (id: number, host: number, more: Partial<DestinationStatus> 
     outPackets: 12_000_000,
     outBytes: 48_210_331_000,
   },
+  rates: { connections: 7, inPackets: 90, inBytes: 134_000, outPackets: 120, outBytes: 4_821_000 },
   ...more,
 });
+
+const NO_TRAFFIC = { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 };
 
 /** Three services; of the first, one destination is down and one drained. */
 export const fakeServices: ServiceStatus[] = [
@@ -115,6 +118,7 @@ export const fakeServices: ServiceStatus[] = [
       outPackets: 3.6e7,
       outBytes: 144_630_993_000,
     },
+    rates: { connections: 21, inPackets: 270, inBytes: 402_000, outPackets: 360, outBytes: 14_463_000 },
     destinations: [
       destination(2, 1),
       destination(3, 2, {
@@ -135,6 +139,7 @@ export const fakeServices: ServiceStatus[] = [
     schedulerFlags: [],
     onePacket: false,
     traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
+    rates: NO_TRAFFIC,
     destinations: [
       destination(6, 0, {
         address: "2001:db8:1::53",
@@ -146,6 +151,7 @@ export const fakeServices: ServiceStatus[] = [
         activeConnections: 0,
         inactiveConnections: 9,
         traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
+        rates: NO_TRAFFIC,
       }),
     ],
   },
@@ -157,7 +163,8 @@ export const fakeServices: ServiceStatus[] = [
     scheduler: "wrr",
     schedulerFlags: [],
     onePacket: false,
-    traffic: { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 },
+    traffic: NO_TRAFFIC,
+    rates: NO_TRAFFIC,
     destinations: [],
   },
 ];
@@ -195,6 +202,7 @@ export const markedService: ServiceStatus = {
   persistence: { timeout: 360, prefix: 24 },
   onePacket: true,
   traffic: { connections: 9, inPackets: 9, inBytes: 612, outPackets: 0, outBytes: 0 },
+  rates: NO_TRAFFIC,
   destinations: [
     destination(9, 4, {
       port: 0,

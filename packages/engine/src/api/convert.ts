@@ -84,16 +84,24 @@ export function encodeService({ persistence, ...s }: ServiceStatus): WireService
 }
 
 /** What a message says about one service. Throws `LbError` as `decodeStatus`. */
-export function decodeService({ persistence, traffic, destinations, ...same }: WireService): ServiceStatus {
+export function decodeService({
+  persistence,
+  traffic,
+  rates,
+  destinations,
+  ...same
+}: WireService): ServiceStatus {
   return {
     ...same,
     ...(persistence && { persistence: persistence as PersistenceSpec }),
     traffic: traffic ?? NO_TRAFFIC,
+    rates: rates ?? NO_TRAFFIC,
     destinations: destinations.map(({ tunnel, ...d }) => ({
       ...d,
       ...(tunnel && { tunnel: tunnel as TunnelSpec }),
       health: known(HEALTH, d.health),
       traffic: d.traffic ?? NO_TRAFFIC,
+      rates: d.rates ?? NO_TRAFFIC,
     })),
   };
 }

@@ -70,7 +70,7 @@ export interface PeerStatus {
   lastSeenMsAgo: number;
 }
 
-/** Totals; bytes include IP headers. */
+/** Totals, or what comes per second; bytes include IP headers. */
 export interface Traffic {
   connections: number;
   inPackets: number;
@@ -93,6 +93,8 @@ export interface ServiceStatus {
   onePacket: boolean;
   helper?: string;
   traffic: Traffic;
+  /** Per second: every 2 s the average moves a quarter of the way to what these 2 s had. */
+  rates: Traffic;
   destinations: DestinationStatus[];
 }
 
@@ -121,6 +123,8 @@ export interface DestinationStatus {
   /** Down, and its connections' packets are dropped until it comes up. */
   held: boolean;
   traffic: Traffic;
+  /** As the service's. */
+  rates: Traffic;
 }
 
 /** Which connections to list; nothing given: all. */

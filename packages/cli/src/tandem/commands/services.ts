@@ -3,19 +3,16 @@ import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine";
 import { formatEndpoint, serviceKey } from "@tandem/model";
 import { type Command, withDaemon } from "../command.ts";
 import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
-import { perSecond } from "./rates.ts";
 
 interface Options {
   readonly rates?: boolean;
 }
 
-const RATE_SECONDS = 1;
-
 export const services: Command<Options> = {
   name: "services",
   summary: "List services and their destinations: weights and why, health, connections, traffic",
   options: [
-    { flags: "--rates", help: "show traffic per second, measured over one second, instead of totals" },
+    { flags: "--rates", help: "show traffic per second, averaged over some seconds, instead of totals" },
   ],
   examples: [
     ["services", "everything, with totals since the service was created"],
@@ -23,12 +20,7 @@ export const services: Command<Options> = {
     ["services --json", "for scripts; weights, health and every counter"],
   ],
   async run({ options }, world) {
-    const listed = await withDaemon(world, async (node) => {
-      const before = await node.services();
-      if (!options.rates) return before;
-      await world.sleep(RATE_SECONDS * 1000);
-      return perSecond(before, await node.services(), RATE_SECONDS);
-    });
+    const listed = await withDaemon(world, (node) => node.services());
     return { json: listed, text: (paint) => formatServices(listed, options.rates === true, paint) };
   },
 };
@@ -51,14 +43,18 @@ export function formatServices(listed: readonly ServiceStatus[], areRates: boole
     right(areRates ? "OUT/S" : "OUT"),
     { title: "WHY" },
   ];
+  const shown = (of: { traffic: Traffic; rates: Traffic }) => (areRates ? of.rates : of.traffic);
   return formatTable(
     columns,
-    listed.flatMap((s) => [serviceRow(s), ...s.destinations.map(destinationRow)]),
+    listed.flatMap((s) => [
+      serviceRow(s, shown(s)),
+      ...s.destinations.map((d) => destinationRow(d, shown(d))),
+    ]),
     paint,
   );
 }
 
-function serviceRow(s: ServiceStatus): Cell[] {
+function serviceRow(s: ServiceStatus, traffic: Traffic): Cell[] {
   const active = sum(s.destinations, (d) => d.activeConnections);
   const inactive = sum(s.destinations, (d) => d.inactiveConnections);
   const usable = s.destinations.filter((d) => d.effectiveWeight > 0 && !d.overloaded).length;
@@ -78,11 +74,11 @@ function serviceRow(s: ServiceStatus): Cell[] {
     formatCount(active),
     formatCount(inactive),
     formatSome(sum(s.destinations, (d) => d.persistentConnections)),
-    ...trafficCells(s.traffic),
+    ...trafficCells(traffic),
   ];
 }
 
-function destinationRow(d: DestinationStatus): Cell[] {
+function destinationRow(d: DestinationStatus, traffic: Traffic): Cell[] {
   return [
     `  ${formatEndpoint(d.address, d.port)}`,
     d.method,
@@ -92,7 +88,7 @@ function destinationRow(d: DestinationStatus): Cell[] {
     formatCount(d.activeConnections),
     formatCount(d.inactiveConnections),
     formatSome(d.persistentConnections),
-    ...trafficCells(d.traffic),
+    ...trafficCells(traffic),
     d.why,
   ];
 }

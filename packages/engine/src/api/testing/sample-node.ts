@@ -55,6 +55,7 @@ export const sampleServices: ServiceStatus[] = [
     onePacket: true,
     helper: "ftp",
     traffic: { connections: 10, inPackets: 11, inBytes: 12, outPackets: 13, outBytes: 14 },
+    rates: { connections: 30, inPackets: 31, inBytes: 32, outPackets: 33, outBytes: 34 },
     destinations: [
       {
         id: 2,
@@ -74,6 +75,7 @@ export const sampleServices: ServiceStatus[] = [
         overloaded: true,
         held: true,
         traffic: { connections: 20, inPackets: 21, inBytes: 22, outPackets: 23, outBytes: 24 },
+        rates: { connections: 35, inPackets: 36, inBytes: 37, outPackets: 38, outBytes: 39 },
       },
     ],
   },
@@ -86,6 +88,7 @@ export const sampleServices: ServiceStatus[] = [
     schedulerFlags: [],
     onePacket: false,
     traffic: { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 },
+    rates: { connections: 40, inPackets: 41, inBytes: 42, outPackets: 43, outBytes: 44 },
     destinations: [],
   },
 ];

@@ -68,6 +68,10 @@ export interface DestinationStatus {
    * It is down and its service drops its connections' packets until it comes up.
    */
   'held'?: (boolean);
+  /**
+   * As in ServiceStatus.
+   */
+  'rates'?: (_tandem_v1_Traffic | null);
 }
 
 export interface DestinationStatus__Output {
@@ -133,4 +137,8 @@ export interface DestinationStatus__Output {
    * It is down and its service drops its connections' packets until it comes up.
    */
   'held': (boolean);
+  /**
+   * As in ServiceStatus.
+   */
+  'rates': (_tandem_v1_Traffic__Output | null);
 }

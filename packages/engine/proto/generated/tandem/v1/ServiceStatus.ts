@@ -47,6 +47,10 @@ export interface ServiceStatus {
    * As in Service; absent: none.
    */
   'helper'?: (string);
+  /**
+   * Per second: every 2 s the average moves a quarter of the way to what these 2 s had.
+   */
+  'rates'?: (_tandem_v1_Traffic | null);
   '_mark'?: "mark";
   '_helper'?: "helper";
 }
@@ -94,4 +98,8 @@ export interface ServiceStatus__Output {
    * As in Service; absent: none.
    */
   'helper'?: (string);
+  /**
+   * Per second: every 2 s the average moves a quarter of the way to what these 2 s had.
+   */
+  'rates': (_tandem_v1_Traffic__Output | null);
 }

@@ -3,7 +3,7 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Totals since the service or destination was created here, 0..2^53 each.
+ * Totals since the service or destination was created here, or per second; 0..2^53 each.
  */
 export interface Traffic {
   /**
@@ -29,7 +29,7 @@ export interface Traffic {
 }
 
 /**
- * Totals since the service or destination was created here, 0..2^53 each.
+ * Totals since the service or destination was created here, or per second; 0..2^53 each.
  */
 export interface Traffic__Output {
   /**
