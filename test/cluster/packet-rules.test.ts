@@ -126,18 +126,18 @@ describe("a packet to a service never reaches the host's own stack", () => {
     }));
     await site.apply(quiesced);
     const before = (await site.counted())("refused");
-    const answers = await unnoticedByHost(() => {
+    const answers = await unnoticedByHost(async () => {
       site.send({ protocol: "tcp", fromPort: 4006, toPort: PORTS.tcpEcho, flags: "S" });
       site.send({ protocol: "udp", fromPort: 4006, toPort: PORTS.udpEcho });
+      await until(async () => (await site.counted())("refused") === before + 2, {
+        deadlineMs: DEADLINE_MS,
+        what: "both are counted",
+      });
     });
     expect(answers.map((p) => [sourceOf(p), p[9], p[20], p[21]])).toEqual([
       [VIP, 1, 3, 3], // ICMP port unreachable, to TCP and UDP alike
       [VIP, 1, 3, 3],
     ]);
-    await until(async () => (await site.counted())("refused") === before + 2, {
-      deadlineMs: DEADLINE_MS,
-      what: "both are counted",
-    });
     await site.apply(SERVICES);
   });
 
