@@ -42,7 +42,7 @@ export interface ConnectionObserver {
   changed(family: 4 | 6, index: number, now: number): void;
   /** What is kept beside the record has changed. */
   annexed(family: 4 | 6, index: number, now: number): void;
-  /** The template is still whole, but about to be found no more. */
+  /** The record is still whole, but about to be found no more. */
   retiring(family: 4 | 6, index: number, now: number): void;
   /** The connection is still whole, but about to end. */
   ending(family: 4 | 6, index: number, now: number): void;
@@ -60,7 +60,7 @@ export interface Connections {
   /** Create, count and arm. Returns the index, or -1 if no record is free. */
   open(of: NewConnection, now: number): number;
   /**
-   * Count off and kill; a template of which nothing was ever established goes with its last connection. A template on which others hang
+   * Count off and kill; a template of which nothing was ever established goes with its last connection. A record on which others hang
    * is retired instead. Nothing happens if the record is dead already.
    */
   close(family: 4 | 6, index: number, now: number): void;
@@ -200,13 +200,15 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     if (destination) services.forgetIfUnused(destination);
   }
 
+  /** Have the record found no more. A connection on which others hang becomes a template by that: no packet matches one. */
   function retire(r: RecordArray, index: number, now: number): void {
-    const isTemplate = (readField(r, index, RECORD.life) & LIFE.template) !== 0;
-    if (!isTemplate || readField(r, index, RECORD.clientPorts) === RETIRED_PORTS) return;
+    if (isRetired(r, index)) return;
     observer.retiring(r.family, index, now);
     // whoever owned it, each node is rid of it when its own connections are gone
-    table.rename(r.family, index, { ports: RETIRED_PORTS, clear: LIFE.remote });
+    table.rename(r.family, index, { ports: RETIRED_PORTS, clear: LIFE.remote, set: LIFE.template });
     writeField(r, index, RECORD.serverPorts, RETIRED_SERVER_PORTS);
+    counts.on(r, index);
+    eviction.note(r, index);
   }
 
   /** Tell the template of a connection that its client is what it seems to be. */
@@ -328,6 +330,10 @@ function mark(r: RecordArray, index: number, judgement: number): boolean {
   changeLife(r, index, { clear: JUDGED, set: judgement });
   return true;
 }
+
+const isRetired = (r: RecordArray, index: number): boolean =>
+  (readField(r, index, RECORD.life) & LIFE.template) !== 0 &&
+  readField(r, index, RECORD.clientPorts) === RETIRED_PORTS;
 
 /** It is this node's own template, nothing hangs on it any more, and no connection of it was ever established. */
 const isIdleUnproven = (r: RecordArray, index: number, control: Control): boolean =>

@@ -13,6 +13,7 @@ const nets = {
   6: { client: "2001:db8:2::7", vip: "2001:db8::1", server: "fd00::1", local: "fd00::200" },
 } as const;
 const PORT = { client: 40_000, control: 21, server: 2121 };
+const MINUTE_TICKS = 57_220;
 
 type Method = "masquerade" | "full-nat";
 
@@ -58,7 +59,7 @@ function read(packet: Uint8Array) {
 }
 
 /** A director with an FTP service and an established control connection; both ends speak from number 1000 and 5000 on. */
-function setUp(family: 4 | 6 = 4, method: Method = "masquerade") {
+function setUp(family: 4 | 6 = 4, method: Method = "masquerade", more: object = {}) {
   const { client, vip, server, local } = nets[family];
   const d = createTestDirector({ capacity: 64 });
   d.configure([
@@ -70,6 +71,7 @@ function setUp(family: 4 | 6 = 4, method: Method = "masquerade") {
       helper: "ftp",
       ...(method === "full-nat" ? { sourceAddresses: [local] } : {}),
       destinations: [{ address: server, port: PORT.server }],
+      ...more,
     },
   ]);
   const inside = { address: client as string, port: PORT.client };
@@ -342,6 +344,39 @@ test("both streams stay whole through any segments, losses and repetitions", () 
     const heard = sides.server.receiver.stream().text.replaceAll(/PORT [\d,]+/g, "PORT");
     expect(heard).toBe(sides.client.said.replaceAll(/PORT [\d,]+/g, "PORT"));
   }
+});
+
+test("a control connection that is over gives way to the client's next one, though a data connection hangs on it", () => {
+  const { d, fromClient, fromServer, records } = setUp();
+  fromClient({ sequence: 1000, acknowledged: 5000, payload: "PORT 198,51,100,7,200,1\r\n" });
+  fromClient({ flags: "R", sequence: 1025, acknowledged: 5000 });
+  expect(fromClient({ flags: "S", sequence: 7000 })).toHaveLength(1);
+  fromServer({ flags: "SA", sequence: 9000, acknowledged: 7001 });
+  fromClient({ sequence: 7001, acknowledged: 9001 });
+  expect(records().filter(({ life }) => (life & LIFE.template) === 0)).toHaveLength(2);
+  for (let minute = 0; minute < 6; minute++) d.pass(MINUTE_TICKS);
+  expect(records().map(({ state }) => state)).toEqual([TcpState.established]);
+  expect(fromClient({ sequence: 7001, acknowledged: 9001 })).toHaveLength(1);
+  expect(fromServer({ sequence: 9001, acknowledged: 7001 })).toHaveLength(1);
+});
+
+test("a control connection ends with its destination, whatever hangs on it", () => {
+  const { d, fromClient } = setUp(4, "masquerade", { whenRemoved: "expire" });
+  fromClient({ sequence: 1000, acknowledged: 5000, payload: "PORT 198,51,100,7,200,1\r\n" });
+  d.configure([]);
+  expect(fromClient({ sequence: 1025, acknowledged: 5000 })).toEqual([]);
+  d.pass(4 * MINUTE_TICKS);
+  expect(d.table.size).toBe(0);
+});
+
+test("a client that announces any number of data connections leaves room for others", () => {
+  const { d, fromClient, through } = setUp();
+  for (let port = 1024; port < 1424; port++)
+    fromClient({ payload: `PORT 198,51,100,7,${port >>> 8},${port & 255}\r\n` });
+  d.pass(1200); // what went rests before it is free
+  const other = { fromPort: 50_000, to: nets[4].vip, toPort: PORT.control, flags: "S" };
+  const syn = { ...other, from: "198.51.100.8", sequence: 1, acknowledged: 0, payload: "" };
+  expect(through(syn)).toHaveLength(1);
 });
 
 interface Side {

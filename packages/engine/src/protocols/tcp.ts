@@ -99,7 +99,7 @@ export const tcp: TransportProtocol = {
   secureGrid,
   activeStates: new Set([S.synSent, S.synRecv, S.synAck, S.established]),
   savedStates: new Set([S.established, S.finWait, S.timeWait, S.closeWait, S.lastAck]),
-  halfOpenStates: new Set([S.none, S.synSent, S.synRecv, S.synAck]),
+  halfOpenStates: new Set([S.none, S.synSent, S.synRecv, S.synAck, S.listen]),
   overStates: new Set([S.timeWait, S.close, S.lastAck]),
   reusableStates: new Set([S.timeWait, S.close]),
 };
