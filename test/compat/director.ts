@@ -9,6 +9,7 @@ import {
   EMPTY_DOCUMENT,
   parseAddress,
   reviseDocument,
+  type SettingsSpec,
 } from "@tandem/model";
 import type { IpvsadmCommand } from "../../packages/cli/src/ipvsadm/command.ts";
 import { editDocument, isEdit } from "../../packages/cli/src/ipvsadm/edit.ts";
@@ -45,6 +46,8 @@ export type CountedDestination = DestinationCounts & {
 export interface Director {
   /** As an operator of Tandem would have to write it, to get what the recorded commands and sysctls ask for. */
   readonly spec: DocumentSpec;
+  /** The settings that this leads to. */
+  readonly settings: SettingsSpec;
   /** A real server's forwarding method has been edited. */
   readonly hasChangedMethod: boolean;
   /** Carry out a recorded command line. Undefined: it is none that means anything here. */
@@ -110,6 +113,9 @@ export function createDirector(note = ""): Director {
   return {
     get spec() {
       return spec;
+    },
+    get settings() {
+      return document.settings;
     },
     get hasChangedMethod() {
       return hasChangedMethod;

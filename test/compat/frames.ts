@@ -82,13 +82,20 @@ function withoutChance(packet: Uint8Array): Uint8Array {
   const protocol = copy[isV4 ? 9 : 6]!;
   const source = isV4 ? copy.subarray(12, 16) : copy.subarray(8, 24);
   if (!isLocal(source)) return copy;
-  const isOuter = protocol === 4 || protocol === 41 || protocol === GRE || wrapsByUdp(copy);
-  if (isOuter || isOwnIcmp(copy, isV4, protocol)) clearId(copy, isV4);
+  if (isWrapped(copy) || isOwnIcmp(copy, isV4, protocol)) clearId(copy, isV4);
   if (wrapsByUdp(copy)) clearSourcePort(copy, isV4 ? 20 : 40);
   return copy;
 }
 
 const GRE = 47;
+
+/** Whether a packet's outer header is a tunnel's of the director's own. */
+export function isWrapped(packet: Uint8Array): boolean {
+  const isV4 = packet[0]! >>> 4 === 4;
+  const protocol = packet[isV4 ? 9 : 6]!;
+  const isOurs = isLocal(isV4 ? packet.subarray(12, 16) : packet.subarray(8, 24));
+  return isOurs && (protocol === 4 || protocol === 41 || protocol === GRE || wrapsByUdp(packet));
+}
 
 /** GUE: UDP from the director's own address towards a real server. */
 function wrapsByUdp(packet: Uint8Array): boolean {
