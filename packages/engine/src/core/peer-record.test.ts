@@ -178,13 +178,14 @@ const named = (virtual: number[], virtualPort: number) => ({ virtualNamed: true,
 const template = { flags: RecordFlag.template, clientPort: 0, state: 0 };
 const byBypass = { methodNamed: true, method: METHOD_NUMBERS.bypass };
 const byFullNat = { serviceId: 9, methodNamed: true, method: METHOD_NUMBERS["full-nat"] };
-/** Services 1 (tcp 80), 3 (every port), 5 (FTP), 7 (a mark), 9 (full NAT); their destinations are one above. */
+/** Services 1 (tcp 80), 3 (every port), 5 (FTP), 7 (a mark), 9 (full NAT), 11 (UDP); their destinations are one above. */
 const services = [
   { ...web, destinations: [{ address: A }] },
   { ...web, address: "192.0.2.3", port: 0, persistence: {}, destinations: [{ address: A }] },
   { ...web, port: 21, destinations: [{ address: A }] },
   { ...marked, destinations: [{ address: A }] },
   { ...fullNat, port: 81, destinations: [{ address: A }] },
+  { ...web, protocol: "udp", port: 5060, destinations: [{ address: A }] },
 ];
 const sayings: [string, object, boolean][] = [
   ["an ordinary connection", {}, true],
@@ -204,6 +205,7 @@ const sayings: [string, object, boolean][] = [
   ["a template", template, true],
   ["a template with a client's port", { ...template, clientPort: 7 }, false],
   ["a template with a state", { ...template, state: 1 }, false],
+  ["a call's template", { serviceId: 11, protocol: 17, ...template, clientPort: 7 }, true],
   ["a template of another port", { ...template, ...named(VIP_BYTES, 81) }, false],
   ["any port where every port is served", { serviceId: 3, ...named([192, 0, 2, 3], 999) }, true],
   ["any address where every port is served", { serviceId: 3, ...named(VIP_BYTES, 999) }, false],

@@ -80,9 +80,10 @@ function isKnownMethod(record: ConnectionRecord): boolean {
   return KNOWN_METHODS.has(method) && record.localNamed === hasLocal;
 }
 
-/** A template stands for its service: without the client's port, and without the state of any connection. */
+/** A template stands for its service: without the state of any connection, and without the client's port, in whose place UDP may have a call's number. */
 function isItsTemplate(record: ConnectionRecord, service: Service): boolean {
-  if (record.protocol !== service.protocol || record.state !== 0 || record.clientPort !== 0) return false;
+  if (record.protocol !== service.protocol || record.state !== 0) return false;
+  if (record.clientPort !== 0 && record.protocol !== IP_PROTOCOL.udp) return false;
   if (service.mark === 0) return isItsAddress(record, service) && isItsPort(record, service, [0]);
   return record.virtualNamed && record.virtualPort === 0 && isMark(record, service.mark);
 }

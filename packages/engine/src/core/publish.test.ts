@@ -75,6 +75,23 @@ test("a client stays with its destination when another director takes over, and 
   expect(outcomesOf(a)).toMatchObject({ taken_over: 1 });
 });
 
+test("a call stays with its destination when another director takes over, and its Call-ID comes along", () => {
+  const [a, b] = createTestPeers([{ ...web, protocol: "udp", persistence: { engine: "sip" } }]);
+  const invite = (d: TestDirector, fromPort: number, callId: string) => {
+    const payload = `INVITE sip:b@x SIP/2.0\r\nCall-ID: ${callId}\r\n\r\n`;
+    return sendFrom(d, CLIENT, { protocol: "udp", fromPort, payload });
+  };
+  invite(b, 1000, "other@x"); // so that b's round robin stands elsewhere
+  b.publisher.take();
+  expect(invite(a, 1001, "one@x")).toBe(A);
+  tell(a, b);
+  expect(outcomesOf(b)).toEqual({ inserted: 1, refreshed: 1 });
+  const r = b.table.records[4];
+  const kept = Array.from({ length: 8 }, (_, i) => Buffer.from(b.table.annexes.read(r, i)).toString());
+  expect(kept).toContain("one@x");
+  expect(invite(b, 1002, "one@x")).toBe(A);
+});
+
 test("a follower's connections hang on their client's template", () => {
   const [a, b] = createTestPeers([web]);
   for (const port of [1001, 1002]) connectFrom(a, CLIENT, port);

@@ -75,14 +75,14 @@ export function createTemplates({
     birth.mark = service.mark;
     birth.lastSeen = now;
     const index = connections.open(birth, now);
-    if (index >= 0 && asked!.persistence.engine === "sip") keepCallId(index);
+    if (index >= 0 && asked!.persistence.engine === "sip") keepCallId(index, now);
     return index;
   }
 
   /** For people, and for the peers. */
-  function keepCallId(index: number): void {
-    const callId = callIdOf(asked!);
-    if (callId) table.annexes.write(table.records[asked!.p.family], index, callId);
+  function keepCallId(index: number, now: number): void {
+    const bytes = callIdOf(asked!);
+    if (bytes) connections.keep(asked!.p.family, { index, bytes }, now);
   }
 
   return {
