@@ -4,10 +4,10 @@
  */
 import { formatAddress, METHOD_NUMBERS, parseAddress } from "@tandem/model";
 import type { Injected } from "../dataplane/dataplane.ts";
-import { checksumOf, sumWords } from "../packet/checksum.ts";
+import { setIpLength } from "../packet/ip-header.ts";
 import { IP_PROTOCOL, type ParsedPacket } from "../packet/parse.ts";
 import { fillChecksum, leaveChecksum } from "../packet/transport-checksum.ts";
-import { readNetwork16, swapPort, wordsToAddress, writeNetwork16, writeWord16 } from "../packet/words.ts";
+import { readNetwork32, swapPort, wordsToAddress } from "../packet/words.ts";
 import { type FtpEndpoint, formatFtpEndpoint, parseFtpLine } from "../protocols/ftp-commands.ts";
 import { extendShift, type StreamShift, shiftSegment } from "../rewrite/tcp-shift.ts";
 import { type CoreContext, createVerdicts, type Decision } from "./context.ts";
@@ -112,7 +112,7 @@ export function createFtp(context: CoreContext): Ftp {
     const [clients, servers] = shifts;
     if (direction === DIRECTION.output) shiftSegment(p, out, servers, clients);
     else shiftSegment(p, out, clients, servers);
-    writeLength(p, out, end);
+    setIpLength(out, p.family, end);
     const place = { family: p.family, protocol: IP_PROTOCOL.tcp, transportAt: p.transportAt, end };
     if (gsoSize > 0) leaveChecksum(out, place);
     else fillChecksum(out, place);
@@ -145,8 +145,7 @@ interface Reached {
 
 const isShifted = ({ before, after }: StreamShift): boolean => before !== 0 || after !== 0;
 
-const sequenceOf = (p: ParsedPacket, bytes: Uint8Array): number =>
-  readNetwork16(bytes, p.transportAt + 4) * 0x1_0000 + readNetwork16(bytes, p.transportAt + 6);
+const sequenceOf = (p: ParsedPacket, bytes: Uint8Array): number => readNetwork32(bytes, p.transportAt + 4);
 
 /** Whole lines, without what ends them, and where each starts. */
 function* linesOf(text: string): Generator<{ line: string; at: number }> {
@@ -186,14 +185,4 @@ function writePayload(
   }
   out.set(payload.subarray(read), at);
   return at + payload.length - read;
-}
-
-function writeLength({ family, transportAt }: ParsedPacket, out: Uint8Array, end: number): void {
-  if (family === 6) {
-    writeNetwork16(out, 4, end - 40);
-    return;
-  }
-  writeNetwork16(out, 2, end);
-  writeWord16(out, 10, 0);
-  writeWord16(out, 10, checksumOf(sumWords(out, 0, transportAt)));
 }

@@ -13,6 +13,10 @@ export const readWord32 = (bytes: Uint8Array, at: number): number =>
 /** Two bytes at `at` in network order, 0..0xffff. */
 export const readNetwork16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
 
+/** Four bytes at `at` in network order, 0..2^32-1. */
+export const readNetwork32 = (bytes: Uint8Array, at: number): number =>
+  readNetwork16(bytes, at) * 0x1_0000 + readNetwork16(bytes, at + 2);
+
 /** Write two bytes at `at` as they stand in the word. */
 export function writeWord16(bytes: Uint8Array, at: number, word: number): void {
   bytes[at] = word & 0xff;
@@ -29,6 +33,12 @@ export function writeWord32(bytes: Uint8Array, at: number, word: number): void {
 export function writeNetwork16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = (value >>> 8) & 0xff;
   bytes[at + 1] = value & 0xff;
+}
+
+/** Write a number in network order, four bytes; what is more than 32 bits is cut off. */
+export function writeNetwork32(bytes: Uint8Array, at: number, value: number): void {
+  writeNetwork16(bytes, at, value >>> 16);
+  writeNetwork16(bytes, at + 2, value);
 }
 
 /** A port's number from its word, or its word from its number. */

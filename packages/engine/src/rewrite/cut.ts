@@ -1,12 +1,11 @@
 /** Cutting an IP packet into fragments (RFC 791 §3.2, RFC 8200 §4.5); one that is a fragment already is cut into smaller ones. */
-import { checksumOf, sumWords } from "../packet/checksum.ts";
 import { FRAGMENT_HEADER_BYTES } from "../packet/fragment.ts";
+import { IP_HEADER_BYTES, setIpLength } from "../packet/ip-header.ts";
 import { IP_PROTOCOL } from "../packet/parse.ts";
-import { readNetwork16, writeNetwork16, writeWord16, writeWord32 } from "../packet/words.ts";
+import { readNetwork16, writeNetwork16, writeWord32 } from "../packet/words.ts";
 
 const MORE_FRAGMENTS = 0x2000;
 const OFFSET = 0x1fff;
-const IPV6_HEADER_BYTES = 40;
 /** Option numbers (RFC 791 §3.1); an option whose highest bit is set stands in every fragment. */
 const OPTION = { end: 0, none: 1, copied: 0x80 } as const;
 
@@ -52,10 +51,8 @@ function cut4(packet: Uint8Array, packetBytes: number, { mtuBytes, id }: CutSpec
     const hasMore = at + part < packetBytes ? MORE_FRAGMENTS : word & MORE_FRAGMENTS;
     if (at > headerBytes) dropOptions(out, headerBytes);
     out.set(packet.subarray(at, at + part), headerBytes);
-    writeNetwork16(out, 2, headerBytes + part);
     writeNetwork16(out, 6, hasMore | ((word & OFFSET) + (at - headerBytes) / 8));
-    writeWord16(out, 10, 0);
-    writeWord16(out, 10, checksumOf(sumWords(out, 0, headerBytes)));
+    setIpLength(out, 4, headerBytes + part);
     pieces.emit(headerBytes + part);
   }
   return true;
@@ -75,10 +72,10 @@ function dropOptions(out: Uint8Array, headerBytes: number): void {
 function cut6(packet: Uint8Array, packetBytes: number, { mtuBytes, id }: CutSpec, pieces: Pieces): boolean {
   const { out } = pieces;
   const isFragment = packet[6] === IP_PROTOCOL.fragment6;
-  const headerBytes = IPV6_HEADER_BYTES + FRAGMENT_HEADER_BYTES;
+  const headerBytes = IP_HEADER_BYTES[6] + FRAGMENT_HEADER_BYTES;
   const most = payloadFor(mtuBytes, headerBytes);
   if (most < 8 || (isFragment && packetBytes < headerBytes)) return false;
-  const payloadAt = isFragment ? headerBytes : IPV6_HEADER_BYTES;
+  const payloadAt = isFragment ? headerBytes : IP_HEADER_BYTES[6];
   const word = isFragment ? readNetwork16(packet, 42) : 0;
   out.set(packet.subarray(0, payloadAt));
   out[6] = IP_PROTOCOL.fragment6;
@@ -87,8 +84,8 @@ function cut6(packet: Uint8Array, packetBytes: number, { mtuBytes, id }: CutSpec
     const part = Math.min(most, packetBytes - at);
     const hasMore = at + part < packetBytes ? 1 : word & 1;
     out.set(packet.subarray(at, at + part), headerBytes);
-    writeNetwork16(out, 4, FRAGMENT_HEADER_BYTES + part);
     writeNetwork16(out, 42, ((word & 0xfff8) + at - payloadAt) | hasMore);
+    setIpLength(out, 6, headerBytes + part);
     pieces.emit(headerBytes + part);
   }
   return true;

@@ -1,5 +1,12 @@
 /** ICMP errors of our own: the packet that tells a sender what became of its own (RFC 792, RFC 4443 §2.4, RFC 1122 §3.2.2). */
 import { checksumOf, sumPseudoHeader, sumWords } from "../packet/checksum.ts";
+import {
+  ADDRESS_BYTES,
+  ADDRESSES_AT,
+  IP_HEADER_BYTES,
+  type IpHeader,
+  writeIpHeader,
+} from "../packet/ip-header.ts";
 import { IP_PROTOCOL } from "../packet/parse.ts";
 import { readNetwork16, writeNetwork16, writeWord16 } from "../packet/words.ts";
 
@@ -20,11 +27,10 @@ export const ICMP_MESSAGES = {
 /** Longest error: what every host accepts (RFC 1812 §4.3.2.3, RFC 4443 §2.4 c). */
 export const ICMP_ERROR_BYTES = { 4: 576, 6: 1280 } as const;
 
-const HEADER_BYTES = { 4: 20, 6: 40 } as const;
 const ICMP_HEADER_BYTES = 8;
-const ADDRESSES_AT = { 4: 12, 6: 8 } as const;
-const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
 const TTL = 64;
+/** Precedence, in the upper bits of TOS (RFC 1812 §4.3.2.5). */
+const INTERNETWORK_CONTROL = 0xc0;
 
 /** An error to be built. */
 export interface IcmpErrorSpec extends IcmpMessage {
@@ -48,17 +54,16 @@ export function buildIcmpError(
   error: IcmpErrorSpec,
 ): number {
   const { family } = error;
-  const icmpAt = HEADER_BYTES[family];
+  const icmpAt = IP_HEADER_BYTES[family];
   const quoted = Math.min(packetBytes, ICMP_ERROR_BYTES[family] - icmpAt - ICMP_HEADER_BYTES);
   const bytes = icmpAt + ICMP_HEADER_BYTES + quoted;
-  out.fill(0, 0, icmpAt + ICMP_HEADER_BYTES);
+  out.fill(0, icmpAt, icmpAt + ICMP_HEADER_BYTES);
   out.set(packet.subarray(0, quoted), icmpAt + ICMP_HEADER_BYTES);
-  writeIpHeader[family](out, packet, bytes);
-  out.set(error.source, ADDRESSES_AT[family]);
   const sourceAt = ADDRESSES_AT[family];
+  out.set(error.source, sourceAt);
   const sender = packet.subarray(sourceAt, sourceAt + ADDRESS_BYTES[family]);
   out.set(sender, sourceAt + ADDRESS_BYTES[family]);
-  if (family === 4) writeWord16(out, 10, checksumOf(sumWords(out, 0, icmpAt)));
+  writeIpHeader(out, headerOf(packet, family, bytes));
   out[icmpAt] = error.type;
   out[icmpAt + 1] = error.code;
   // RFC 1191 has the MTU in the last 16 bits, RFC 4443 in all 32: the same for what a link can have
@@ -67,27 +72,22 @@ export function buildIcmpError(
   return bytes;
 }
 
-const writeIpHeader = {
-  4(out: Uint8Array, packet: Uint8Array, bytes: number): void {
-    out[0] = 0x45;
-    out[1] = (packet[1]! & 0x1e) | 0xc0;
-    writeNetwork16(out, 2, bytes);
-    writeNetwork16(out, 4, readNetwork16(packet, 4));
-    out[8] = TTL;
-    out[9] = IP_PROTOCOL.icmp;
-  },
-  6(out: Uint8Array, _: Uint8Array, bytes: number): void {
-    out[0] = 0x60;
-    writeNetwork16(out, 4, bytes - HEADER_BYTES[6]);
-    out[6] = IP_PROTOCOL.icmp6;
-    out[7] = TTL;
-  },
-} as const;
+const headerOf = (packet: Uint8Array, family: 4 | 6, packetBytes: number): IpHeader =>
+  family === 4
+    ? {
+        family,
+        protocol: IP_PROTOCOL.icmp,
+        packetBytes,
+        ttl: TTL,
+        trafficClass: (packet[1]! & 0x1e) | INTERNETWORK_CONTROL,
+        id: readNetwork16(packet, 4),
+      }
+    : { family, protocol: IP_PROTOCOL.icmp6, packetBytes, ttl: TTL, trafficClass: 0 };
 
 function icmpSum(out: Uint8Array, family: 4 | 6, bytes: number): number {
-  const body = sumWords(out, HEADER_BYTES[family], bytes);
+  const body = sumWords(out, IP_HEADER_BYTES[family], bytes);
   if (family === 4) return body;
-  const of = { addressBytes: 16, protocol: IP_PROTOCOL.icmp6, lengthBytes: bytes - HEADER_BYTES[6] };
+  const of = { addressBytes: 16, protocol: IP_PROTOCOL.icmp6, lengthBytes: bytes - IP_HEADER_BYTES[6] };
   return body + sumPseudoHeader(out, ADDRESSES_AT[6], of);
 }
 

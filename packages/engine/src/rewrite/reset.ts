@@ -2,14 +2,16 @@
  * The end of a connection, told to both sides by what one packet of it says: its numbers are those that the other side expects, and its acknowledgement is
  * what its sender expects (TCP: RFC 9293 §3.10.7, RFC 5961 §3; SCTP: RFC 9260 §8.5.1).
  */
-import { checksumOf, sumPseudoHeader, sumWords } from "../packet/checksum.ts";
 import { sctpChecksum } from "../packet/crc32c.ts";
+import { ADDRESS_BYTES, ADDRESSES_AT, IP_HEADER_BYTES, writeIpHeader } from "../packet/ip-header.ts";
 import { IP_PROTOCOL, type ParsedPacket, SCTP_CHUNK, TCP_FLAG } from "../packet/parse.ts";
+import { fillChecksum } from "../packet/transport-checksum.ts";
 import {
-  readNetwork16,
+  readNetwork32,
   readWord16,
   readWord32,
   writeNetwork16,
+  writeNetwork32,
   writeWord16,
   writeWord32,
 } from "../packet/words.ts";
@@ -17,11 +19,9 @@ import {
 /** What `buildReset` writes at most: IPv6, and a TCP header without options. */
 export const RESET_BYTES = 60;
 
-const HEADER_BYTES = { 4: 20, 6: 40 } as const;
-const ADDRESSES_AT = { 4: 12, 6: 8 } as const;
-const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
 const TRANSPORT_BYTES = { tcp: 20, sctp: 16 } as const;
-const TTL = 64;
+/** Of packets that this host makes. */
+const OWN = { ttl: 64, trafficClass: 0 } as const;
 /** ABORT's flag: the verification tag is the sender's own, sent back. */
 const REFLECTED = 1;
 
@@ -62,13 +62,11 @@ function finishTcp(
   out: Uint8Array,
   { family, at, flags }: { family: 4 | 6; at: number; flags: number },
 ): number {
-  const lengthBytes = TRANSPORT_BYTES.tcp;
-  out[at + 12] = (lengthBytes / 4) << 4;
+  const end = at + TRANSPORT_BYTES.tcp;
+  out[at + 12] = (TRANSPORT_BYTES.tcp / 4) << 4;
   out[at + 13] = flags;
-  const pseudo = { addressBytes: ADDRESS_BYTES[family], protocol: IP_PROTOCOL.tcp, lengthBytes };
-  const sum = sumPseudoHeader(out, ADDRESSES_AT[family], pseudo);
-  writeWord16(out, at + 16, checksumOf(sumWords(out, at, at + lengthBytes, sum)));
-  return at + lengthBytes;
+  fillChecksum(out, { family, protocol: IP_PROTOCOL.tcp, transportAt: at, end });
+  return end;
 }
 
 /** Sequence numbers that a segment takes: its payload, SYN and FIN. */
@@ -106,13 +104,13 @@ export interface Ends {
  */
 export function buildProbe(out: Uint8Array, ends: Ends, flags: number): number {
   const { family } = ends;
-  const at = HEADER_BYTES[family];
+  const at = IP_HEADER_BYTES[family];
   const bytes = ADDRESS_BYTES[family];
   out.fill(0, 0, at + TRANSPORT_BYTES.tcp);
   out.set(ends.from.subarray(0, bytes), ADDRESSES_AT[family]);
   out.set(ends.to.subarray(0, bytes), ADDRESSES_AT[family] + bytes);
   writeWord32(out, at, ends.ports);
-  writeIp(out, { family, protocol: IP_PROTOCOL.tcp, transportBytes: TRANSPORT_BYTES.tcp });
+  writeIpHeader(out, { ...OWN, family, protocol: IP_PROTOCOL.tcp, packetBytes: at + TRANSPORT_BYTES.tcp });
   return finishTcp(out, { family, at, flags });
 }
 
@@ -124,28 +122,11 @@ function writeHeaders(
   of: { whither: Whither; transportBytes: number },
 ): number {
   const { family } = p;
-  const transportAt = HEADER_BYTES[family];
+  const transportAt = IP_HEADER_BYTES[family];
   out.fill(0, 0, transportAt + of.transportBytes);
   copyEnds(out, packet, p, of.whither);
-  writeIp(out, { family, protocol: p.protocol, transportBytes: of.transportBytes });
+  writeIpHeader(out, { ...OWN, family, protocol: p.protocol, packetBytes: transportAt + of.transportBytes });
   return transportAt;
-}
-
-/** Fill in an IP header around its addresses. */
-function writeIp(out: Uint8Array, of: { family: 4 | 6; protocol: number; transportBytes: number }): void {
-  if (of.family === 6) {
-    out[0] = 0x60;
-    writeNetwork16(out, 4, of.transportBytes);
-    out[6] = of.protocol;
-    out[7] = TTL;
-    return;
-  }
-  out[0] = 0x45;
-  writeNetwork16(out, 2, HEADER_BYTES[4] + of.transportBytes);
-  out[6] = 0x40; // don't fragment: the identification may be 0 (RFC 6864 §4.1)
-  out[8] = TTL;
-  out[9] = of.protocol;
-  writeWord16(out, 10, checksumOf(sumWords(out, 0, HEADER_BYTES[4])));
 }
 
 function copyEnds(out: Uint8Array, packet: Uint8Array, p: ParsedPacket, whither: Whither): void {
@@ -156,17 +137,8 @@ function copyEnds(out: Uint8Array, packet: Uint8Array, p: ParsedPacket, whither:
     out[first + i] = packet[source + i]!;
     out[first + bytes + i] = packet[destination + i]!;
   }
-  const ports = HEADER_BYTES[p.family];
+  const ports = IP_HEADER_BYTES[p.family];
   const isOn = whither === "on";
   writeWord16(out, ports, readWord16(packet, p.transportAt + (isOn ? 0 : 2)));
   writeWord16(out, ports + 2, readWord16(packet, p.transportAt + (isOn ? 2 : 0)));
-}
-
-function readNetwork32(bytes: Uint8Array, at: number): number {
-  return readNetwork16(bytes, at) * 0x1_0000 + readNetwork16(bytes, at + 2);
-}
-
-function writeNetwork32(bytes: Uint8Array, at: number, value: number): void {
-  writeNetwork16(bytes, at, (value >>> 16) & 0xffff);
-  writeNetwork16(bytes, at + 2, value & 0xffff);
 }

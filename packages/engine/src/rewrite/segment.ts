@@ -1,8 +1,8 @@
 /** Cutting an offloaded (GSO) packet into the segments that would have been on the wire. */
-import { checksumOf, sumWords } from "../packet/checksum.ts";
+import { setIpLength } from "../packet/ip-header.ts";
 import { IP_PROTOCOL, type ParsedPacket, TCP_FLAG } from "../packet/parse.ts";
 import { fillChecksum, hasChecksum } from "../packet/transport-checksum.ts";
-import { readNetwork16, writeNetwork16, writeWord16 } from "../packet/words.ts";
+import { readNetwork16, readNetwork32, writeNetwork16, writeNetwork32 } from "../packet/words.ts";
 import type { Pieces } from "./cut.ts";
 
 /** Congestion window reduced: told once, by the first segment (RFC 3168 §6.1.2). */
@@ -40,14 +40,8 @@ function writeIp(
   out: Uint8Array,
   segment: { bytes: number; number: number },
 ): void {
-  if (p.family === 6) {
-    writeNetwork16(out, 4, segment.bytes - 40);
-    return;
-  }
-  writeNetwork16(out, 2, segment.bytes);
-  writeNetwork16(out, 4, readNetwork16(packet, 4) + segment.number);
-  writeWord16(out, 10, 0);
-  writeWord16(out, 10, checksumOf(sumWords(out, 0, p.transportAt)));
+  if (p.family === 4) writeNetwork16(out, 4, readNetwork16(packet, 4) + segment.number);
+  setIpLength(out, p.family, segment.bytes);
 }
 
 function writeTcp(
@@ -57,9 +51,7 @@ function writeTcp(
   segment: { sent: number; isLast: boolean },
 ): void {
   const at = p.transportAt;
-  const low = readNetwork16(packet, at + 6) + segment.sent;
-  writeNetwork16(out, at + 6, low);
-  writeNetwork16(out, at + 4, readNetwork16(packet, at + 4) + Math.floor(low / 0x10000));
+  writeNetwork32(out, at + 4, readNetwork32(packet, at + 4) + segment.sent);
   const notHere = (segment.isLast ? 0 : LAST) | (segment.sent === 0 ? 0 : CWR);
   out[at + 13] = packet[at + 13]! & ~notHere;
 }

@@ -3,7 +3,7 @@
  * the other. As in the kernel (Linux `struct ip_vs_seq`), a stream knows its last two shifts and the number at which the later one begins.
  */
 import { type ParsedPacket, TCP_FLAG } from "../packet/parse.ts";
-import { readNetwork16, writeNetwork16 } from "../packet/words.ts";
+import { readNetwork32, writeNetwork32 } from "../packet/words.ts";
 
 /** How far one direction's stream is shifted, in bytes; negative if it has become shorter. */
 export interface StreamShift {
@@ -35,9 +35,9 @@ export function extendShift(s: StreamShift, sequence: number, bytes: number): vo
 /** Rewrite a TCP segment's numbers: `own` is the shift of its direction, `other` of the opposite one. The checksum is the caller's business. Never throws. */
 export function shiftSegment(p: ParsedPacket, bytes: Uint8Array, own: StreamShift, other: StreamShift): void {
   const at = p.transportAt;
-  writeNumber(bytes, at + 4, shiftedNumber(own, readNumber(bytes, at + 4)));
+  writeNetwork32(bytes, at + 4, shiftedNumber(own, readNetwork32(bytes, at + 4)));
   if ((bytes[at + 13]! & TCP_FLAG.ack) === 0) return;
-  writeNumber(bytes, at + 8, originalNumber(other, readNumber(bytes, at + 8)));
+  writeNetwork32(bytes, at + 8, originalNumber(other, readNetwork32(bytes, at + 8)));
   shiftSack(p, bytes, other);
 }
 
@@ -50,16 +50,8 @@ function shiftSack(p: ParsedPacket, bytes: Uint8Array, other: StreamShift): void
     if (length === 0 || at + length > end) return;
     if (bytes[at] === OPTION.sack) {
       for (let edge = at + 2; edge + 4 <= at + length; edge += 4)
-        writeNumber(bytes, edge, originalNumber(other, readNumber(bytes, edge)));
+        writeNetwork32(bytes, edge, originalNumber(other, readNetwork32(bytes, edge)));
     }
     at += Math.max(length, 1);
   }
-}
-
-const readNumber = (bytes: Uint8Array, at: number): number =>
-  readNetwork16(bytes, at) * 0x1_0000 + readNetwork16(bytes, at + 2);
-
-function writeNumber(bytes: Uint8Array, at: number, number: number): void {
-  writeNetwork16(bytes, at, number >>> 16);
-  writeNetwork16(bytes, at + 2, number & 0xffff);
 }
