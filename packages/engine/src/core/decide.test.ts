@@ -55,6 +55,7 @@ const answers: [Reason, Uint8Array, Reason][] = [
   ["new_flow", buildPacket(spec("S")).subarray(0, 30), "core_malformed"],
   ["fib_blackhole", buildPacket(spec("A")), "core_unroutable"],
   ["fib_failed", buildPacket(spec("A")), "core_unroutable"],
+  ["fib_no_neighbour", buildPacket(spec("A")), "core_unroutable"], // gone meanwhile
   ["forwarded", buildPacket(spec("A")), "core_malformed"], // no upcall at all
 ];
 for (const [reason, packet, want] of answers) {
@@ -65,15 +66,17 @@ for (const [reason, packet, want] of answers) {
   });
 }
 
-test("core rejoins the packets of a flow that it knows already", () => {
-  const d = directorWith("S");
-  expect(decide(d, "new_flow", buildPacket(spec("S")))).toEqual({
-    reason: "rejoined",
-    inject: "flow",
-    index: 0,
+for (const reason of ["new_flow", "fib_no_neighbour"] as const) {
+  test(`core rejoins the packets of a flow that it knows already after ${reason}`, () => {
+    const d = directorWith("S");
+    expect(decide(d, reason, buildPacket(spec("S")))).toEqual({
+      reason: "rejoined",
+      inject: "flow",
+      index: 0,
+    });
+    expect(d.table.size).toBe(1);
   });
-  expect(d.table.size).toBe(1);
-});
+}
 
 test("core drops for lack of a destination, of a record", () => {
   const d = createTestDirector({ capacity: 1 });

@@ -1,11 +1,14 @@
 /** The core's answer to an upcall: the table at the end of docs/packet-path.md, put together from its parts. */
 import type { Upcall } from "../dataplane/dataplane.ts";
 import { foldSum, sumWords } from "../packet/checksum.ts";
+import { createParsedPacket } from "../packet/parse.ts";
 import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
 import { createExpected } from "./expected.ts";
+import { indexOf } from "./flow-index.ts";
 import { createFragments } from "./fragments.ts";
 import { createIcmpErrors } from "./icmp-errors.ts";
 import { createOversize } from "./oversize.ts";
+import { parseFlow } from "./parse-flow.ts";
 import { createReuse } from "./reuse.ts";
 import { createOpener } from "./schedule.ts";
 import { REASON_SLOTS, REASONS, type Reason } from "./verdict.ts";
@@ -19,6 +22,7 @@ export function createDecider(context: CoreContext): Handler {
   const byReason = new Array<Handler | undefined>(REASON_SLOTS);
   const parts: readonly Partial<Record<Reason, Handler>>[] = [
     unroutable(),
+    { fib_no_neighbour: createUnresolved(context) },
     reuse,
     createExpected(context),
     createWatched(context, reuse.syn_on_flow!),
@@ -45,4 +49,14 @@ function unroutable(): Partial<Record<Reason, Handler>> {
   const { drop } = createVerdicts();
   const reasons = (Object.keys(REASONS) as Reason[]).filter((reason) => reason.startsWith("fib_"));
   return Object.fromEntries(reasons.map((reason) => [reason, () => drop("core_unroutable")]));
+}
+
+/** Only XDP cannot send to a next hop that is not resolved: what is injected leaves by tc, where the kernel resolves it. */
+function createUnresolved({ connections: { table } }: CoreContext): Handler {
+  const { drop, send } = createVerdicts();
+  const p = createParsedPacket();
+  return (upcall) => {
+    const known = parseFlow(p, upcall) ? table.find(p.family, p.key) : -1;
+    return known < 0 ? drop("core_unroutable") : send("rejoined", "flow", indexOf(known));
+  };
 }
