@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { REASONS } from "@tandem/engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packetProblems } from "../../../packages/engine/src/packet/testing.ts";
+import type { LabNode } from "../../lab/index.ts";
 import { echoName } from "./echo.ts";
 import { serveEcho } from "./echo-ends.ts";
 import { connectTcp, connectUdp, openTap, type Tap } from "./inside.ts";
@@ -25,6 +26,8 @@ const LARGE_BYTES = 4 << 20;
 /** One that a tunnel's headers make no longer than an MTU, and one that goes in fragments. */
 const DATAGRAM_BYTES = [1400, 4000];
 
+const MTU = 1500;
+
 /** Test these methods with one director. Returns it, for tests beside. */
 export function testMethods(hook: Hook, rows: readonly MethodRow[]): () => OneDirector {
   let site: OneDirector;
@@ -41,8 +44,9 @@ export function testMethods(hook: Hook, rows: readonly MethodRow[]): () => OneDi
   });
 
   for (const row of rows) {
-    test(`${row.name}: TCP goes to every server; what it carries is the same at the end, counted, and left to the fast path`, async () => {
+    test(`${row.name}: TCP goes to every server; what it carries fits the way, is the same at the end, counted, and left to the fast path`, async () => {
       const client = site.lab.node("client");
+      await forgetPaths(client);
       const sockets = [];
       for (const _ of row.answerers) sockets.push(await connectTcp(client, row.vip, row.port));
       const names = await Promise.all(sockets.map(echoName));
@@ -56,6 +60,7 @@ export function testMethods(hook: Hook, rows: readonly MethodRow[]): () => OneDi
           expect(differenceOf(before, after, isCarriedByCore(row, hook))).toEqual({});
       }
       for (const socket of sockets) socket.destroy();
+      expect(await readMtu(client, row.vip)).toBe(row.addedBytes > 0 ? MTU - row.addedBytes : undefined);
       const { traffic } = await readService(site, "tcp", row);
       expect(traffic.connections).toBe(row.answerers.length);
       expect(traffic.inBytes).toBeGreaterThan(FIRST_BYTES + LARGE_BYTES);
@@ -103,6 +108,18 @@ async function createMethodSite(hook: Hook, rows: readonly MethodRow[]): Promise
     serveEcho(site.lab.node("d1"), DIRECTOR_ENDS),
   ]);
   return site;
+}
+
+/** Forget what ICMP errors have told of the ways' MTUs. */
+async function forgetPaths(node: LabNode): Promise<void> {
+  for (const family of ["-4", "-6"]) await node.exec(["ip", family, "route", "flush", "cache"]);
+}
+
+/** What ICMP errors have told of the way's MTU, if they have. */
+async function readMtu(node: LabNode, to: string): Promise<number | undefined> {
+  const { stdout } = await node.exec(["ip", "route", "get", to]);
+  const mtu = / mtu (\d+)/.exec(stdout)?.[1];
+  return mtu === undefined ? undefined : Number(mtu);
 }
 
 /** What the client gets, and the servers from the director. */
