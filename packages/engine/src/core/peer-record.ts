@@ -97,9 +97,11 @@ function isItsConnection(record: ConnectionRecord, service: Service): boolean {
   );
 }
 
-const isItsAddress = (record: ConnectionRecord, service: Service): boolean =>
-  !record.virtualNamed ||
-  service.address.every((word, i) => wordsOf(record.virtual, service.address.length)[i] === word);
+function isItsAddress({ virtualNamed, virtual }: ConnectionRecord, { address }: Service): boolean {
+  if (!virtualNamed) return true;
+  const words = wordsOf(virtual, address.length);
+  return address.every((word, i) => words[i] === word);
+}
 
 /** Its own port; of port 0, any; of FTP's, the data connections' too. `others`: ports that will do as well. */
 function isItsPort({ virtualNamed, virtualPort }: ConnectionRecord, s: Service, others: number[]): boolean {
