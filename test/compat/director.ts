@@ -11,7 +11,6 @@ import {
   reviseDocument,
   type SettingsSpec,
 } from "@tandem/model";
-import type { IpvsadmCommand } from "../../packages/cli/src/ipvsadm/command.ts";
 import { editDocument, isEdit } from "../../packages/cli/src/ipvsadm/edit.ts";
 import { isRefusal, parseIpvsadm } from "../../packages/cli/src/ipvsadm/parse.ts";
 import { asTheKernel, SYSCTLS } from "../../packages/cli/src/ipvsadm/sysctl.ts";
@@ -23,17 +22,8 @@ import { type Frame, frameTo } from "./frames.ts";
 import { hostAnswer } from "./host.ts";
 import { serviceName } from "./listing.ts";
 import { markRules } from "./marks.ts";
-import { IFINDEX, INTERFACES, isLocal, ownAddress, type Side, sideOf } from "./testbed.ts";
-
-/** What came of a command. */
-export interface Ran {
-  /** Exit status, as ipvsadm has it. */
-  readonly exit: number;
-  /** What it would say on its error output. */
-  readonly message: string;
-  /** A command that reads: the caller answers it. */
-  readonly command?: IpvsadmCommand;
-}
+import { type Ran, runLine } from "./shell.ts";
+import { IFINDEX, isLocal, ownAddress, type Side, sideOf } from "./testbed.ts";
 
 /** Counts of a real server, and where it stands: `service` is `serviceName`. */
 export type CountedDestination = DestinationCounts & {
@@ -72,6 +62,8 @@ const SLICE_SECONDS = 0.1;
 const MTU = 1500;
 
 /**
+ * A director without services, with the kernel's own behaviour where ours is another one by default.
+ *
  * @param note of the recording: which packets carry which firewall mark
  */
 export function createDirector(note = ""): Director {
@@ -109,6 +101,13 @@ export function createDirector(note = ""): Director {
     return { exit: 0, message: "" };
   }
 
+  function sysctl(name: string, value: number): boolean {
+    if (!SYSCTLS[name]) return false;
+    values[name] = value;
+    program();
+    return true;
+  }
+
   program();
   return {
     get spec() {
@@ -120,21 +119,8 @@ export function createDirector(note = ""): Director {
     get hasChangedMethod() {
       return hasChangedMethod;
     },
-    run(line) {
-      const words = line.trim().split(/\s+/);
-      if (words[0] === "ipvsadm") return ipvsadm(words.slice(1));
-      const link = /^ip link set (\S+) mtu (\d+)$/.exec(line.trim());
-      const side = link && INTERFACES[link[1]!];
-      if (side) mtu[side] = Number(link[2]);
-      // routes are asked for each packet anew: there is nothing to flush
-      return side || line.trim() === "ip route flush cache" ? { exit: 0, message: "" } : undefined;
-    },
-    sysctl(name, value) {
-      if (!SYSCTLS[name]) return false;
-      values[name] = value;
-      program();
-      return true;
-    },
+    run: (line) => runLine(line, { ipvsadm, sysctl, setMtu: (side, bytes) => void (mtu[side] = bytes) }),
+    sysctl,
     send(from, packet) {
       const { dataplane } = forwarder;
       dataplane.receive(IFINDEX[from], packet);

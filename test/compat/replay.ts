@@ -23,7 +23,7 @@ function replayCase(recorded: Recorded, file: string): Verdict {
   try {
     replay(recorded, file, ledger);
   } catch (error) {
-    ledger.cannot("replay", error instanceof Error ? error.message : String(error));
+    ledger.cannot("replay", error instanceof Error ? error.message : JSON.stringify(error));
   }
   return ledger.verdict();
 }
