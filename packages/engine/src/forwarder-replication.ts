@@ -1,8 +1,9 @@
 /** Replication's side of the forwarder: peers by slot, calls carried out in slices, changes and answers handed on in order. */
 import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
-import { type Connections, UNKNOWN_PEER } from "./core/connections.ts";
+import type { Connections } from "./core/connections.ts";
 import { createDigests, MINE } from "./core/digest.ts";
 import { createPublisher } from "./core/publish.ts";
+import { UNKNOWN_PEER } from "./core/record.ts";
 import { type ApplyOutcome, createReplica } from "./core/replica.ts";
 import type { ServiceTable } from "./core/service-table.ts";
 import type { Traffic } from "./core/traffic.ts";

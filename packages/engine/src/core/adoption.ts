@@ -1,7 +1,7 @@
 /** Taking over what a former daemon left: records and flow entries agree again afterwards, whichever step it died in. */
 import type { DataPlane } from "../dataplane/dataplane.ts";
 import { directionsOf, FAMILIES } from "./connection-table.ts";
-import { type Connections, UNKNOWN_PEER } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import { DIRECTION, FLOW_KEY, RECORD } from "./layout.ts";
 import {
   copyKey,
@@ -10,6 +10,7 @@ import {
   type RecordArray,
   raiseGeneration,
   readField,
+  UNKNOWN_PEER,
   writeField,
 } from "./record.ts";
 

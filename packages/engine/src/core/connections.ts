@@ -2,55 +2,23 @@
  * The life of connections and templates: what birth, a change of state, silence and death mean to the destinations' counts, the timers and
  * whoever hangs on them. The table below it only knows records and flows.
  */
-import { IP_PROTOCOL } from "../packet/parse.ts";
-import { PROTOCOLS } from "../protocols/transitions.ts";
+import { createAgeing, FROZEN_LOOK_TICKS } from "./ageing.ts";
+import { type ConnectionObserver, NO_OBSERVER } from "./connection-observer.ts";
 import type { ConnectionTable, NewConnection } from "./connection-table.ts";
-import { type Control, createControl } from "./control.ts";
+import { createControl } from "./control.ts";
 import { createCounts } from "./counts.ts";
 import { createEviction } from "./eviction.ts";
 import { createJudge, ENDS, JUDGED } from "./gone.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { createLifetimes, DEFERRAL_TICKS } from "./lifetimes.ts";
 import { createPressure } from "./pressure.ts";
-import {
-  changeLife,
-  isAlive,
-  protocolOf,
-  type RecordArray,
-  readCounter,
-  readField,
-  stateOf,
-  ticksSince,
-  writeField,
-} from "./record.ts";
+import { isUnproven, proveTemplate } from "./proof.ts";
+import { changeLife, isAlive, type RecordArray, readField, writeField } from "./record.ts";
+import { isRetired, retireRecord } from "./retirement.ts";
 import type { ServiceTable } from "./service-table.ts";
-import { createTimerWheel } from "./timer-wheel.ts";
-
-/** Owner slot of records that a peer owned before this daemon started: which peer is known again when one of them names the record. */
-export const UNKNOWN_PEER = 255;
-
-/** A frozen record is looked at again every 10 s, and given up after a day, in ticks of 2^20 ns. */
-const FROZEN_LOOK_TICKS = 9537;
-const FROZEN_LIMIT_TICKS = 82_397_461;
 
 /** Records that are reviewed between two looks at the timers: a few milliseconds. */
 const REVIEW_SLICE = 16_384;
-
-/** Told what happens to connections: the publisher, or nobody. */
-export interface ConnectionObserver {
-  /** The record has changed in a way that peers may want to know. */
-  changed(family: 4 | 6, index: number, now: number): void;
-  /** What is kept beside the record has changed. */
-  annexed(family: 4 | 6, index: number, now: number): void;
-  /** The record is still whole, but about to be found no more. */
-  retiring(family: 4 | 6, index: number, now: number): void;
-  /** The connection is still whole, but about to end. */
-  ending(family: 4 | 6, index: number, now: number): void;
-  /** Ticks after which the connection wants to be looked at though its timeout is later; 0 for never. */
-  lookAgainAfter(family: 4 | 6, index: number, timeout: number): number;
-  /** A timer fired and the connection lives on. */
-  looked(family: 4 | 6, index: number, now: number): void;
-}
 
 /** The connections of this node, alive; one thread owns them. */
 export interface Connections {
@@ -93,49 +61,26 @@ export interface Connections {
   setWatcher(watcher: (family: 4 | 6, index: number) => void): void;
 }
 
-const NOBODY: ConnectionObserver = {
-  changed() {},
-  annexed() {},
-  retiring() {},
-  ending() {},
-  lookAgainAfter: () => 0,
-  looked() {},
-};
-
-/** Ports of a retired template, which no packet asks for (Linux 6.1 `ip_vs_check_template`): client 0, virtual 65535. */
-export const RETIRED_PORTS = 0xffff_0000;
-/** And its destination's: 65535, local 0. */
-const RETIRED_SERVER_PORTS = 0xffff;
-
 /** The connections over a table and the services; timers start at `now`. */
 export function createConnections(table: ConnectionTable, services: ServiceTable, now: number): Connections {
-  const wheels = {
-    4: createTimerWheel(table.records[4].capacity, now),
-    6: createTimerWheel(table.records[6].capacity, now),
-  };
   const counts = createCounts(table, services);
   const control = createControl(table);
   const lifetimes = createLifetimes(table, services);
+  const ageing = createAgeing(table, lifetimes, now);
   const judge = createJudge(services);
   const eviction = createEviction(table);
   const pressure = createPressure(table);
-  const isLivePeer = new Uint8Array(256);
-  isLivePeer[UNKNOWN_PEER] = 1; // nobody may ever name them
-  let observer = NOBODY;
+  let observer: ConnectionObserver = NO_OBSERVER;
   let watcher: (family: 4 | 6, index: number) => void = () => {};
   let evicted = 0;
   /** Records of both families that `reviewAll` has behind it. */
   let reviewed = table.capacity;
 
-  function ticksLeft(r: RecordArray, index: number, now: number): number {
-    const silent = ticksSince(now, readField(r, index, RECORD.lastSeen));
-    return Math.max(lifetimes.timeoutOf(r, index) - silent, 0);
-  }
-
+  /** Look at the record again when its time is up, or earlier if the observer wants to. */
   function arm(r: RecordArray, index: number, now: number): void {
     const look = observer.lookAgainAfter(r.family, index, lifetimes.timeoutOf(r, index));
-    const left = ticksLeft(r, index, now);
-    wheels[r.family].arm(index, now, look > 0 ? Math.min(look, left) : left);
+    const left = ageing.ticksLeft(r, index, now);
+    ageing.arm(r, index, now, look > 0 ? Math.min(look, left) : left);
   }
 
   /** Forget an owner who has become this node: the fast path saw a packet and cleared the flag. */
@@ -158,7 +103,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     takeOver(r, index);
     counts.on(r, index);
     eviction.note(r, index);
-    proveTemplate(r, index, now);
+    prove(r, index, now);
     observer.changed(family, index, now);
     arm(r, index, now);
   }
@@ -177,7 +122,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     const judgement = judge(r, index);
     if (judgement !== ENDS) mark(r, index, judgement);
     if (judgement !== ENDS) arm(r, index, now);
-    else wheels[family].arm(index, now, 0); // whoever called still has to do with it
+    else ageing.arm(r, index, now, 0); // whoever called still has to do with it
   }
 
   function close(family: 4 | 6, index: number, now: number): void {
@@ -192,61 +137,46 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     observer.ending(r.family, index, now);
     counts.off(r, index);
     eviction.forget(r, index);
-    wheels[r.family].disarm(index);
+    ageing.disarm(r, index);
     const controller = control.detach(r, index);
     table.kill(r.family, index, now);
-    if (controller >= 0 && isEarly && isIdleUnproven(r, controller, control))
-      close(r.family, controller, now);
+    const isLast = controller >= 0 && control.count(r, controller) === 0;
+    if (isLast && isEarly && isUnproven(r, controller)) close(r.family, controller, now);
     if (destination) services.forgetIfUnused(destination);
   }
 
-  /** Have the record found no more. A connection on which others hang becomes a template by that: no packet matches one. */
+  /** Have the record found no more, though it lives on. */
   function retire(r: RecordArray, index: number, now: number): void {
     if (isRetired(r, index)) return;
     observer.retiring(r.family, index, now);
-    // whoever owned it, each node is rid of it when its own connections are gone
-    table.rename(r.family, index, { ports: RETIRED_PORTS, clear: LIFE.remote, set: LIFE.template });
-    writeField(r, index, RECORD.serverPorts, RETIRED_SERVER_PORTS);
+    retireRecord(table, r, index);
     counts.on(r, index);
     eviction.note(r, index);
   }
 
-  /** Tell the template of a connection that its client is what it seems to be. */
-  function proveTemplate(r: RecordArray, index: number, now: number): void {
-    const controller = readField(r, index, RECORD.controller) - 1;
-    if (controller < 0 || !isProven(r, index)) return;
-    const life = readField(r, controller, RECORD.life);
-    if ((life & (LIFE.template | LIFE.assured)) !== LIFE.template) return;
-    changeLife(r, controller, { clear: 0, set: LIFE.assured });
-    observer.changed(r.family, controller, now);
+  /** Tell peers, too, of a client that has proven itself. */
+  function prove(r: RecordArray, index: number, now: number): void {
+    const template = proveTemplate(r, index);
+    if (template >= 0) observer.changed(r.family, template, now);
   }
 
   /** A timer fired: expire the record, or arm it anew for the time that a packet has given it. */
-  function look(family: 4 | 6, index: number, now: number): void {
-    const r = table.records[family];
+  function look(r: RecordArray, index: number, now: number): void {
     if (!submit(r, index, now)) return;
-    if (ticksLeft(r, index, now) === 0) lookAtSilent(r, index, now);
+    if (ageing.ticksLeft(r, index, now) === 0) lookAtSilent(r, index, now);
     else lookAtBusy(r, index, now);
   }
 
   function lookAtBusy(r: RecordArray, index: number, now: number): void {
-    proveTemplate(r, index, now);
+    prove(r, index, now);
     observer.looked(r.family, index, now);
     arm(r, index, now);
   }
 
   function lookAtSilent(r: RecordArray, index: number, now: number): void {
-    if (isFrozen(r, index, now)) wheels[r.family].arm(index, now, FROZEN_LOOK_TICKS);
+    if (ageing.isFrozen(r, index, now)) ageing.arm(r, index, now, FROZEN_LOOK_TICKS);
     else if (control.count(r, index) > 0) deferEnd(r, index, now);
     else end(r, { index, isEarly: false }, now);
-  }
-
-  /** It is a peer's whose stream is not live: it may have seen packets of which nobody can tell us. */
-  function isFrozen(r: RecordArray, index: number, now: number): boolean {
-    if ((readField(r, index, RECORD.life) & LIFE.remote) === 0) return false;
-    const owner = readField(r, index, RECORD.owner);
-    const silent = ticksSince(now, readField(r, index, RECORD.lastSeen));
-    return isLivePeer[owner & 0xff] === 0 && silent < FROZEN_LIMIT_TICKS;
   }
 
   function deferEnd(r: RecordArray, index: number, now: number): void {
@@ -256,7 +186,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
       lifetimes.defer(r, index, now);
       observer.looked(r.family, index, now);
     }
-    wheels[r.family].arm(index, now, DEFERRAL_TICKS);
+    ageing.arm(r, index, now, DEFERRAL_TICKS);
   }
 
   /** While the table is nearly full each new connection costs an old one, which rests before its record is free. */
@@ -300,21 +230,18 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     },
     retire: (family, index, at) => retire(table.records[family], index, at),
     advance(now, limit) {
-      const fired = wheels[4].advance(now, limit, (index) => look(4, index, now));
-      const all = fired + wheels[6].advance(now, limit - fired, (index) => look(6, index, now));
+      const fired = ageing.advance(now, limit, (r, index) => look(r, index, now));
       const end = Math.min(reviewed + REVIEW_SLICE, table.capacity);
       for (; reviewed < end; reviewed++) reviewAt(reviewed, now);
-      return all === limit || reviewed < table.capacity;
+      return fired === limit || reviewed < table.capacity;
     },
     reviewAll() {
       reviewed = 0;
     },
     adopted,
-    ticksLeft: (family, index, now) => ticksLeft(table.records[family], index, now),
+    ticksLeft: (family, index, now) => ageing.ticksLeft(table.records[family], index, now),
     controlledBy: (family, index) => control.count(table.records[family], index),
-    setPeerLive(peer, isLive) {
-      isLivePeer[peer & 0xff] = isLive ? 1 : 0;
-    },
+    setPeerLive: ageing.setPeerLive,
     setObserver(next) {
       observer = next;
     },
@@ -329,20 +256,4 @@ function mark(r: RecordArray, index: number, judgement: number): boolean {
   if ((readField(r, index, RECORD.life) & JUDGED) === judgement) return false;
   changeLife(r, index, { clear: JUDGED, set: judgement });
   return true;
-}
-
-const isRetired = (r: RecordArray, index: number): boolean =>
-  (readField(r, index, RECORD.life) & LIFE.template) !== 0 &&
-  readField(r, index, RECORD.clientPorts) === RETIRED_PORTS;
-
-/** It is this node's own template, nothing hangs on it any more, and no connection of it was ever established. */
-const isIdleUnproven = (r: RecordArray, index: number, control: Control): boolean =>
-  control.count(r, index) === 0 &&
-  (readField(r, index, RECORD.life) & (LIFE.template | LIFE.assured | LIFE.remote)) === LIFE.template;
-
-/** A handshake was completed, or a datagram was answered. */
-function isProven(r: RecordArray, index: number): boolean {
-  const protocol = protocolOf(r, index);
-  if (protocol === IP_PROTOCOL.udp) return readCounter(r, index, RECORD.outPackets) > 0;
-  return PROTOCOLS[protocol]?.stateNames[stateOf(r, index)] === "ESTABLISHED";
 }

@@ -12,8 +12,8 @@ import {
 } from "@tandem/model";
 import { swapPort, wordsToAddress } from "../packet/words.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
+import type { ConnectionObserver } from "./connection-observer.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { type ConnectionObserver, RETIRED_PORTS } from "./connections.ts";
 import { type Digests, MINE, NOBODY } from "./digest.ts";
 import { ADDRESS, LIFE, RECORD } from "./layout.ts";
 import {
@@ -26,6 +26,7 @@ import {
   stateOf,
   ticksSince,
 } from "./record.ts";
+import { RETIRED_PORTS } from "./retirement.ts";
 import type { Service, ServiceTable } from "./service-table.ts";
 import { NO_SERVICE } from "./ways.ts";
 

@@ -165,3 +165,6 @@ export function copyKey(r: RecordArray, index: number, direction: number, key: U
 
 /** Ticks from `since` to `now`, both modulo 2^32; a `since` in the future (another CPU's clock was read later) is 0. */
 export const ticksSince = (now: number, since: number): number => Math.max((now - since) | 0, 0);
+
+/** Owner slot of records that a peer owned before this daemon started: which peer is known again when one of them names the record. */
+export const UNKNOWN_PEER = 255;

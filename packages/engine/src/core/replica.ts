@@ -8,7 +8,7 @@ import {
 } from "@tandem/model";
 import { FLOW_WORDS } from "../packet/parse.ts";
 import { createBirth, FAMILIES, type NewConnection } from "./connection-table.ts";
-import { type Connections, UNKNOWN_PEER } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import { type Digests, NOBODY } from "./digest.ts";
 import { indexOf } from "./flow-index.ts";
 import { ADDRESS, LIFE, RECORD } from "./layout.ts";
@@ -21,6 +21,7 @@ import {
   type RecordArray,
   readField,
   ticksSince,
+  UNKNOWN_PEER,
   writeField,
 } from "./record.ts";
 import type { Service, ServiceTable } from "./service-table.ts";

@@ -1,0 +1,27 @@
+/** Who is told of what happens to connections, so that peers hear of it. */
+
+/** Told what happens to connections: the publisher, or nobody. */
+export interface ConnectionObserver {
+  /** The record has changed in a way that peers may want to know. */
+  changed(family: 4 | 6, index: number, now: number): void;
+  /** What is kept beside the record has changed. */
+  annexed(family: 4 | 6, index: number, now: number): void;
+  /** The record is still whole, but about to be found no more. */
+  retiring(family: 4 | 6, index: number, now: number): void;
+  /** The connection is still whole, but about to end. */
+  ending(family: 4 | 6, index: number, now: number): void;
+  /** Ticks after which the connection wants to be looked at though its timeout is later; 0 for never. */
+  lookAgainAfter(family: 4 | 6, index: number, timeout: number): number;
+  /** A timer fired and the connection lives on. */
+  looked(family: 4 | 6, index: number, now: number): void;
+}
+
+/** Nobody wants to know. */
+export const NO_OBSERVER: ConnectionObserver = {
+  changed() {},
+  annexed() {},
+  retiring() {},
+  ending() {},
+  lookAgainAfter: () => 0,
+  looked() {},
+};
