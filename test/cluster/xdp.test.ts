@@ -4,10 +4,12 @@ import { echo } from "./support/echo.ts";
 import { connectTcp } from "./support/inside.ts";
 import { testMethods } from "./support/method-contract.ts";
 import { METHODS } from "./support/methods.ts";
+import { SCTP_SERVICES, testSctp } from "./support/sctp-contract.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
 
-const site = testMethods("xdp", METHODS);
+const site = testMethods("xdp", METHODS, SCTP_SERVICES);
+testSctp(site);
 
 for (const { name, vip, port } of METHODS.filter((row) => row.isTranslated)) {
   test(`${name}: a connection goes on when its next hops have to be resolved again`, async () => {

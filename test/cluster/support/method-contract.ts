@@ -28,11 +28,15 @@ const DATAGRAM_BYTES = [1400, 4000];
 
 const MTU = 1500;
 
-/** Test these methods with one director. Returns it, for tests beside. */
-export function testMethods(hook: Hook, rows: readonly MethodRow[]): () => OneDirector {
+/** Test these methods with one director, which has further services. Returns it, for tests beside. */
+export function testMethods(
+  hook: Hook,
+  rows: readonly MethodRow[],
+  further: readonly object[],
+): () => OneDirector {
   let site: OneDirector;
   beforeAll(async () => {
-    site = await createMethodSite(hook, rows);
+    site = await createMethodSite(hook, [...rows.flatMap((row) => row.services), ...further]);
   }, SETUP_DEADLINE_MS);
   afterAll(() => site?.close());
 
@@ -100,8 +104,8 @@ export function testMethods(hook: Hook, rows: readonly MethodRow[]): () => OneDi
   return () => site;
 }
 
-async function createMethodSite(hook: Hook, rows: readonly MethodRow[]): Promise<OneDirector> {
-  const site = await createOneDirector({ hook, services: rows.flatMap((row) => row.services) });
+async function createMethodSite(hook: Hook, services: readonly object[]): Promise<OneDirector> {
+  const site = await createOneDirector({ hook, services });
   await Promise.all([
     ...SERVERS.map((s) => serveEcho(site.lab.node(s), SERVER_ENDS)),
     ...SERVERS.map((s) => site.lab.endTunnels(s)),
@@ -136,7 +140,8 @@ const UPCALLS = Object.entries(REASONS)
   .filter(([, { verdict, number }]) => verdict === "upcall" && number !== undefined)
   .map(([reason]) => reason);
 
-async function countUpcalls(site: OneDirector): Promise<Record<string, number>> {
+/** Packets that have come up to the core, by reason. */
+export async function countUpcalls(site: OneDirector): Promise<Record<string, number>> {
   const { packets } = await site.d1.api((node) => node.status());
   return Object.fromEntries(UPCALLS.map((reason) => [reason, packets[reason] ?? 0]));
 }

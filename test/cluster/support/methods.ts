@@ -66,7 +66,8 @@ const plainWays = (family: Family): Way[] => [
   },
 ];
 
-interface TunnelKind {
+/** A kind of tunnel. */
+export interface TunnelKind {
   readonly name: string;
   readonly tunnel: { readonly type: string; readonly port?: number; readonly checksum?: string };
   /** Bytes between the outer IP header and the inner one. */
@@ -75,7 +76,8 @@ interface TunnelKind {
 
 const gue = { type: "gue", port: PORTS.gue } as const;
 
-const TUNNELS: readonly TunnelKind[] = [
+/** Every kind of tunnel. */
+export const TUNNELS: readonly TunnelKind[] = [
   { name: "ipip", tunnel: { type: "ipip" }, shimBytes: 0 },
   { name: "gre", tunnel: { type: "gre" }, shimBytes: 4 },
   { name: "gre with checksum", tunnel: { type: "gre", checksum: "full" }, shimBytes: 8 },
