@@ -8,6 +8,7 @@ import { flowOf, type PacketFlow } from "./flow-of.ts";
 import { bytesOf, comparable, type Frames, readFrame } from "./frames.ts";
 import type { Ledger, Place } from "./ledger.ts";
 import type { BehaviourCase, BehaviourStep } from "./recordings.ts";
+import { runCommands } from "./run-commands.ts";
 import type { Scene } from "./scene.ts";
 import type { Side } from "./testbed.ts";
 
@@ -117,7 +118,19 @@ function replayCommand(step: BehaviourStep, at: Place, scene: Scene): boolean {
   const exit = step.rc === undefined ? 0 : Number(step.rc);
   const got = `exit ${ran.exit}${ran.exit === exit ? "" : `: ${ran.message}`}`;
   if (!ledger.compare({ ...at, wanted: [`exit ${exit}`], got: [got] })) return false;
+  if (ran.command?.name === "restore") return restore(String(step.stdin ?? ""), at, scene);
   return (
     typeof step.stdout !== "string" || !ran.command || compareOutput(step.stdout, ran.command, at, scene)
+  );
+}
+
+/** What `-R` reads: a line is a command without the word `ipvsadm`. */
+function restore(input: string, at: Place, { director, ledger }: Scene): boolean {
+  const lines = input.split("\n").filter((line) => line.trim() !== "");
+  return runCommands(
+    director,
+    lines.map((line) => `ipvsadm ${line.trim()}`),
+    ledger,
+    at.step,
   );
 }
