@@ -5,7 +5,7 @@
 import type { DataPlane } from "../dataplane/dataplane.ts";
 import { FLOW_PORTS, FLOW_PROTOCOL, FLOW_WORDS } from "../packet/parse.ts";
 import { type Annexes, createAnnexes } from "./annex.ts";
-import { createFlowIndex, type FlowIndex } from "./flow-index.ts";
+import { createFlowIndex, directionOf, type FlowIndex, indexOf } from "./flow-index.ts";
 import { ADDRESS, DIRECTION, FLOW_KEY, LIFE, RECORD } from "./layout.ts";
 import {
   addressAt,
@@ -161,7 +161,9 @@ export function createConnectionTable(memory: TableMemory, flows: FlowMap, seed:
     for (const direction of indexedBy(t.records, index)) t.index.remove(index, direction);
     for (const direction of directionsOf(t.records, index)) {
       copyKey(t.records, index, direction, key);
-      flows.deleteFlow(family, keyBytes[family]);
+      const heir = t.index.find(key); // one client's connections to two virtual endpoints may have the same replies
+      if (heir < 0) flows.deleteFlow(family, keyBytes[family]);
+      else flows.insertFlow(family, keyBytes[family], indexOf(heir), directionOf(heir));
     }
   }
 

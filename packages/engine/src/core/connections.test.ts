@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { FLOW_PORTS, FLOW_WORDS } from "../packet/parse.ts";
+import { createParsedPacket, FLOW_PORTS, FLOW_WORDS, parseIp, parseTransport } from "../packet/parse.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
+import { readNetwork16 } from "../packet/words.ts";
 import { TcpState } from "../protocols/tcp.ts";
 import { DEFAULT_TIMEOUTS } from "../protocols/timeouts.ts";
 import { createBirth } from "./connection-table.ts";
+import { indexOf } from "./flow-index.ts";
 import { DIRECTION, LIFE, RECORD } from "./layout.ts";
 import { changeLife, copyKey, writeField } from "./record.ts";
 import { createTestDirector, type TestDirector } from "./testing.ts";
@@ -22,7 +24,15 @@ const fromClient = (flags: string, more: Partial<PacketSpec> = {}): Uint8Array =
     flags,
     ...more,
   });
-const datagram = (): Uint8Array => fromClient("", { protocol: "udp", toPort: 53 });
+const datagram = (more: Partial<PacketSpec> = {}): Uint8Array =>
+  fromClient("", { protocol: "udp", toPort: 53, ...more });
+
+function keyOf(packet: Uint8Array): Uint32Array {
+  const p = createParsedPacket();
+  parseIp(p, packet, packet.length);
+  parseTransport(p, packet);
+  return p.key;
+}
 
 function directorWith(...packets: Uint8Array[]): TestDirector {
   const d = createTestDirector();
@@ -177,4 +187,23 @@ test("a record on which others hang outlives its timeout, a minute at a time", (
   expect(d.table.size).toBe(1);
   d.pass(60_000);
   expect(d.table.size).toBe(0);
+});
+
+test("of two connections whose replies look alike, the one that lives on keeps them", () => {
+  const d = createTestDirector();
+  const sip = (port: number) => ({ ...dns, port, destinations: [{ address: "10.0.0.1", port: 5060 }] });
+  d.configure([sip(5060), sip(5061)]);
+  const say = (more: Partial<PacketSpec>) => {
+    d.dataplane.receive(1, datagram(more));
+    d.settle();
+  };
+  say({ toPort: 5060 });
+  say({ toPort: 5061 });
+  const reply = { from: "10.0.0.1", fromPort: 5060, to: "198.51.100.7", toPort: 40_000 };
+  d.connections.close(4, indexOf(d.table.find(4, keyOf(datagram({ toPort: 5061 })))), d.clock.now);
+  d.settle();
+  d.dataplane.sent.length = 0;
+  say(reply);
+  expect(d.dataplane.sent).toHaveLength(1);
+  expect(readNetwork16(d.dataplane.sent[0]!.bytes, 20)).toBe(5060);
 });
