@@ -1,6 +1,6 @@
 /** How full the table is, and what that means to defences that are to come and go by themselves (Linux 6.1 `update_defense_level`, which goes by free memory). */
 import type { SettingsSpec } from "@tandem/model";
-import { type ConnectionTable, FAMILIES } from "./connection-table.ts";
+import type { ConnectionTable } from "./connection-table.ts";
 
 /** A defence's mode. */
 export type DefenceMode = SettingsSpec["secureTcp"];
@@ -20,19 +20,22 @@ export interface Pressure {
 
 /** Pressure of a table. */
 export function createPressure(table: Pick<ConnectionTable, "records" | "free">): Pressure {
-  const reserves = FAMILIES.map((family) => table.records[family].capacity * NEARLY_FULL);
+  const reserve = {
+    4: table.records[4].capacity * NEARLY_FULL,
+    6: table.records[6].capacity * NEARLY_FULL,
+  };
 
+  const share = (family: 4 | 6, now: number) => table.free(family, now) / Math.max(reserve[family], 1);
   /** Free records of the family that is worst off, as a share of its reserve: 1 and more is plenty. */
-  const least = (now: number) =>
-    Math.min(...FAMILIES.map((family, i) => table.free(family, now) / Math.max(reserves[i]!, 1)));
+  const least = (now: number) => Math.min(share(4, now), share(6, now));
 
   return {
-    isNearlyFull: (family, now) => table.free(family, now) < table.records[family].capacity * NEARLY_FULL,
+    isNearlyFull: (family, now) => table.free(family, now) < reserve[family],
     isEngaged: (mode, now) => mode === "on" || (mode === "auto" && least(now) < 1),
     dropRate(mode, rate, now) {
       if (mode === "on") return rate;
-      const share = mode === "auto" ? least(now) : 1;
-      return share < 1 ? Math.max(Math.floor(1 / (1 - share)), 1) : Number.POSITIVE_INFINITY;
+      const left = mode === "auto" ? least(now) : 1;
+      return left < 1 ? Math.max(Math.floor(1 / (1 - left)), 1) : Number.POSITIVE_INFINITY;
     },
   };
 }

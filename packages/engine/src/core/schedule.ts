@@ -17,14 +17,16 @@ import { createTemplates } from "./templates.ts";
 const FTP_PORT = swapPort(21);
 const FTP_DATA_PORT = swapPort(20);
 
-/** What a new connection is made for. */
+/** What a new connection is made for, as its scheduler is asked, too. */
 interface Opening {
+  family: Request["family"];
+  key: Request["key"];
+  now: Request["now"];
   p: ParsedPacket;
   upcall: Upcall;
   service: Service;
   /** Index + 1 of the client's template; 0 without persistence. */
   controller: number;
-  now: number;
 }
 
 /** The opener over a context. The result is reused. Never throws. */
@@ -36,13 +38,15 @@ export function createOpener(context: CoreContext): Opener {
   const takeSource = createSourcePool(context);
   const sendAlone = createOnePacket(context, verdicts);
   const birth = createBirth();
+  /** Reused: a flood of new flows shall not fill the heap. Whole before anybody reads it. */
+  const opening = { controller: 0 } as Opening;
 
   /** Persistence: where the client's template leads, or one made for what the scheduler picks. */
   function openPersistent(o: Opening): Decision {
     const { p, upcall, service, now } = o;
     const persistence = service.persistence!;
     if (!templates.ask({ service, persistence, p, packet: upcall.packet })) return drop("core_malformed");
-    const destination = templates.destination(now) ?? service.scheduler.pick(requestOf(o));
+    const destination = templates.destination(now) ?? service.scheduler.pick(o);
     if (!destination) return leave(o);
     const template = templates.bind(destination, now);
     if (template < 0) return drop("table_full");
@@ -51,7 +55,7 @@ export function createOpener(context: CoreContext): Opener {
   }
 
   function openPlain(o: Opening): Decision {
-    const destination = o.service.scheduler.pick(requestOf(o));
+    const destination = o.service.scheduler.pick(o);
     return destination ? admit(o, destination, destination.port) : leave(o);
   }
 
@@ -130,12 +134,17 @@ export function createOpener(context: CoreContext): Opener {
     if (service.clients && !service.clients(p.key, 0)) return drop("denied");
     if (!isIcmp(p) && !mayOpen(p, service)) return refuseMidStream();
     if (defence.dropsNext(now)) return drop("defence_drop");
-    const opening: Opening = { p, upcall, service, controller: 0, now };
+    opening.family = p.family;
+    opening.key = p.key;
+    opening.now = now;
+    opening.p = p;
+    opening.upcall = upcall;
+    opening.service = service;
+    opening.controller = 0;
     return service.persistence ? openPersistent(opening) : openPlain(opening);
   };
 }
 
-const requestOf = ({ p, now }: Opening): Request => ({ family: p.family, key: p.key, now });
 const virtualPort = (p: ParsedPacket): number => p.key[FLOW_PORTS[p.family]]! >>> 16;
 const isServicePort = ({ p, service }: Opening): boolean => virtualPort(p) === service.port;
 /** The packet is an error about the one that the key says. */
