@@ -36,6 +36,7 @@ async function scrape(from: MetricsSource): Promise<string[]> {
 }
 
 const service = 'service="mark 4294967295 ipv4"';
+const idle = 'service="tcp 192.0.2.10:80"';
 const destination = `${service},destination="10.0.0.1:8080"`;
 
 test("a scrape says everything about a node, with its units", async () => {
@@ -90,10 +91,15 @@ test("a scrape says everything about a node, with its units", async () => {
     'tandem_sync_repairs_total{kind="bucket_repaired"} 45',
     'tandem_sync_merged_records_total{outcome="inserted"} 46',
     `tandem_service_connections_total{${service}} 10`,
+    `tandem_service_connections_total{${idle}} 0`,
     `tandem_service_packets_total{${service},direction="in"} 11`,
     `tandem_service_packets_total{${service},direction="out"} 13`,
+    `tandem_service_packets_total{${idle},direction="in"} 0`,
+    `tandem_service_packets_total{${idle},direction="out"} 0`,
     `tandem_service_bytes_total{${service},direction="in"} 12`,
     `tandem_service_bytes_total{${service},direction="out"} 14`,
+    `tandem_service_bytes_total{${idle},direction="in"} 0`,
+    `tandem_service_bytes_total{${idle},direction="out"} 0`,
     `tandem_destination_connections_total{${destination}} 20`,
     `tandem_destination_packets_total{${destination},direction="in"} 21`,
     `tandem_destination_packets_total{${destination},direction="out"} 23`,
