@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inNamespace, runCommand } from "./command.ts";
 import { LabError } from "./failure.ts";
 import { planNamespaces, planNode, planPartition, planSwitch, planSysctls } from "./network-plan.ts";
+import { pinPassProgram } from "./pass-program.ts";
 import type { Run } from "./run.ts";
 import { NODE_NAMES, NODES, type NodeName, type NodeRole, nodesOf, portOf } from "./topology.ts";
 
@@ -58,26 +59,22 @@ const ENDS: readonly NodeRole[] = ["client", "server"];
 
 /**
  * Let ends finish checksums and segments by themselves, since what XDP forwards meets no hardware that would; and let the switch's ports to
- * directors take frames that XDP redirects, which a veth does only with GRO. They put none together: a kernel that takes such frames apart again
- * leaves a checksum of GRE as it was.
+ * directors take frames that XDP sends, which a veth does only if it has a program itself. They put none together: a kernel that takes such frames
+ * apart again leaves a checksum of GRE as it was.
  */
 export async function prepareXdp(run: Run): Promise<void> {
   const legs = NODE_NAMES.flatMap((node) => NODES[node].legs.map((leg) => ({ node, ...leg })));
-  const inSwitch = run.namespaceOf("switch");
+  for (const { node, device } of legs.filter(({ node }) => ENDS.includes(NODES[node].role)))
+    await runCommand(inNamespace(run.namespaceOf(node), ["ethtool", "-K", device, "tx", "off"]));
+  const program = join(run.bpfDir, "pass");
+  pinPassProgram(program);
   const ports = legs
     .filter(({ node }) => NODES[node].role === "director")
     .map((leg) => portOf(leg.node, leg.device));
   await batch(
-    ports.map((port) => `link set ${port} gro_max_size 1`),
-    inSwitch,
+    ports.map((port) => `link set ${port} gro_max_size 1 xdp pinned ${program}`),
+    run.namespaceOf("switch"),
   );
-  for (const port of ports) await setOffload(inSwitch, port, ["gro", "on"]);
-  for (const { node, device } of legs)
-    if (ENDS.includes(NODES[node].role)) await setOffload(run.namespaceOf(node), device, ["tx", "off"]);
-}
-
-async function setOffload(namespace: string, device: string, words: readonly string[]): Promise<void> {
-  await runCommand(inNamespace(namespace, ["ethtool", "-K", device, ...words]));
 }
 
 /** Let no frame pass between two groups of nodes, on any network. */
