@@ -25,7 +25,7 @@ const fine: [what: string, ...rules: object[]][] = [
       source: "2001:db8::/32",
       destination: "2001:db8::1",
       sourcePorts: "0-65535",
-      destinationPorts: "80",
+      destinationPorts: 80,
       interface: "eth0.100",
     },
   ],
@@ -49,6 +49,7 @@ const refused: [what: string, rules: object[], ...want: string[]][] = [
   ["the mark 0", [{ mark: 0 }], "0.mark: wanted a whole number from 1 to 4294967295"],
   ["another protocol", [{ mark: 1, protocol: "icmp" }], "0.protocol: wanted one of tcp, udp, sctp"],
   ["a name for a port", [{ mark: 1, sourcePorts: "http" }], `0.sourcePorts: ${PORTS}`],
+  ["half a port", [{ mark: 1, sourcePorts: 80.5 }], `0.sourcePorts: ${PORTS}`],
   ["half a range", [{ mark: 1, sourcePorts: "80-" }], `0.sourcePorts: ${PORTS}`],
   [
     "a port out of range",

@@ -5,10 +5,13 @@ import { ipPrefix, oneOf, patternText, wholeNumber } from "./field.ts";
 /** Most rules; the fast path asks them one by one, for packets that belong to no known connection. */
 export const MAX_MARK_RULES = 64;
 
-const portRange = patternText(/^\d{1,5}(-\d{1,5})?$/, "a port or a range such as 8000-8099").refine(
+const portText = patternText(/^\d{1,5}(-\d{1,5})?$/, "a port or a range such as 8000-8099").refine(
   (text) => isRange(portsIn(text)),
   "wanted ports from 0 to 65535, the lower one first",
 );
+
+/** YAML reads a single port as a number. */
+const portRange = z.preprocess((port) => (typeof port === "number" ? String(port) : port), portText);
 
 /** One rule; the first that matches in all that it names gives the mark. */
 export const MarkRuleSpec = z.strictObject({
