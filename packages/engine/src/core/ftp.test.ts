@@ -369,6 +369,16 @@ test("a control connection ends with its destination, whatever hangs on it", () 
   expect(d.table.size).toBe(0);
 });
 
+test("no data connection is announced over full NAT that has no local address any more", () => {
+  const { vip, server } = nets[4];
+  const { d, fromServer, records } = setUp(4, "full-nat");
+  const destinations = [{ address: server, port: PORT.server }];
+  d.configure([{ protocol: "tcp", address: vip, port: PORT.control, helper: "ftp", destinations }]);
+  const said = text227(server, 50_000);
+  expect(read(fromServer({ sequence: 5000, acknowledged: 1006, payload: said })[0]!).payload).toBe(said);
+  expect(records()).toHaveLength(1);
+});
+
 test("a client that announces any number of data connections leaves room for others", () => {
   const { d, fromClient, through } = setUp();
   for (let port = 1024; port < 1424; port++)

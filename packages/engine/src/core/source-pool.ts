@@ -32,6 +32,7 @@ export function createSourcePool({ connections, random }: CoreContext): SourcePo
   }
 
   return (birth, { sources }) => {
+    if (sources.length === 0) return false; // a helper's connection may outlive its service's full NAT
     const { family, key, destination } = birth;
     const words = ADDRESS_WORDS[family];
     for (let i = 0; i < words; i++) reply[i] = destination[i]!;
