@@ -33,7 +33,7 @@ Forwarding   yes
 Sync         live, lag 2.1 ms (p50), 7.83 ms (p99)
 Document     revision 42
 Connections  120,343 of 1,048,576 (11.5 %)
-Dropped      12 (TCP to a service without SYN and without a flow)
+Dropped      12 (TCP or SCTP to a service that opens nothing, without a flow)
 NATS         connected
 
 PEER  ROLE     SYNC  REVISION  CONNECTIONS  HELD HERE     LAG   LAST SEEN
@@ -57,7 +57,7 @@ Forwarding   yes
 Sync         alone, lag 2.1 ms (p50), 840 ms (p99)
 Document     revision 42
 Connections  120,343 of 1,048,576 (11.5 %)
-Dropped      12 (TCP to a service without SYN and without a flow)
+Dropped      12 (TCP or SCTP to a service that opens nothing, without a flow)
 NATS         disconnected
 
 PEER  ROLE       SYNC  REVISION  CONNECTIONS  HELD HERE  LAG      LAST SEEN

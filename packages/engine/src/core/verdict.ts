@@ -20,17 +20,25 @@ export const REASONS = {
   not_ip: { number: 1, verdict: "pass", says: "neither IPv4 nor IPv6" },
   not_ours: { number: 2, verdict: "pass", says: "no service, flow or destination of ours" },
   malformed: { number: 3, verdict: "drop", says: "addressed to a VIP, but its headers do not fit" },
-  fragment: { number: 4, verdict: "upcall", says: "a fragment to a VIP or from a masqueraded destination" },
+  fragment: {
+    number: 4,
+    verdict: "upcall",
+    says: "a fragment to a service or from a translated destination",
+  },
   icmp_related: { number: 5, verdict: "upcall", says: "an ICMP error about a known flow" },
   forwarded: { number: 6, verdict: "forward", says: "a packet of a known flow" },
-  syn_on_flow: { number: 7, verdict: "upcall", says: "a SYN that meets a known flow" },
+  syn_on_flow: { number: 7, verdict: "upcall", says: "a SYN or INIT that meets a known flow" },
   new_flow: { number: 8, verdict: "upcall", says: "the first packet of a flow to a service" },
-  mid_stream: { number: 9, verdict: "drop", says: "TCP to a service without SYN and without a flow" },
+  mid_stream: {
+    number: 9,
+    verdict: "drop",
+    says: "TCP or SCTP to a service that opens nothing, without a flow",
+  },
   mid_stream_sloppy: { number: 10, verdict: "upcall", says: "the same, for a service that accepts it" },
   unmatched_reply: {
     number: 11,
     verdict: "drop",
-    says: "from a masqueraded destination's service port, without a flow",
+    says: "from a translated destination's service port, without a flow",
   },
   ttl_exceeded: { number: 12, verdict: "upcall", says: "a packet of a known flow whose TTL ends here" },
   ring_full: { number: 13, verdict: "drop", says: "an upcall that found its share of the ring used up" },
@@ -65,7 +73,7 @@ export const REASONS = {
   unmatched_host: {
     number: 30,
     verdict: "pass",
-    says: "from a masqueraded destination without a flow, left to the host",
+    says: "from a translated destination without a flow, left to the host",
   },
   unmatched_refused: { number: 31, verdict: "upcall", says: "the same, to be refused" },
   // The core, about upcalls
@@ -98,22 +106,22 @@ export const REASONS = {
     says: "an ICMP error about a packet that a tunnel wrapped",
   },
   fragment_forwarded: { number: 48, verdict: "forward", says: "a fragment of a known flow" },
-  fragment_held: { number: 49, verdict: "drop", says: "a fragment that waits for the first of its packet" },
+  // not dropped: the core still has it
+  fragment_held: { number: 49, verdict: "upcall", says: "a fragment that waits for the first of its packet" },
   one_packet: { number: 50, verdict: "forward", says: "a packet that was scheduled by itself" },
-  refused: { number: 51, verdict: "drop", says: "no destination: refused by ICMP" },
+  refused: { number: 51, verdict: "drop", says: "no destination or no connection: refused by ICMP" },
   bypassed: { number: 52, verdict: "forward", says: "no destination: sent to its own address" },
   left_to_host: { number: 53, verdict: "pass", says: "the core found it to be the host's own" },
   defence_drop: { number: 54, verdict: "drop", says: "one in `dropRate` new connections, in defence" },
   reset_sent: { number: 55, verdict: "drop", says: "of a connection whose end both sides were told" },
   tunneled: { number: 56, verdict: "forward", says: "wrapped by the core on its way to a destination" },
-  rescheduled: { number: 57, verdict: "drop", says: "of a connection that was ended to be scheduled anew" },
+  helper_rewritten: { number: 58, verdict: "forward", says: "read or changed by a helper" },
   delivered: { number: 59, verdict: "pass", says: "a packet of a known flow whose destination is this host" },
   needs_segments: {
     number: 60,
     verdict: "upcall",
     says: "an offloaded packet for a tunnel with checksums, which wraps each segment by itself",
   },
-  helper_rewritten: { number: 58, verdict: "forward", says: "read or changed by a helper" },
 } as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
