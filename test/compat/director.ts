@@ -59,6 +59,8 @@ const TICKS_PER_SECOND = 1e9 / 2 ** 20;
 const STEP_SECONDS = 0.02;
 /** Time goes on in steps of this many seconds, so that timers fire when they are due. */
 const SLICE_SECONDS = 0.1;
+/** One day: what a recording asks for beyond that is a mistake in it. */
+const LONGEST_SECONDS = 86_400;
 const MTU = 1500;
 
 /**
@@ -159,6 +161,7 @@ export function createDirector(note = ""): Director {
   };
 
   function pass(seconds: number): void {
+    if (!(seconds >= 0 && seconds <= LONGEST_SECONDS)) throw new Error(`no time to let pass: ${seconds} s`);
     for (let left = seconds; left > 0; left -= SLICE_SECONDS) {
       forwarder.clock.now += Math.round(Math.min(left, SLICE_SECONDS) * TICKS_PER_SECOND);
       forwarder.settle();

@@ -77,7 +77,7 @@ export type Recorded =
   | { readonly kind: "flow"; readonly of: FlowCase }
   | { readonly kind: "cell"; readonly of: CellCase }
   | { readonly kind: "behaviour"; readonly of: BehaviourCase }
-  | { readonly kind: "unknown"; readonly of: unknown };
+  | { readonly kind: "unknown"; readonly why: string };
 
 /** One file of cases. */
 export interface RecordingFile {
@@ -99,18 +99,30 @@ export function readRecordings(folder: string): RecordingFile[] {
 }
 
 function readFile(folder: string, path: string): RecordingFile | undefined {
-  const bytes = readFileSync(join(folder, path));
-  const text = path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
-  const cases: unknown = JSON.parse(text.toString("utf8"));
+  const cases = readCases(join(folder, path));
   if (!Array.isArray(cases)) return undefined;
   return { name: relative("", path).replace(/\.gz$/, ""), cases: cases.map(kindOf) };
 }
 
+/** What a file holds; of one that cannot be read, a single case that says why. */
+function readCases(path: string): unknown {
+  try {
+    const bytes = readFileSync(path);
+    const text = path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+    return JSON.parse(text.toString("utf8"));
+  } catch (error) {
+    return [{ unreadable: (error as Error).message }];
+  }
+}
+
 function kindOf(of: unknown): Recorded {
-  const has = (...fields: string[]) => fields.every((f) => Object(of)[f] !== undefined);
-  if (has("sched", "steps", "commands", "realservers")) return { kind: "scheduler", of: of as SchedulerCase };
+  const fieldOf = (name: string): unknown => Object(of)[name];
+  const has = (...fields: string[]) => fields.every((f) => fieldOf(f) !== undefined);
+  const hasLists = (...fields: string[]) => fields.every((f) => Array.isArray(fieldOf(f)));
+  if (has("sched") && hasLists("steps", "commands", "realservers"))
+    return { kind: "scheduler", of: of as SchedulerCase };
   if (has("recipe", "packet")) return { kind: "cell", of: of as CellCase };
-  if (has("proto", "client", "virtual", "steps")) return { kind: "flow", of: of as FlowCase };
-  if (has("case", "steps")) return { kind: "behaviour", of: of as BehaviourCase };
-  return { kind: "unknown", of };
+  if (has("proto", "client", "virtual") && hasLists("steps")) return { kind: "flow", of: of as FlowCase };
+  if (has("case") && hasLists("steps")) return { kind: "behaviour", of: of as BehaviourCase };
+  return { kind: "unknown", why: String(fieldOf("unreadable") ?? "unknown kind of recording") };
 }

@@ -33,7 +33,7 @@ function replay(recorded: Recorded, file: string, ledger: Ledger): void {
   else if (recorded.kind === "flow") replayFlow(recorded.of, ledger);
   else if (recorded.kind === "cell") replayCell(recorded.of, /secure_tcp_[^0]/.test(file), ledger);
   else if (recorded.kind === "behaviour") replayBehaviour(recorded.of, ledger);
-  else ledger.cannot("case", "unknown kind of recording");
+  else ledger.cannot("case", recorded.why);
 }
 
 function nameOf(recorded: Recorded): string {
