@@ -37,8 +37,10 @@ const RULES: readonly ((c: Candidate, refuse: Refuse) => void)[] = [
         ["port"],
         `port is ${port}, wanted ${own === 0 ? "none" : own}: ${method} does not change the port`,
       );
-    else if (own === 0 && mark === undefined)
-      refuse(["port"], `port is ${port}, wanted none: a service of every port leaves the port as it is`);
+    else if (own === 0 && (mark === undefined || persistence)) {
+      const whose = mark === undefined ? "a service of every port" : "a persistent mark";
+      refuse(["port"], `port is ${port}, wanted none: ${whose} leaves the port as it is`);
+    }
   },
   function tunnel({ destination, method }, refuse) {
     if (!destination.tunnel) return;

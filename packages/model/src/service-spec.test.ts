@@ -386,6 +386,11 @@ const across: [what: string, service: object, ...want: string[]][] = [
     "destinations.0.port: port is 81, wanted none: a service of every port leaves the port as it is",
   ],
   [
+    "one port for a persistent mark",
+    withDestination({ ...marked, persistence: {} }, { port: 81 }),
+    "destinations.0.port: port is 81, wanted none: a persistent mark leaves the port as it is",
+  ],
+  [
     "a tunnel of a destination without one",
     withDestination(web, { tunnel: {} }),
     'destinations.0.tunnel: method is "masquerade", wanted "tunnel"',
