@@ -77,7 +77,7 @@ export type Recorded =
   | { readonly kind: "flow"; readonly of: FlowCase }
   | { readonly kind: "cell"; readonly of: CellCase }
   | { readonly kind: "behaviour"; readonly of: BehaviourCase }
-  | { readonly kind: "unknown"; readonly why: string };
+  | { readonly kind: "unknown"; readonly of: unknown; readonly why: string };
 
 /** One file of cases. */
 export interface RecordingFile {
@@ -124,5 +124,5 @@ function kindOf(of: unknown): Recorded {
   if (has("recipe", "packet")) return { kind: "cell", of: of as CellCase };
   if (has("proto", "client", "virtual") && hasLists("steps")) return { kind: "flow", of: of as FlowCase };
   if (has("case") && hasLists("steps")) return { kind: "behaviour", of: of as BehaviourCase };
-  return { kind: "unknown", why: String(fieldOf("unreadable") ?? "unknown kind of recording") };
+  return { kind: "unknown", of, why: String(fieldOf("unreadable") ?? "unknown kind of recording") };
 }
