@@ -75,6 +75,8 @@ export interface ForwarderCounts {
   owned: Map<string, number>;
   /** Packets by reason name, fast path and core together. */
   packets: Map<string, number>;
+  /** Connections that ended before their time, by what ended them: a new one, as the table was nearly full, or the defence `dropEntry`. */
+  evicted: { nearly_full: number; drop_entry: number };
   /** Peers' records by what became of them (`APPLY_OUTCOMES`), since the daemon started. */
   merged: Map<string, number>;
 }

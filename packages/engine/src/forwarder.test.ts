@@ -191,6 +191,15 @@ test("forwarder counts packets of the fast path and its own, and connections", (
   expect(Object.fromEntries(counts.packets)).toMatchObject({ new_flow: 2, scheduled: 2, forwarded: 4 });
 });
 
+test("forwarder counts connections that had to go for new ones", () => {
+  const f = startInProcess({ capacity: 16 });
+  run(f, WEB);
+  for (let n = 1; n <= 16; n++) receive(f, client(n));
+  f.settle();
+  // two records, one of eight, are to stay free: the first connection that finds fewer costs an old one
+  expect(f.ask("counts", {})).toMatchObject({ connections: 15, evicted: { nearly_full: 1, drop_entry: 0 } });
+});
+
 test("a destination's traffic is what its connections have, dead or alive", () => {
   const f = startInProcess();
   run(f, WEB);

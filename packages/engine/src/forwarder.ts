@@ -108,6 +108,7 @@ export function createForwarder(
       capacity: table.capacity,
       owned: replication.owners(),
       packets: addCounts(dataplane.counters(), reasons),
+      evicted: { nearly_full: connections.evicted, drop_entry: defence.ended },
       merged: new Map(replication.outcomes),
     }),
     destinations: destinationCounts,

@@ -9,11 +9,14 @@ import type {
   Traffic,
 } from "./api/node-api.ts";
 import { REASONS } from "./core/verdict.ts";
+import type { ForwarderCounts } from "./forwarder-protocol.ts";
 
 /** What metrics are made of. */
 export interface MetricsSource extends Pick<NodeApi, "status" | "services"> {
   /** Seconds since the last finished health check, by destination id; destinations without checks are not in it. */
   checkAges(): ReadonlyMap<number, number>;
+  /** `ForwarderCounts.evicted`; undefined while the forwarder does not answer. */
+  evicted(): Promise<ForwarderCounts["evicted"] | undefined>;
   /** Undefined without a cluster, and before this node takes part in it. */
   replication(): Promise<ReplicationTotals | undefined>;
 }
@@ -42,6 +45,7 @@ export interface Snapshot {
   readonly status: NodeStatus;
   readonly services: readonly ServiceStatus[];
   readonly checkAges: ReadonlyMap<number, number>;
+  readonly evicted: ForwarderCounts["evicted"] | undefined;
   readonly replication: ReplicationTotals | undefined;
 }
 
@@ -98,6 +102,14 @@ const NODE: MetricRow[] = [
   {
     ...gauge("tandem_connections_capacity", "Connections that fit into the table"),
     read: ({ status: s }) => [[s.capacity]],
+  },
+  {
+    ...counter(
+      "tandem_connections_evicted_total",
+      "Connections that ended before their time, to make room: `nearly_full` or `drop_entry`",
+      "cause",
+    ),
+    read: ({ evicted }) => Object.entries(evicted ?? {}).map(([cause, n]) => [n, cause]),
   },
   {
     ...counter(
@@ -220,6 +232,33 @@ const TRAFFIC: MetricRow[] = [
       [d.activeConnections, "active"],
       [d.inactiveConnections, "inactive"],
     ]),
+  },
+  {
+    ...gauge(
+      "tandem_destination_templates",
+      "Persistence templates that lead there",
+      "service",
+      "destination",
+    ),
+    read: perDestination((d) => [[d.persistentConnections]]),
+  },
+  {
+    ...gauge(
+      "tandem_destination_overloaded",
+      "1 from its upper threshold on until it has drained: it gets no new connections",
+      "service",
+      "destination",
+    ),
+    read: perDestination((d) => [[Number(d.overloaded)]]),
+  },
+  {
+    ...gauge(
+      "tandem_destination_held",
+      "1 while packets of its connections are dropped until it is up again",
+      "service",
+      "destination",
+    ),
+    read: perDestination((d) => [[Number(d.held)]]),
   },
   {
     ...gauge(

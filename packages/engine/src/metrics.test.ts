@@ -9,6 +9,7 @@ const source = (overrides: Partial<MetricsSource> = {}): MetricsSource => ({
   status: async () => sampleStatus,
   services: async () => sampleServices,
   checkAges: () => new Map([[2, 1.5]]),
+  evicted: async () => ({ nearly_full: 47, drop_entry: 48 }),
   replication: async () => ({
     refused: { forged: 31, replayed: 32 },
     happened: {
@@ -55,6 +56,8 @@ test("a scrape says everything about a node, with its units", async () => {
     "tandem_config_revision 42",
     "tandem_connections 1203",
     "tandem_connections_capacity 1048576",
+    'tandem_connections_evicted_total{cause="nearly_full"} 47',
+    'tandem_connections_evicted_total{cause="drop_entry"} 48',
     'tandem_packets_total{reason="forwarded",verdict="forward"} 9007199254740991',
     'tandem_packets_total{reason="mid_stream",verdict="drop"} 12',
     'tandem_sync_state{state="off"} 0',
@@ -107,6 +110,9 @@ test("a scrape says everything about a node, with its units", async () => {
     `tandem_destination_bytes_total{${destination},direction="out"} 24`,
     `tandem_destination_connections{${destination},activity="active"} 15`,
     `tandem_destination_connections{${destination},activity="inactive"} 16`,
+    `tandem_destination_templates{${destination}} 17`,
+    `tandem_destination_overloaded{${destination}} 1`,
+    `tandem_destination_held{${destination}} 1`,
     `tandem_destination_weight{${destination},kind="configured"} 3`,
     `tandem_destination_weight{${destination},kind="effective"} 0`,
     `tandem_destination_up{${destination}} 1`,
@@ -145,6 +151,7 @@ test("without a cluster and without checks there is nothing to say about them", 
     status: async () => status,
     services: async () => services,
     checkAges: () => new Map(),
+    evicted: async () => undefined,
     replication: async () => undefined,
   });
   const absent = /^tandem_(nats_connected|peer_|sync_[^s]|destination_up|destination_check_age)/;

@@ -42,12 +42,13 @@ export function createMetrics(source: MetricsSource): Metrics {
 }
 
 async function takeSnapshot(source: MetricsSource): Promise<Snapshot> {
-  const [status, services, replication] = await Promise.all([
+  const [status, services, evicted, replication] = await Promise.all([
     source.status(),
     source.services(),
+    source.evicted(),
     source.replication(),
   ]);
-  return { status, services, replication, checkAges: source.checkAges() };
+  return { status, services, evicted, replication, checkAges: source.checkAges() };
 }
 
 /** Replaces all samples of one metric: what is gone must not stay. Totals come from outside, so counters are set, not counted. */

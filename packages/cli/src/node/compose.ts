@@ -118,6 +118,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const metrics = createMetrics({
     ...api,
     checkAges: () => checkAges(monitor),
+    evicted: async () => (await askCounts())?.evicted,
     async replication() {
       const counts = replication?.replicator.status().counts;
       return counts && { ...counts, merged: (await askCounts())?.merged ?? new Map() };

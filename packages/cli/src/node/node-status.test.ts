@@ -69,6 +69,7 @@ const counts: ForwarderCounts = {
     ["lb2", 3],
   ]),
   packets: new Map([["forwarded", 9]]),
+  evicted: { nearly_full: 0, drop_entry: 0 },
   merged: new Map(),
 };
 

@@ -75,6 +75,7 @@ test("dropEntry ends half-open connections wherever it looks, and lets establish
   for (let client = 0; client < 16; client++) other.open(client, client % 2 === 0 ? "S" : "SAAAAAAAAA");
   other.defend(400);
   expect(quiet.table.size).toBe(8); // more than eight packets each
+  expect([d.context.defence.ended, quiet.context.defence.ended]).toEqual([16, 8]);
 });
 
 test("dropEntry off ends nothing before its time", () => {

@@ -12,6 +12,8 @@ export interface Defence {
   dropsNext(now: number): boolean;
   /** Search for connections that are worth little, if it is time and the defence is engaged. */
   turn(now: number): void;
+  /** Connections that these searches have ended since the start. */
+  readonly ended: number;
 }
 
 /** Defences by what the settings say at the time. */
@@ -25,6 +27,7 @@ export function createDefence(
   const dropEntry = createDropEntry(table, connections, random);
   /** Packets that are still let through before the next one is dropped. */
   let toPass = 0;
+  let ended = 0;
 
   return {
     isSecure: (now) => pressure.isEngaged(services.settings.secureTcp, now),
@@ -36,7 +39,10 @@ export function createDefence(
       return true;
     },
     turn(now) {
-      if (pressure.isEngaged(services.settings.dropEntry, now)) dropEntry.turn(now);
+      if (pressure.isEngaged(services.settings.dropEntry, now)) ended += dropEntry.turn(now);
+    },
+    get ended() {
+      return ended;
     },
   };
 }
