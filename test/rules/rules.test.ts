@@ -17,6 +17,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 const OURS = /^(@tandem\/[a-z-]+|keepalived-config)(\/.*)?$/;
 
+/**
+ * What each pure folder of the engine may import of the others, on its way from bytes to decisions. `core/layout.ts`, the layout of what is shared
+ * with the fast path, is everybody's.
+ */
+const ENGINE_MAY_IMPORT: Record<string, readonly string[]> = {
+  packet: [],
+  protocols: ["packet/"],
+  rewrite: ["packet/"],
+  schedulers: ["packet/", "core/record.ts", "core/word-map.ts"],
+  core: ["packet/", "protocols/", "rewrite/", "schedulers/", "dataplane/dataplane.ts"],
+};
+
 /** Folders and files that depend on their arguments alone. */
 const PURE = [
   "model/src",
@@ -54,7 +66,7 @@ function sourcesBelow(dir: string): Source[] {
 }
 
 const sources = sourcesBelow(packages);
-const isTest = (s: Source) => /\.(test|contract)\.ts$|\/testing(\/|\.ts)/.test(s.path);
+const isTest = (s: Source) => /\.(test|contract)\.ts$|\/testing[a-z-]*(\/|\.ts)/.test(s.path);
 const isPure = (s: Source) => PURE.some((p) => s.path === p || s.path.startsWith(`${p}/`));
 
 test("packages import only what they may, and by the package's door", () => {
@@ -82,6 +94,31 @@ test("no relative import leaves its package", () => {
     return s.imports.filter(escapes).map((i) => `${s.path}: ${i}`);
   });
   expect(offenders).toEqual([]);
+});
+
+test("the engine's pure folders import only what lies before them on a packet's way", () => {
+  const engine = join(packages, "engine/src");
+  const offenders = Object.entries(ENGINE_MAY_IMPORT).flatMap(([folder, allowed]) =>
+    sources
+      .filter((s) => s.path.startsWith(`engine/src/${folder}/`) && !isTest(s))
+      .flatMap((s) => {
+        const targets = s.imports
+          .filter((i) => i.startsWith("."))
+          .map((i) => relative(engine, resolve(packages, dirname(s.path), i)));
+        const isAllowed = (t: string) =>
+          [`${folder}/`, "core/layout.ts", ...allowed].some((prefix) => t.startsWith(prefix));
+        return targets.filter((t) => !isAllowed(t)).map((t) => `${s.path}: ${t}`);
+      }),
+  );
+  expect(offenders).toEqual([]);
+});
+
+test("of the data plane the core knows the types alone", () => {
+  const value = /(?:^|\n)(?:import|export) (?!type )[^;]*?from "\.\.\/dataplane\//;
+  const offenders = sources.filter(
+    (s) => s.path.startsWith("engine/src/core/") && !isTest(s) && value.test(s.text),
+  );
+  expect(offenders.map((s) => s.path)).toEqual([]);
 });
 
 test("pure folders import no node: module and know neither clock nor chance", () => {
