@@ -81,7 +81,11 @@ const fields = {
     .describe(
       "For sh and mh. fallback: ask the next slot if the client's destination is unusable; port: the client's port counts.",
     ),
-  onePacket: flag.default(false).describe("UDP: every packet is scheduled by itself."),
+  onePacket: flag
+    .default(false)
+    .describe(
+      "UDP: every packet is scheduled by itself; nothing translates the answers of masqueraded destinations back.",
+    ),
   persistence: PersistenceSpec.optional().describe("Clients stay with their destination."),
   method: forwardingMethod
     .default("masquerade")
