@@ -4,6 +4,7 @@ import type { ParsedPacket } from "../packet/parse.ts";
 import type { Connections } from "./connections.ts";
 import type { Defence } from "./defence.ts";
 import type { IcmpSender } from "./icmp-sender.ts";
+import type { Outlet } from "./outlet.ts";
 import type { ServiceTable } from "./service-table.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -20,6 +21,11 @@ export interface CoreContext {
   random(below: number): number;
 }
 
+/** A context with the way out of what the core sends itself: one for all parts, as its buffers are as long as the longest packet. */
+export interface CoreParts extends CoreContext {
+  readonly outlet: Outlet;
+}
+
 /** What to do with an upcall. Reused. */
 export interface Decision {
   /** A core reason. */
@@ -32,6 +38,9 @@ export interface Decision {
 
 /** Answers one kind of upcall. The result is reused. Never throws. */
 export type Handler = (upcall: Upcall, now: number) => Readonly<Decision>;
+
+/** Handlers of upcalls, by the reasons that a part of the core answers. */
+export type Handlers<R extends Reason> = Readonly<Record<R, Handler>>;
 
 /** Makes connections: what a packet that opens one, its IP and transport headers parsed, becomes. `upcall` is sent as it is, or not at all. */
 export type Opener = (p: ParsedPacket, upcall: Upcall, now: number) => Readonly<Decision>;

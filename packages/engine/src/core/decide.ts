@@ -2,11 +2,12 @@
 import type { Upcall } from "../dataplane/dataplane.ts";
 import { foldSum, sumWords } from "../packet/checksum.ts";
 import { createParsedPacket } from "../packet/parse.ts";
-import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
+import { type CoreContext, type CoreParts, createVerdicts, type Handler, type Handlers } from "./context.ts";
 import { createExpected } from "./expected.ts";
 import { indexOf } from "./flow-index.ts";
 import { createFragments } from "./fragments.ts";
 import { createIcmpErrors } from "./icmp-errors.ts";
+import { createOutlet } from "./outlet.ts";
 import { createOversize } from "./oversize.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { createReuse } from "./reuse.ts";
@@ -14,25 +15,30 @@ import { createOpener } from "./schedule.ts";
 import { REASON_SLOTS, REASONS, type Reason } from "./verdict.ts";
 import { createWatched } from "./watched.ts";
 
+/** Reasons for which the fast path hands packets to the core; `fragment_held` is the core's own word for one that it still has. */
+type UpcallReason = {
+  [R in Reason]: (typeof REASONS)[R]["verdict"] extends "upcall" ? R : never;
+}[Exclude<Reason, "fragment_held">];
+
 /** Decide the fate of upcalls. The result is reused. Never throws. */
 export function createDecider(context: CoreContext): Handler {
   const { drop } = createVerdicts();
-  const open = createOpener(context);
-  const reuse = createReuse(context, open);
+  const parts: CoreParts = { ...context, outlet: createOutlet(context) };
+  const open = createOpener(parts);
+  const reuse = createReuse(parts, open);
+  const handlers: Handlers<UpcallReason> = {
+    ...unroutable(),
+    fib_no_neighbour: createUnresolved(parts),
+    ...reuse,
+    ...createExpected(parts),
+    ...createWatched(parts, reuse.syn_on_flow),
+    ...createIcmpErrors(parts, open),
+    ...createOversize(parts),
+    ...createFragments(parts, open),
+  };
   const byReason = new Array<Handler | undefined>(REASON_SLOTS);
-  const parts: readonly Partial<Record<Reason, Handler>>[] = [
-    unroutable(),
-    { fib_no_neighbour: createUnresolved(context) },
-    reuse,
-    createExpected(context),
-    createWatched(context, reuse.syn_on_flow!),
-    createIcmpErrors(context, open),
-    createOversize(context),
-    createFragments(context, open),
-  ];
-  for (const part of parts)
-    for (const [reason, handler] of Object.entries(part))
-      byReason[REASONS[reason as Reason].number] = handler;
+  for (const [reason, handler] of Object.entries(handlers))
+    byReason[REASONS[reason as UpcallReason].number] = handler;
   return (upcall, now) => {
     if (!isIntact(upcall)) return drop("core_malformed");
     return byReason[upcall.reason]?.(upcall, now) ?? drop("core_malformed");
@@ -44,11 +50,21 @@ function isIntact({ family, packet }: Upcall): boolean {
   return family === 6 || foldSum(sumWords(packet, 0, (packet[0]! & 15) * 4)) === 0xffff;
 }
 
-/** What no part answers better: a route lookup that failed. */
-function unroutable(): Partial<Record<Reason, Handler>> {
+/** Route lookups that failed, and for which nothing better can be done. */
+const UNROUTABLE = [
+  "fib_blackhole",
+  "fib_unreachable",
+  "fib_prohibit",
+  "fib_not_forwarded",
+  "fib_forwarding_disabled",
+  "fib_unsupported",
+  "fib_failed",
+] as const satisfies readonly Reason[];
+
+function unroutable(): Handlers<(typeof UNROUTABLE)[number]> {
   const { drop } = createVerdicts();
-  const reasons = (Object.keys(REASONS) as Reason[]).filter((reason) => reason.startsWith("fib_"));
-  return Object.fromEntries(reasons.map((reason) => [reason, () => drop("core_unroutable")]));
+  const handler: Handler = () => drop("core_unroutable");
+  return Object.fromEntries(UNROUTABLE.map((reason) => [reason, handler])) as never;
 }
 
 /** Only XDP cannot send to a next hop that is not resolved: what is injected leaves by tc, where the kernel resolves it. */

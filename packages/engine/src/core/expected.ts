@@ -1,15 +1,14 @@
 /** Connections whose client is known but for its port: a helper has announced them, and the first packet tells the port. */
 import type { Upcall } from "../dataplane/dataplane.ts";
 import { createParsedPacket, FLOW_PORTS } from "../packet/parse.ts";
-import { type CoreContext, createVerdicts, type Decision, type Handler } from "./context.ts";
+import { type CoreContext, createVerdicts, type Decision, type Handlers } from "./context.ts";
 import { indexOf } from "./flow-index.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { readField } from "./record.ts";
-import type { Reason } from "./verdict.ts";
 
 /** The handler of `expected`. */
-export function createExpected({ connections }: CoreContext): Partial<Record<Reason, Handler>> {
+export function createExpected({ connections }: CoreContext): Handlers<"expected"> {
   const { table } = connections;
   const { drop, send } = createVerdicts();
   const p = createParsedPacket();

@@ -10,11 +10,11 @@ import { cutPacket } from "../rewrite/cut.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
 import { CHECKSUM_AT, type PacketPlace, rewriteAddress, rewriteEnd } from "../rewrite/masquerade.ts";
-import { type CoreContext, createVerdicts, type Handler, type Opener } from "./context.ts";
+import { type CoreParts, createVerdicts, type Handlers, type Opener } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createFragmentTable, type Fate, FRAGMENT_LIMITS, type FragmentedPacket } from "./fragment-table.ts";
 import { DIRECTION, LIFE, RECORD } from "./layout.ts";
-import { type Course, createOutlet } from "./outlet.ts";
+import type { Course } from "./outlet.ts";
 import { methodOf, readField } from "./record.ts";
 import { createUnmatched } from "./unmatched.ts";
 import type { Reason } from "./verdict.ts";
@@ -26,13 +26,12 @@ const HOST: Fate = { kind: "host" };
 
 /** The handler of fragments. `limits` are for tests. */
 export function createFragments(
-  context: CoreContext,
+  context: CoreParts,
   open: Opener,
   limits = FRAGMENT_LIMITS,
-): Partial<Record<Reason, Handler>> {
-  const { connections, services, dataplane } = context;
+): Handlers<"fragment"> {
+  const { connections, services, dataplane, outlet } = context;
   const { table } = connections;
-  const outlet = createOutlet(context);
   const packets = createFragmentTable(limits);
   const unmatched = createUnmatched(context);
   const { drop } = createVerdicts();
@@ -149,7 +148,7 @@ export function createFragments(
     const r = table.records[course.family];
     const isInput = course.direction !== DIRECTION.output;
     const life = readField(r, course.index, RECORD.life);
-    const isLocal = isInput && methodOf(r, course.index) === METHOD_NUMBERS.local;
+    const isLocal = isDelivered(course);
     packet.fate = DROP;
     if ((life & LIFE.watched) !== 0 || (isInput && (life & LIFE.held) !== 0)) return "core_fragment";
     outlet.step(p, course, { gsoSize: 0, now });
@@ -157,11 +156,15 @@ export function createFragments(
       outlet.answer(course, first, { message: ICMP_MESSAGES.timeExceeded[p.family], mtu: 0 }, now);
       return "core_ttl_exceeded";
     }
-    if (isLocal) return toHost(packet, first);
     packet.fate = followOn(course);
+    if (isLocal) return leaveToHost(first);
     for (const end of outlet.ends(course)) rewriteEnd(first.packet, placeOf(packet), end);
     return leave(packet, first, course);
   }
+
+  /** Whether packets this way are for the host itself, by the method local. */
+  const isDelivered = ({ family, index, direction }: Course): boolean =>
+    direction !== DIRECTION.output && methodOf(table.records[family], index) === METHOD_NUMBERS.local;
 
   /** Where the headers of a first fragment lie, and where its packet would end. */
   function placeOf({ coverage }: FragmentedPacket): PacketPlace {
@@ -178,8 +181,10 @@ export function createFragments(
     const { course, generation } = fate;
     if (readField(table.records[course.family], course.index, RECORD.generation) !== generation)
       return "core_fragment";
-    if (p.ttl <= 1) return "core_ttl_exceeded";
+    const isLocal = isDelivered(course);
+    if (!isLocal && p.ttl <= 1) return "core_ttl_exceeded";
     outlet.count(course, p.totalBytes);
+    if (isLocal) return leaveToHost(upcall);
     for (const end of outlet.ends(course))
       rewriteAddress(upcall.packet, { family: p.family, ipAt: 0 }, end, 0);
     return leave(packet, upcall, course);

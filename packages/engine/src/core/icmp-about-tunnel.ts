@@ -3,11 +3,11 @@ import { createParsedPacket, FLOW_PORTS, isTransport, type ParsedPacket, parseIp
 import { parseTunnelled } from "../packet/tunnelled.ts";
 import { readNetwork16, readWord32 } from "../packet/words.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
-import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
+import { type CoreParts, createVerdicts, type Handler } from "./context.ts";
 import { indexOf } from "./flow-index.ts";
 import type { IcmpNews } from "./icmp-sender.ts";
 import { ADDRESS_WORDS, DIRECTION } from "./layout.ts";
-import type { Course, Outlet } from "./outlet.ts";
+import type { Course } from "./outlet.ts";
 
 /** What no link may have less of (RFC 791 §3.2, RFC 8200 §5). */
 export const LEAST_MTU_BYTES = { 4: 68, 6: 1280 } as const;
@@ -16,7 +16,8 @@ export const LEAST_MTU_BYTES = { 4: 68, 6: 1280 } as const;
 const RELAYED = { 4: { unreachable: 3, timeExceeded: 11 }, 6: { unreachable: 1, timeExceeded: 3 } } as const;
 
 /** The handler of errors about tunnels' packets. */
-export function createTunnelErrors(context: CoreContext, outlet: Outlet): Handler {
+export function createTunnelErrors(context: CoreParts): Handler {
+  const { outlet } = context;
   const { table } = context.connections;
   const { drop } = createVerdicts();
   const p = createParsedPacket();

@@ -3,22 +3,24 @@ import type { Upcall } from "../dataplane/dataplane.ts";
 import { createParsedPacket, parseEmbedded, parseIp } from "../packet/parse.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { translateIcmpError } from "../rewrite/icmp-error.ts";
-import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
+import { type CoreParts, createVerdicts, type Decision, type Handlers, type Opener } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createTunnelErrors } from "./icmp-about-tunnel.ts";
-import { type Course, createOutlet } from "./outlet.ts";
+import type { Course } from "./outlet.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { createUnmatched } from "./unmatched.ts";
-import type { Reason } from "./verdict.ts";
 
 /** Linux translates every error but this one of IPv4 (`ip_vs_out_icmp`): it goes the host's way. */
 const PARAMETER_PROBLEM = 12;
 
 /** Handlers of what is, or is answered by, an ICMP error. `open` makes the connection that an error may be the first sign of. */
-export function createIcmpErrors(context: CoreContext, open: Opener): Partial<Record<Reason, Handler>> {
+export function createIcmpErrors(
+  context: CoreParts,
+  open: Opener,
+): Handlers<"icmp_related" | "icmp_about_tunnel" | "icmp_about_unknown" | "unmatched_refused"> {
   const { table } = context.connections;
   const unmatched = createUnmatched(context);
-  const outlet = createOutlet(context);
+  const { outlet } = context;
   const { drop, send } = createVerdicts();
   const p = createParsedPacket();
   const course: Course = { family: 4, index: -1, direction: 0 };
@@ -65,7 +67,7 @@ export function createIcmpErrors(context: CoreContext, open: Opener): Partial<Re
 
   return {
     icmp_related: related,
-    icmp_about_tunnel: createTunnelErrors(context, outlet),
+    icmp_about_tunnel: createTunnelErrors(context),
     icmp_about_unknown: unknown,
     unmatched_refused: refuse,
   };

@@ -6,9 +6,8 @@ import { finishChecksum } from "../packet/transport-checksum.ts";
 import { decrementTtl } from "../rewrite/direct-route.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
 import { masquerade, type NewEnd } from "../rewrite/masquerade.ts";
-import type { CoreContext, Decision, Verdicts } from "./context.ts";
+import type { CoreParts, Decision, Verdicts } from "./context.ts";
 import { DIRECTION } from "./layout.ts";
-import { createOutlet } from "./outlet.ts";
 import type { Destination } from "./service.ts";
 import { createWays } from "./ways.ts";
 
@@ -25,9 +24,9 @@ export interface Target {
 export type OnePacket = (target: Readonly<Target>, now: number) => Readonly<Decision>;
 
 /** One-packet scheduling over a context. Replies of a masqueraded server are not translated back: there is nothing to know them by (Linux 6.1 alike). */
-export function createOnePacket(context: CoreContext, { drop, send }: Verdicts): OnePacket {
+export function createOnePacket(context: CoreParts, { drop, send }: Verdicts): OnePacket {
   const wayTo = createWays(context);
-  const outlet = createOutlet(context);
+  const { outlet } = context;
   const newEnd: NewEnd = { side: "destination", words: new Uint32Array(), at: 0, port: 0 };
 
   function translate({ p, upcall, destination, port }: Target, now: number): Decision {

@@ -6,20 +6,20 @@ import { decrementTtl } from "../rewrite/direct-route.ts";
 import { ICMP_MESSAGES } from "../rewrite/icmp-build.ts";
 import { masquerade } from "../rewrite/masquerade.ts";
 import { cutSegments } from "../rewrite/segment.ts";
-import { type CoreContext, createVerdicts, type Decision, type Handler } from "./context.ts";
+import { type CoreParts, createVerdicts, type Decision, type Handlers } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { LEAST_MTU_BYTES } from "./icmp-about-tunnel.ts";
 import type { IcmpNews } from "./icmp-sender.ts";
 import { DIRECTION } from "./layout.ts";
-import { type Course, createOutlet } from "./outlet.ts";
+import type { Course } from "./outlet.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { segmentsOf } from "./step.ts";
-import type { Reason } from "./verdict.ts";
 
 /** Handlers of packets that do not fit. */
-export function createOversize(context: CoreContext): Partial<Record<Reason, Handler>> {
-  const { connections, services } = context;
-  const outlet = createOutlet(context);
+export function createOversize(
+  context: CoreParts,
+): Handlers<"ttl_exceeded" | "fib_frag_needed" | "needs_segments"> {
+  const { connections, services, outlet } = context;
   const { drop } = createVerdicts();
   const p = createParsedPacket();
   const course: Course = { family: 4, index: -1, direction: 0 };

@@ -3,15 +3,17 @@ import type { Upcall } from "../dataplane/dataplane.ts";
 import { createParsedPacket, IP_PROTOCOL } from "../packet/parse.ts";
 import { TcpState } from "../protocols/tcp.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
-import { type CoreContext, createVerdicts, type Decision, type Handler, type Opener } from "./context.ts";
+import { type CoreContext, createVerdicts, type Decision, type Handlers, type Opener } from "./context.ts";
 import { indexOf } from "./flow-index.ts";
 import { LIFE, RECORD } from "./layout.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { protocolOf, type RecordArray, readField, stateOf } from "./record.ts";
-import type { Reason } from "./verdict.ts";
 
 /** Handlers of packets that open connections, or want to. */
-export function createReuse(context: CoreContext, open: Opener): Partial<Record<Reason, Handler>> {
+export function createReuse(
+  context: CoreContext,
+  open: Opener,
+): Handlers<"new_flow" | "mid_stream_sloppy" | "syn_on_flow"> {
   const { connections, services } = context;
   const { table } = connections;
   const { drop, send } = createVerdicts();

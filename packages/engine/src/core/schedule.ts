@@ -5,7 +5,7 @@ import { FLOW_PORTS, FLOW_PROTOCOL, IP_PROTOCOL, type ParsedPacket } from "../pa
 import { swapPort, wordsToAddress } from "../packet/words.ts";
 import type { Request } from "../schedulers/scheduler.ts";
 import { createBirth, NO_ADDRESS } from "./connection-table.ts";
-import { type CoreContext, createVerdicts, type Decision, type Opener } from "./context.ts";
+import { type CoreParts, createVerdicts, type Decision, type Opener } from "./context.ts";
 import { ADDRESS_WORDS, LIFE } from "./layout.ts";
 import { createOnePacket } from "./one-packet.ts";
 import { abortsConnection, opensConnection } from "./packet-event.ts";
@@ -30,7 +30,7 @@ interface Opening {
 }
 
 /** The opener over a context. The result is reused. Never throws. */
-export function createOpener(context: CoreContext): Opener {
+export function createOpener(context: CoreParts): Opener {
   const { connections, services, dataplane, icmp, defence } = context;
   const verdicts = createVerdicts();
   const { drop, send } = verdicts;

@@ -1,6 +1,6 @@
 /** Packets of connections that the core watches: a helper reads them, or they are the last of a connection that is to end aloud. */
 import { createParsedPacket, IP_PROTOCOL } from "../packet/parse.ts";
-import { type CoreContext, createVerdicts, type Handler } from "./context.ts";
+import { type CoreContext, createVerdicts, type Handler, type Handlers } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createFtp } from "./ftp.ts";
 import { DIRECTION, RECORD } from "./layout.ts";
@@ -8,10 +8,9 @@ import { startsAnew } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
 import { readField } from "./record.ts";
 import { createReset, type Last } from "./reset.ts";
-import type { Reason } from "./verdict.ts";
 
 /** The handler of `watched`; `reopen` is that of a packet that asks for a new connection in the place of one that is there. */
-export function createWatched(context: CoreContext, reopen: Handler): Partial<Record<Reason, Handler>> {
+export function createWatched(context: CoreContext, reopen: Handler): Handlers<"watched"> {
   const { connections, services } = context;
   const { table } = connections;
   const { drop, send } = createVerdicts();
