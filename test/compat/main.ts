@@ -1,27 +1,48 @@
 /** `npm run compat -- --recordings DIR [--json] [--only TEXT]`: replay recordings of a kernel with IPVS through our own core, and say where they differ. */
 import { parseArgs } from "node:util";
 import { printRows } from "./print.ts";
-import { type RecordingFile, readRecordings } from "./recordings.ts";
-import { replayFile } from "./replay.ts";
+import { readRecordings } from "./recordings.ts";
+import { type Row, replayFile } from "./replay.ts";
 
-const { values } = parseArgs({
-  options: {
-    recordings: { type: "string", default: `${import.meta.dirname}/recordings` },
-    json: { type: "boolean", default: false },
-    only: { type: "string", default: "" },
-  },
-});
+const USAGE = `Usage: npm run compat -- [options]
 
-function readFiles(folder: string): RecordingFile[] {
-  try {
-    return readRecordings(folder);
-  } catch (error) {
-    process.stderr.write(`Cannot read recordings in "${folder}": ${(error as Error).message}\n`);
-    return [];
-  }
+  --recordings DIR  the recordings; the project's own if absent
+  --only TEXT       only files and cases with TEXT in their name
+  --json            print rows as JSON
+  --help            print this
+
+Exit code: 0 all passed or differ knowingly, 1 some failed, 2 nothing was replayed.
+`;
+
+const options = {
+  recordings: { type: "string", default: `${import.meta.dirname}/recordings` },
+  json: { type: "boolean", default: false },
+  only: { type: "string", default: "" },
+  help: { type: "boolean", default: false },
+} as const;
+
+function replayFolder(folder: string, only: string): Row[] {
+  const rows = readRecordings(folder).flatMap((file) => replayFile(file, only));
+  if (rows.length > 0) return rows;
+  // nothing replayed is nothing proven
+  const named = only === "" ? "" : ` with "${only}" in its name or its file's`;
+  throw new Error(`no recorded case${named} in "${folder}", wanted one at least`);
 }
 
-const rows = readFiles(values.recordings).flatMap((file) => replayFile(file, values.only));
-process.stdout.write(values.json ? `${JSON.stringify(rows, null, 1)}\n` : printRows(rows));
-// nothing replayed is nothing proven
-process.exitCode = rows.length === 0 || rows.some((r) => r.result === "failed") ? 1 : 0;
+function main(): number {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const rows = replayFolder(values.recordings, values.only);
+  process.stdout.write(values.json ? `${JSON.stringify(rows, null, 1)}\n` : printRows(rows));
+  return rows.some((row) => row.result === "failed") ? 1 : 0;
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  process.stderr.write(`Cannot replay recordings: ${(error as Error).message}\n`);
+  process.exitCode = 2;
+}
