@@ -221,6 +221,15 @@ test("records of an unknown service wait until it is configured, and age meanwhi
   expect(ageOf(standby)).toBe(301);
 });
 
+test.for([0x8000_0000, 0xffff_fffe])("a record that is %i ticks old ends as any old one", (age) => {
+  const [active, standby] = [director(), director()];
+  see(active, packet("S"), packet("A"));
+  tell(active, standby, age);
+  standby.connections.setPeerLive(PEER, true);
+  standby.pass(1000);
+  expect(standby.table.size).toBe(0);
+});
+
 const lies: [string, object][] = [
   ["another protocol than its service", { protocol: 17 }],
   ["a destination of another service", { destinationId: 5 }],

@@ -27,6 +27,8 @@ import {
 import type { Service, ServiceTable } from "./service-table.ts";
 import { writeClientKey } from "./template-key.ts";
 
+/** No record is older: above every timeout, and hours away from where ticks wrap (`ticksSince`). */
+const MOST_AGE_TICKS = 0x7f00_0000;
 /** Records of unknown services that may wait. */
 const PARKING_LIMIT = 65_536;
 
@@ -222,7 +224,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
       for (let at = 0; at < records.length; ) {
         at = decodeConnection(records, at, record);
         if (at < 0) return count("invalid");
-        record.ageTicks = (record.ageTicks + delayTicks) >>> 0;
+        record.ageTicks = Math.min(record.ageTicks + delayTicks, MOST_AGE_TICKS);
         count(applyOne(peer, now));
       }
     },
@@ -244,7 +246,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     applyParked(now) {
       for (const p of parked.splice(0)) {
         decodeConnection(p.bytes, 0, record);
-        record.ageTicks = (record.ageTicks + ticksSince(now, p.at)) >>> 0;
+        record.ageTicks = Math.min(record.ageTicks + ticksSince(now, p.at), MOST_AGE_TICKS);
         count(applyOne(p.peer, now));
       }
     },
