@@ -157,7 +157,7 @@ test("connections tells templates and held connections from others, with what th
 
 test("explain says the verdict first, then why", async () => {
   expect((await tandem("explain tcp 198.51.100.7 192.0.2.10:80")).out).toMatchInlineSnapshot(`
-    "Verdict    forward: a new connection was made (scheduled), on lb1
+    "Verdict    forward: the first packet of a new connection (scheduled), on lb1
     Service    tcp 192.0.2.10:80: its protocol, address and port
     Scheduler  wlc, picks 10.0.0.1:8080
     Rewriting  its destination 192.0.2.10:80 becomes 10.0.0.1:8080
@@ -182,7 +182,7 @@ test("explain of a known connection shows it, and no scheduler", async () => {
   const socket = await startFakeDaemon({ explain });
   const { out } = await runTandem(socket, ["explain", "tcp", "198.51.100.7:1", "192.0.2.10:80"]);
   expect(out).toMatchInlineSnapshot(`
-    "Verdict     forward: a new connection was made (scheduled), on lb1
+    "Verdict     forward: the first packet of a new connection (scheduled), on lb1
     Service     tcp 192.0.2.10:80: its protocol, address and port
     Connection  ESTABLISHED, 198.51.100.1:40001 -> 192.0.2.10:80 -> 10.0.0.2:8080 (masquerade), owned by lb1
     Template    ESTABLISHED, 198.51.100.0:40000 -> 192.0.2.10:80 -> 10.0.0.1:8080 (masquerade), owned by lb1

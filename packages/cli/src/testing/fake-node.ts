@@ -244,7 +244,7 @@ export const fakeExplanation: ExplanationStatus = {
     pick: "10.0.0.1:8080",
   },
   rewriting: ["its destination 192.0.2.10:80 becomes 10.0.0.1:8080", "its TTL is one less"],
-  verdict: { name: "forward", reason: "scheduled", says: "a new connection was made" },
+  verdict: { name: "forward", reason: "scheduled", says: "the first packet of a new connection" },
   ends: "after 900 s without a packet, once it is ESTABLISHED",
   node: "lb1",
 };

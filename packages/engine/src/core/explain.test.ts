@@ -60,7 +60,7 @@ test("explanation of a first packet: service, scheduler, rewriting, end", () => 
       })),
       pick: `${A}:8080`,
     },
-    verdict: { name: "forward", reason: "scheduled", says: "a new connection was made" },
+    verdict: { name: "forward", reason: "scheduled", says: "the first packet of a new connection" },
     rewriting: [`its destination ${VIP}:80 becomes ${A}:8080`, "its TTL is one less"],
     ends: "after 900 s without a packet, once it is ESTABLISHED",
   });

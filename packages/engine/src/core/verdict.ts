@@ -77,7 +77,7 @@ export const REASONS = {
   },
   unmatched_refused: { number: 31, verdict: "upcall", says: "the same, to be refused" },
   // The core, about upcalls
-  scheduled: { number: 32, verdict: "forward", says: "a new connection was made" },
+  scheduled: { number: 32, verdict: "forward", says: "the first packet of a new connection" },
   rejoined: { number: 33, verdict: "forward", says: "a packet of a connection that the core knew" },
   icmp_translated: { number: 34, verdict: "forward", says: "an ICMP error, translated" },
   no_service: { number: 35, verdict: "drop", says: "the service was gone when the core looked" },

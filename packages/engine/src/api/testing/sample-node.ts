@@ -219,7 +219,7 @@ export const sampleExplanation: ExplanationStatus = {
     pick: "10.0.0.2:8080",
   },
   rewriting: ["destination becomes 10.0.0.2:8080", "TTL is one less"],
-  verdict: { name: "forward", reason: "scheduled", says: "a new connection was made" },
+  verdict: { name: "forward", reason: "scheduled", says: "the first packet of a new connection" },
   ends: "60 s after its last packet",
   node: "d1",
 };
