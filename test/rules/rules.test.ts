@@ -1,6 +1,6 @@
 /** The rules of the house that a script can check. Each test lists every offender, so that one run shows all there is to mend. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -119,6 +119,15 @@ test("of the data plane the core knows the types alone", () => {
     (s) => s.path.startsWith("engine/src/core/") && !isTest(s) && value.test(s.text),
   );
   expect(offenders.map((s) => s.path)).toEqual([]);
+});
+
+test("docs/ARCHITECTURE.md has a place for every file of the core, and no other", () => {
+  const map = /## The core, by what one looks for\n([\s\S]*?)Where something new goes/.exec(
+    readFileSync(join(root, "docs/ARCHITECTURE.md"), "utf8"),
+  )![1]!;
+  const named = [...map.matchAll(/`([a-z-]+)`/g)].map((m) => m[1]!);
+  const files = sources.filter((s) => s.path.startsWith("engine/src/core/") && !isTest(s));
+  expect(named.toSorted()).toEqual(files.map((s) => basename(s.path, ".ts")).toSorted());
 });
 
 test("pure folders import no node: module and know neither clock nor chance", () => {
