@@ -18,14 +18,14 @@ const LIFE_TICKS = 28_610;
 interface Setting {
   family: 4 | 6;
   protocol: PacketSpec["protocol"];
-  method: "masquerade" | "direct-route" | "tunnel" | "full-nat";
+  method: "masquerade" | "direct-route" | "tunnel" | "full-nat" | "local";
   more?: object;
 }
 
 function setUp({ family, protocol, method, more = {} }: Setting) {
   const { vip, server, local } = nets[family];
   const d = createTestDirector({ capacity: 64 });
-  const keepsPort = method === "direct-route" || method === "tunnel";
+  const keepsPort = ["direct-route", "tunnel", "local"].includes(method);
   const service = {
     protocol,
     address: vip,
@@ -155,6 +155,18 @@ test("each fragment counts as a packet of its connection, with its bytes", () =>
   expect(readCounter(r, index, RECORD.inPackets)).toBe(3);
   expect(readCounter(r, index, RECORD.inBytes)).toBe(3008 + 3 * 20);
 });
+
+for (const family of [4, 6] as const) {
+  test(`fragments for the host itself, IPv${family}, are counted and left to it, all of them as they came`, () => {
+    const setting: Setting = { family, protocol: "udp", method: "local" };
+    const { d, receive, sent } = setUp(setting);
+    const fragments = buildFragments(fromClient(setting), 1200);
+    for (const fragment of fragments.toReversed()) receive(fragment.slice());
+    expect(joinFragments(d.dataplane.host.splice(0).map(({ bytes }) => bytes))).toEqual(fromClient(setting));
+    expect(sent()).toEqual([]);
+    expect(readCounter(d.table.records[family], 0, RECORD.inPackets)).toBe(3);
+  });
+}
 
 const verdicts: { name: string; packets: () => (Uint8Array | undefined)[]; want: Reason[] }[] = [
   {
