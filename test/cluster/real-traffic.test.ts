@@ -1,5 +1,4 @@
 /** Real TCP, UDP, HTTP and ICMP through one director, by masquerading and by direct route. */
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import type { ServiceStatus } from "@tandem/engine";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -25,6 +24,7 @@ import {
   targetOf,
   VIP,
 } from "./support/one-director.ts";
+import { transfer } from "./support/transfer.ts";
 
 const LARGE_BYTES = 128 << 20;
 
@@ -43,13 +43,6 @@ function hasWrongChecksum(packet: Uint8Array): boolean {
   const header = new Uint8Array(VNET_HEADER_BYTES);
   writeVnetHeader(header, 0, { bytes: packet, length: packet.length, gsoSize: 0 });
   return header[0] === 0 && packetProblems(packet).includes("transport checksum");
-}
-
-/** Numbers that are never the same twice within a cycle of 2^32 bytes, so that nothing can be in the wrong place unseen. */
-function pattern(from: number, bytes: number): Buffer {
-  const words = new Uint32Array(bytes / 4);
-  for (let i = 0; i < words.length; i++) words[i] = Math.imul(from / 4 + i, 0x9e37_79b1);
-  return Buffer.from(words.buffer);
 }
 
 for (const [method, vip] of [
@@ -103,24 +96,8 @@ test("HTTP through NAT: every server answers", async () => {
 
 test(`${LARGE_BYTES >> 20} MiB through NAT in both directions at a time are the same, byte for byte`, async () => {
   const socket = await connectTcp(site.lab.node("client"), VIP, PORTS.tcpEcho);
-  const [sent, got] = [createHash("sha256"), createHash("sha256")];
-  let received = 0;
-  const complete = new Promise<void>((resolve, reject) => {
-    socket.on("error", reject);
-    socket.on("data", (bytes: Buffer) => {
-      got.update(bytes);
-      received += bytes.length;
-      if (received >= LARGE_BYTES) resolve();
-    });
-  });
-  for (let at = 0; at < LARGE_BYTES; at += 1 << 20) {
-    const bytes = pattern(at, 1 << 20);
-    sent.update(bytes);
-    if (!socket.write(bytes)) await once(socket, "drain");
-  }
-  await complete;
-  expect(received).toBe(LARGE_BYTES);
-  expect(got.digest("hex")).toBe(sent.digest("hex"));
+  const { sent, got } = await transfer(socket, LARGE_BYTES);
+  expect(got).toBe(sent);
   const services = await site.d1.ask<ServiceStatus[]>("services");
   const { traffic } = services.find((s) => s.protocol === "tcp" && s.port === PORTS.tcpEcho)!;
   for (const bytes of [traffic.inBytes, traffic.outBytes]) expect(bytes).toBeGreaterThan(LARGE_BYTES);
