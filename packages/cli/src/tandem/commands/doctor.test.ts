@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { healthyStatus, markedService } from "../../testing/fake-node.ts";
+import { markedService } from "../../testing/fake-node.ts";
 import { emptyMachine, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
 import type { World } from "../command.ts";
 import type { Probe, Verdict } from "../doctor/probe.ts";
@@ -28,8 +28,10 @@ for (const { verdicts, exitCode } of cases) {
 }
 
 test("doctor asks about the daemon's addresses and the document's", async () => {
-  const status = async () => ({ ...healthyStatus, virtualAddresses: ["192.0.2.10", "192.0.2.11"] });
-  const socket = await startFakeDaemon({ status });
+  const { mark, ...plain } = markedService;
+  const at = (address: string) => ({ ...plain, address });
+  const services = async () => [at("192.0.2.10"), at("192.0.2.11"), markedService];
+  const socket = await startFakeDaemon({ services });
   const document = "version: 1\nservices: [{protocol: tcp, address: 192.0.2.12, port: 80}]";
   const ruleset = JSON.stringify({
     nftables: ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"].map((address, handle) => ({

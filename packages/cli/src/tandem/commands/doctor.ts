@@ -1,5 +1,4 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
-import type { RemoteNode } from "@tandem/engine";
 import { LbError, type ServiceSpec, TunnelSpec, virtualAddressesOf } from "@tandem/model";
 import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
@@ -38,7 +37,7 @@ export async function examine(probes: readonly Probe[], options: Options, world:
   const patient = {
     machine: world.machine,
     ...(await servedBy(options.document, world)),
-    interfaces: await interfacesOf(options.config),
+    ...(await configuredIn(options.config)),
   };
   const findings = (await Promise.all(probes.map((probe) => probe(patient)))).flat();
   const failed = findings.some(({ verdict }) => verdict === "fail");
@@ -55,9 +54,8 @@ async function servedBy(
   world: World,
 ): Promise<Pick<Patient, "virtualAddresses" | "tunnels">> {
   const written = document === undefined ? [] : (await world.readDocument(document)).services;
-  const ask = (node: RemoteNode) => Promise.all([node.status(), node.services()]);
-  const [status, running = []] = await withDaemon(world, ask).catch(() => []);
-  const virtualAddresses = new Set([...virtualAddressesOf(written), ...(status?.virtualAddresses ?? [])]);
+  const running = await withDaemon(world, (node) => node.services()).catch(() => []);
+  const virtualAddresses = new Set([...virtualAddressesOf(written), ...virtualAddressesOf(running)]);
   return {
     virtualAddresses: [...virtualAddresses],
     tunnels: [...written.flatMap(tunnelsOf), ...running.flatMap((s) => s.destinations.flatMap(tunnelTo))],
@@ -74,12 +72,13 @@ const tunnelTo = (d: { address: string; tunnel?: TunnelSpec | undefined }): Tunn
   d.tunnel ? [{ address: d.address, type: d.tunnel.type, checksum: d.tunnel.checksum }] : [];
 
 /** Where nothing was said, a configuration may be missing; one that is wrong may not. */
-async function interfacesOf(file: string | undefined): Promise<string[] | undefined> {
+async function configuredIn(file: string | undefined): Promise<Pick<Patient, "interfaces" | "hasVrrp">> {
   try {
-    return (await loadNodeConfigFile(file)).interfaces.map(({ name }) => name);
+    const { interfaces, vrrp } = await loadNodeConfigFile(file);
+    return { interfaces: interfaces.map(({ name }) => name), hasVrrp: vrrp !== undefined };
   } catch (error) {
     const isMissing = error instanceof LbError && error.failure.code === "not_found";
-    if (isMissing && file === undefined) return undefined;
+    if (isMissing && file === undefined) return { interfaces: undefined, hasVrrp: false };
     throw error;
   }
 }

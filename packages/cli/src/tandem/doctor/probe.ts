@@ -19,6 +19,8 @@ export interface Patient {
   readonly tunnels: readonly TunnelTo[];
   /** Interfaces that the node's configuration names; undefined without one: all that there are. */
   readonly interfaces: readonly string[] | undefined;
+  /** The node's configuration has keepalived move its virtual addresses. */
+  readonly hasVrrp: boolean;
 }
 
 /** A tunnel and where it leads. */

@@ -46,14 +46,26 @@ async function examine(
   virtualAddresses = VIPS,
   interfaces?: string[],
 ): Promise<string[]> {
-  const findings = await probe({ machine: machine(described), virtualAddresses, tunnels: [], interfaces });
+  const findings = await probe({
+    machine: machine(described),
+    virtualAddresses,
+    tunnels: [],
+    interfaces,
+    hasVrrp: false,
+  });
   return findings.map(({ check, verdict, found }) => `${verdict} ${check}: ${found}`);
 }
 
 test("no probe throws on a machine where nothing can be found, and one at least fails", async () => {
   const found = await Promise.all(
     PROBES.map((probe) =>
-      probe({ machine: emptyMachine, virtualAddresses: VIPS, tunnels: [], interfaces: undefined }),
+      probe({
+        machine: emptyMachine,
+        virtualAddresses: VIPS,
+        tunnels: [],
+        interfaces: undefined,
+        hasVrrp: false,
+      }),
     ),
   );
   expect(found.every((findings) => findings.length > 0)).toBe(true);
@@ -336,6 +348,7 @@ test("a ruleset that cannot be read is told, not taken for empty", async () => {
     virtualAddresses: VIPS,
     tunnels: [],
     interfaces: undefined,
+    hasVrrp: false,
   });
   expect(finding).toMatchObject({
     verdict: "warn",

@@ -1,4 +1,5 @@
 /** What `doctor` looks at, in the order of its report. To look at more, write a probe and add a line. */
+import { probeAddresses } from "./addresses.ts";
 import { probeBpffs } from "./bpffs.ts";
 import { probeCapabilities } from "./capabilities.ts";
 import { probeFirewall } from "./firewall.ts";
@@ -15,6 +16,7 @@ export const PROBES: readonly Probe[] = [
   probeCapabilities,
   probeBpffs,
   probeSysctls,
+  probeAddresses,
   probeTunnels,
   probeFirewall,
 ];
