@@ -127,9 +127,9 @@ services:
     destinations:
       - { address: 10.78.0.11, wieght: 3 }
       - { address: nowhere }
-  - protocol: sctp
+  - protocol: icmp
     address: ${VIP}
-    port: 0
+    port: 70000
 `;
   const file = join(directory, "mistakes.yaml");
   writeFileSync(file, text);
