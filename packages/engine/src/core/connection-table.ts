@@ -98,8 +98,12 @@ export interface ConnectionTable {
   find(family: 4 | 6, key: Uint32Array): number;
   /** Bring a connection to life and queue its flows. Returns its index, or -1 if no record is free. The key must be unknown. */
   create(of: NewConnection, now: number): number;
-  /** Give a living record other client's and virtual ports (one word), and clear and set these `LIFE` bits; its flows follow. */
-  rename(family: 4 | 6, index: number, to: { ports: number; clear: number; set?: number }): void;
+  /** Give a living record other ports (`RECORD`'s words; the server's stay if absent), and clear and set these `LIFE` bits; its flows follow. */
+  rename(
+    family: 4 | 6,
+    index: number,
+    to: { clientPorts: number; serverPorts?: number; clear: number; set?: number },
+  ): void;
   /** End a living connection: dead at once, flows queued for deletion, record free after the quarantine. */
   kill(family: 4 | 6, index: number, now: number): void;
   /** Take up a living record that a former daemon left: its flows are in the maps already. */
@@ -191,7 +195,8 @@ export function createConnectionTable(memory: TableMemory, flows: FlowMap, seed:
       const t = tables[family];
       raiseGeneration(t.records, index);
       removeFlows(t, index);
-      fillField(t.records, index, RECORD.clientPorts, to.ports);
+      fillField(t.records, index, RECORD.clientPorts, to.clientPorts);
+      if (to.serverPorts !== undefined) fillField(t.records, index, RECORD.serverPorts, to.serverPorts);
       changeLife(t.records, index, { clear: to.clear, set: to.set ?? 0 });
       raiseGeneration(t.records, index);
       addFlows(t, index);

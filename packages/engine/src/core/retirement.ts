@@ -1,7 +1,7 @@
 /** Records that are found no more but live on, because others hang on them or their time is not up. */
 import type { ConnectionTable } from "./connection-table.ts";
 import { LIFE, RECORD } from "./layout.ts";
-import { type RecordArray, readField, writeField } from "./record.ts";
+import { type RecordArray, readField } from "./record.ts";
 
 /** Ports of a retired template, which no packet asks for (Linux 6.1 `ip_vs_check_template`): client 0, virtual 65535. */
 export const RETIRED_PORTS = 0xffff_0000;
@@ -15,6 +15,6 @@ export const isRetired = (r: RecordArray, index: number): boolean =>
 
 /** Retire a record. A connection becomes a template by that: no packet matches one. Whoever owned it, each node is rid of it when its own connections are gone. */
 export function retireRecord(table: ConnectionTable, r: RecordArray, index: number): void {
-  table.rename(r.family, index, { ports: RETIRED_PORTS, clear: LIFE.remote, set: LIFE.template });
-  writeField(r, index, RECORD.serverPorts, RETIRED_SERVER_PORTS);
+  const ports = { clientPorts: RETIRED_PORTS, serverPorts: RETIRED_SERVER_PORTS };
+  table.rename(r.family, index, { ...ports, clear: LIFE.remote, set: LIFE.template });
 }
