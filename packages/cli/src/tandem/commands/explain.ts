@@ -29,7 +29,7 @@ export const explain: Command<Options> = {
   examples: [
     ["explain tcp 198.51.100.7:40112 192.0.2.10:80", "where is this connection, or where would it go?"],
     ["explain udp 2001:db8:1::7 '[2001:db8::10]:53'", "some port of this client"],
-    ["explain tcp 198.51.100.7 192.0.2.10:80 --mark 7", "as if the firewall had marked it"],
+    ["explain tcp 198.51.100.7 192.0.2.10:80 --mark 7", "as if it came with the mark 7"],
   ],
   async run({ operands: [protocol = "", client = "", virtual = ""], options }, world) {
     const question = { protocol, client, virtual, mark: 0, ...options };
