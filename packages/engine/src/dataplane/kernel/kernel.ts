@@ -7,7 +7,7 @@ import { ANNEX, RECORD_BYTES } from "../../core/layout.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import type { DataPlane, Policy } from "../dataplane.ts";
 import { readCounter, readReasons } from "./counters.ts";
-import { loadFastPath, type RingBytes } from "./fast-path-object.ts";
+import { HOOK_PROGRAMS, loadFastPath, type RingBytes } from "./fast-path-object.ts";
 import { requireFeatures } from "./features.ts";
 import { createFlowMap } from "./flow-map.ts";
 import { createInjection } from "./injection.ts";
@@ -16,7 +16,7 @@ import { lockInstance } from "./instance-lock.ts";
 import { createInterfaceKeeper } from "./interface-keeper.ts";
 import { keepProgram } from "./kept-program.ts";
 import type { BpfObject } from "./libbpf.ts";
-import { type Attachment, detachProgram, findLink, type Hook, listAttachments } from "./links.ts";
+import { type Attachment, detachProgram, findLink, listAttachments } from "./links.ts";
 import {
   ensurePinDirectory,
   isAdoptable,
@@ -103,7 +103,8 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   const ringBytes = adopted
     ? pinnedRingBytes(options.pinDirectory)
     : (options.ringBytes ?? DEFAULT_RING_BYTES);
-  const object = loadFastPath(options.records, ringBytes, { pinDirectory: options.pinDirectory });
+  const hooks = options.attach.map((a) => a.hook);
+  const object = loadFastPath(options.records, ringBytes, { pinDirectory: options.pinDirectory, hooks });
   const fds = Object.fromEntries(PINNED_MAPS.map((name) => [name, object.mapFd(name)])) as PinnedFds;
   const policy = createPolicyMaps(fds);
   if (!adopted) {
@@ -117,7 +118,7 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     keepInjectionLink(object.programFd("tandem_inject"), ({ near, far }) =>
       injection.moveTo(near.index, far.mac),
     ),
-    ...options.attach.map((a) => keepProgram(a, object.programFd(PROGRAMS[a.hook]), fds.interfaces)),
+    ...options.attach.map((a) => keepProgram(a, object.programFd(HOOK_PROGRAMS[a.hook]), fds.interfaces)),
   ]);
   const upcalls = createRing(fds.upcalls, ringBytes.upcalls);
   const events = createRing(fds.events, ringBytes.events);
@@ -173,8 +174,6 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
 }
 
 type PinnedFds = Readonly<Record<(typeof PINNED_MAPS)[number], number>>;
-
-const PROGRAMS: Readonly<Record<Hook, string>> = { tc: "tandem_tc", xdp: "tandem_xdp" };
 
 /**
  * Remove what an instance left: programs, the injection veth, pinned maps and with them every connection.

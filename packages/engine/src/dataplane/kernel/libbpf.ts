@@ -21,6 +21,7 @@ function bind() {
     closeObject: lib.func("void bpf_object__close(void *)"),
     findMap: lib.func("void *bpf_object__find_map_by_name(void *, const char *)"),
     findProgram: lib.func("void *bpf_object__find_program_by_name(void *, const char *)"),
+    setAutoload: lib.func("int bpf_program__set_autoload(void *, bool)"),
     setMaxEntries: lib.func("int bpf_map__set_max_entries(void *, uint32_t)"),
     setPinPath: lib.func("int bpf_map__set_pin_path(void *, const char *)"),
     setInitialValue: lib.func("int bpf_map__set_initial_value(void *, void *, size_t)"),
@@ -75,6 +76,8 @@ export interface ObjectOptions {
   pinned: readonly string[];
   /** Bytes of the section `.rodata`. */
   constants?: Uint8Array;
+  /** Programs that are not wanted: the kernel need not verify them. */
+  leftOut?: readonly string[];
 }
 
 /** A loaded object. */
@@ -92,6 +95,10 @@ export function loadObject(options: ObjectOptions): BpfObject {
   if (object === null) throw refusal(doing, koffi.errno());
   try {
     prepareMaps(object, options);
+    for (const name of options.leftOut ?? []) {
+      const program = present(lib.findProgram(object, name), name);
+      bpfChecked(lib.setAutoload(program, false), `leave out program "${name}"`);
+    }
     bpfChecked(lib.load(object), doing);
   } catch (cause) {
     lib.closeObject(object);
