@@ -113,7 +113,6 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     return record.ended ? "ignored_unknown" : insert(peer, now);
   }
 
-  /** Index + 1 of the template that a connection hangs on: its client's, if it leads to the same destination. */
   /** Index + 1 of the client's template, on which its connections hang that lead to the same destination; 0 if there is none. */
   function controllerFor(service: Service): number {
     const { persistence } = service;
