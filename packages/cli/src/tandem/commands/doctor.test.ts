@@ -1,5 +1,5 @@
+import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { expect, test } from "vitest";
-import { markedService } from "../../testing/fake-node.ts";
 import { emptyMachine, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
 import type { World } from "../command.ts";
 import type { Probe, Verdict } from "../doctor/probe.ts";
@@ -27,11 +27,16 @@ for (const { verdicts, exitCode } of cases) {
   });
 }
 
+/** What a daemon with these services answers. */
+const running = (services: object[]) => async () =>
+  reviseDocument(EMPTY_DOCUMENT, DocumentSpec.parse({ version: 1, services }));
+
 test("doctor asks about the daemon's addresses and the document's", async () => {
-  const { mark, ...plain } = markedService;
-  const at = (address: string) => ({ ...plain, address });
-  const services = async () => [at("192.0.2.10"), at("192.0.2.11"), markedService];
-  const socket = await startFakeDaemon({ services });
+  const socket = await startFakeDaemon({
+    document: running(
+      ["192.0.2.10", "192.0.2.11"].map((address) => ({ protocol: "tcp", address, port: 80 })),
+    ),
+  });
   const document = "version: 1\nservices: [{protocol: tcp, address: 192.0.2.12, port: 80}]";
   const ruleset = JSON.stringify({
     nftables: ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"].map((address, handle) => ({
@@ -53,7 +58,16 @@ test("doctor refuses a configuration that was named and is not there", async () 
 });
 
 test("doctor knows the tunnels of the daemon and of the document", async () => {
-  const socket = await startFakeDaemon({ services: async () => [markedService] });
+  const socket = await startFakeDaemon({
+    document: running([
+      {
+        mark: 9,
+        method: "tunnel",
+        tunnel: { type: "gue", port: 6080 },
+        destinations: [{ address: "10.0.0.9" }],
+      },
+    ]),
+  });
   const document =
     "version: 1\nservices: [{mark: 7, method: tunnel, destinations: [{address: '2001:db8::9'}, {address: 10.0.0.9, method: local}]}]";
   const machine = {
@@ -65,4 +79,11 @@ test("doctor knows the tunnels of the daemon and of the document", async () => {
   expect(out).toContain("32 bytes beside packets of 1468");
   const both = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document }, machine });
   expect(both.out).toContain("40 bytes beside packets of 1460");
+});
+
+test("doctor knows the marks that no rule gives, of the daemon and of the document", async () => {
+  const socket = await startFakeDaemon({ document: running([{ mark: 9 }]) });
+  const document = "version: 1\nmarks: [{mark: 7}]\nservices: [{mark: 7}, {mark: 8}]";
+  const { out } = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document } });
+  expect(out).toContain("no rule gives 8, 9;");
 });

@@ -1,5 +1,12 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
-import { LbError, type ServiceSpec, TunnelSpec, virtualAddressesOf } from "@tandem/model";
+import {
+  type DocumentSpec,
+  LbError,
+  type ServiceSpec,
+  specOf,
+  TunnelSpec,
+  virtualAddressesOf,
+} from "@tandem/model";
 import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import type { Finding, Patient, Probe, TunnelTo, Verdict } from "../doctor/probe.ts";
@@ -22,7 +29,7 @@ export const doctor: Command<Options> = {
     },
     {
       flags: "--document <file>",
-      help: "look for firewall rules about this document's addresses too, not only the daemon's",
+      help: "look at this document's services, too, not only at the daemon's",
     },
   ],
   examples: [
@@ -50,26 +57,34 @@ export async function examine(probes: readonly Probe[], options: Options, world:
 
 /** A daemon that does not answer is no failure here: examining comes first. */
 async function servedBy(
-  document: string | undefined,
+  file: string | undefined,
   world: World,
-): Promise<Pick<Patient, "virtualAddresses" | "tunnels">> {
-  const written = document === undefined ? [] : (await world.readDocument(document)).services;
-  const running = await withDaemon(world, (node) => node.services()).catch(() => []);
-  const virtualAddresses = new Set([...virtualAddressesOf(written), ...virtualAddressesOf(running)]);
+): Promise<Pick<Patient, "virtualAddresses" | "marksWithoutRule" | "tunnels">> {
+  const written = file === undefined ? [] : [await world.readDocument(file)];
+  const running = await withDaemon(world, (node) => node.document()).then(
+    (document) => [specOf(document)],
+    () => [],
+  );
+  const documents = [...written, ...running];
+  const services = documents.flatMap((document) => document.services);
   return {
-    virtualAddresses: [...virtualAddresses],
-    tunnels: [...written.flatMap(tunnelsOf), ...running.flatMap((s) => s.destinations.flatMap(tunnelTo))],
+    virtualAddresses: [...virtualAddressesOf(services)],
+    marksWithoutRule: [...new Set(documents.flatMap(marksWithoutRule))],
+    tunnels: services.flatMap(tunnelsOf),
   };
 }
 
+const marksWithoutRule = ({ services, marks }: DocumentSpec): number[] =>
+  services.flatMap(({ mark }) =>
+    mark === undefined || marks.some((rule) => rule.mark === mark) ? [] : [mark],
+  );
+
 const tunnelsOf = (s: ServiceSpec): TunnelTo[] =>
   s.destinations.flatMap((d) => {
-    const isTunnel = (d.method ?? s.method) === "tunnel";
-    return tunnelTo({ ...d, tunnel: isTunnel ? (d.tunnel ?? s.tunnel ?? TunnelSpec.parse({})) : undefined });
+    if ((d.method ?? s.method) !== "tunnel") return [];
+    const { type, checksum } = d.tunnel ?? s.tunnel ?? TunnelSpec.parse({});
+    return [{ address: d.address, type, checksum }];
   });
-
-const tunnelTo = (d: { address: string; tunnel?: TunnelSpec | undefined }): TunnelTo[] =>
-  d.tunnel ? [{ address: d.address, type: d.tunnel.type, checksum: d.tunnel.checksum }] : [];
 
 /** Where nothing was said, a configuration may be missing; one that is wrong may not. */
 async function configuredIn(file: string | undefined): Promise<Pick<Patient, "interfaces" | "hasVrrp">> {

@@ -14,6 +14,7 @@ const sees = (...virtualAddresses: string[]) =>
     tunnels: [],
     interfaces: undefined,
     hasVrrp: false,
+    marksWithoutRule: [],
   });
 
 test("virtual addresses are looked for on every interface, in both families", () => {
@@ -45,7 +46,14 @@ const excused: [why: string, hasVrrp: boolean, found: string][] = [
 for (const [why, hasVrrp, found] of excused) {
   test(`virtual addresses are not missed where ${why}`, () => {
     const virtualAddresses = ["192.0.2.1"];
-    const patient = { machine: emptyMachine, virtualAddresses, tunnels: [], interfaces: undefined, hasVrrp };
+    const patient = {
+      machine: emptyMachine,
+      virtualAddresses,
+      tunnels: [],
+      interfaces: undefined,
+      hasVrrp,
+      marksWithoutRule: [],
+    };
     expect(probeAddresses(patient)).toEqual([{ check: "virtual addresses", verdict: "ok", found }]);
   });
 }

@@ -15,6 +15,8 @@ export interface Patient {
   readonly machine: Machine;
   /** Virtual addresses in canonical text, from the daemon and from the document given; none if neither is there. */
   readonly virtualAddresses: readonly string[];
+  /** Firewall marks of services that no rule of their document gives, from both likewise. */
+  readonly marksWithoutRule: readonly number[];
   /** Tunnels to destinations, from both likewise. */
   readonly tunnels: readonly TunnelTo[];
   /** Interfaces that the node's configuration names; undefined without one: all that there are. */

@@ -52,6 +52,7 @@ async function examine(
     tunnels: [],
     interfaces,
     hasVrrp: false,
+    marksWithoutRule: [],
   });
   return findings.map(({ check, verdict, found }) => `${verdict} ${check}: ${found}`);
 }
@@ -65,6 +66,7 @@ test("no probe throws on a machine where nothing can be found, and one at least 
         tunnels: [],
         interfaces: undefined,
         hasVrrp: false,
+        marksWithoutRule: [],
       }),
     ),
   );
@@ -349,6 +351,7 @@ test("a ruleset that cannot be read is told, not taken for empty", async () => {
     tunnels: [],
     interfaces: undefined,
     hasVrrp: false,
+    marksWithoutRule: [],
   });
   expect(finding).toMatchObject({
     verdict: "warn",

@@ -4,6 +4,7 @@ import { probeBpffs } from "./bpffs.ts";
 import { probeCapabilities } from "./capabilities.ts";
 import { probeFirewall } from "./firewall.ts";
 import { probeKernelOptions } from "./kernel-options.ts";
+import { probeMarks } from "./marks.ts";
 import type { Probe } from "./probe.ts";
 import { probeSysctls } from "./sysctls.ts";
 import { probeTunnels } from "./tunnels.ts";
@@ -17,6 +18,7 @@ export const PROBES: readonly Probe[] = [
   probeBpffs,
   probeSysctls,
   probeAddresses,
+  probeMarks,
   probeTunnels,
   probeFirewall,
 ];

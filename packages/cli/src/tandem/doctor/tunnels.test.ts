@@ -14,7 +14,7 @@ const gre: TunnelTo = { address: "2001:db8::1", type: "gre", checksum: "full" };
 const gue: TunnelTo = { address: "10.0.0.1", type: "gue", checksum: "full" };
 
 const probe = (tunnels: TunnelTo[], interfaces?: string[], virtualAddresses: string[] = []) =>
-  probeTunnels({ machine, virtualAddresses, tunnels, interfaces, hasVrrp: false });
+  probeTunnels({ machine, virtualAddresses, tunnels, interfaces, hasVrrp: false, marksWithoutRule: [] });
 
 test("room for tunnels is of no concern without tunnels, or where no MTU can be seen", () => {
   expect(probe([], ["eth0"])).toMatchObject([{ verdict: "ok", found: "no tunnels" }]);
