@@ -160,6 +160,20 @@ test("forwarder adopts a former one's connections with its first document, and o
   expect(receive(f, client(1, "A"))).toBe("forwarded");
 });
 
+test("a connection whose destination was removed while no daemon ran is reset, if the service says so", () => {
+  const former = startInProcess();
+  run(former, documentOf([web([{ address: "10.0.0.1" }])]));
+  establish(former, 1);
+  const f = startInProcess({ dataplane: former.dataplane, clock: former.clock });
+  run(f, documentOf([{ ...web([]), whenRemoved: "reset" }], documentOf([web([{ address: "10.0.0.1" }])])));
+  f.settle();
+  f.dataplane.sent.length = 0;
+  expect(receive(f, client(1, "A"))).toBe("watched");
+  f.settle();
+  const flags = f.dataplane.sent.map(({ bytes }) => bytes[33]! & 0x04);
+  expect(flags).toEqual([0x04, 0x04]); // RST to both
+});
+
 test("weights are those of the next new connection", () => {
   const f = startInProcess();
   const two = documentOf([web([{ address: "10.0.0.1" }, { address: "10.0.0.2" }])]);

@@ -12,6 +12,7 @@ import { markOf, type PacketOf, parsedOf, whyEndpoint } from "./explain-packet.t
 import { wayOfRow, wayTo } from "./explain-way.ts";
 import { describeFates, describeRewriting, describeTimeout, endpointText } from "./explain-words.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
+import { fateOfRecord } from "./gone.ts";
 import { DIRECTION } from "./layout.ts";
 import type { Destination, Fate, Service } from "./service.ts";
 import { createTemplates } from "./templates.ts";
@@ -79,7 +80,8 @@ function explainKnown(p: ParsedPacket, node: number, tables: Tables): Explanatio
   const isReply = directionOf(node) === DIRECTION.output;
   const record = services.service(connection.serviceId)?.record;
   const destination = services.destination(connection.destinationId);
-  const reason = reasonOfKnown(connection, isReply, destination && services.fateOf(destination));
+  const fate = fateOfRecord(services, tables.connections.table.records[p.family], indexOf(node));
+  const reason = reasonOfKnown(connection, isReply, fate);
   const isDropped = REASONS[reason].verdict === "drop";
   return {
     ...(record && { service: { key: serviceKey(record), why: "that of its connection" } }),

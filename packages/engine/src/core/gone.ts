@@ -25,20 +25,24 @@ const OF_CONNECTION: Readonly<Record<Fate, number>> = {
 /** A template that is kept while its destination is gone serves nobody, but knows it again when it returns. */
 const OF_TEMPLATE: Readonly<Record<Fate, number>> = { keep: 0, drop: 0, expire: ENDS, reset: ENDS };
 
+/**
+ * What the policies say of a living record. A destination that was removed while no daemon ran is known by the record alone. Undefined: nobody knows any
+ * more what the record belongs to.
+ */
+export function fateOfRecord(services: ServiceTable, r: RecordArray, index: number): Fate | undefined {
+  const id = readField(r, index, RECORD.destinationId);
+  const destination = services.destination(id);
+  if (destination) return services.fateOf(destination);
+  if (id === NO_DESTINATION) return "keep";
+  return services.service(readField(r, index, RECORD.serviceId))?.record.whenRemoved;
+}
+
 /** A judge by what runs now. */
 export function createJudge(services: ServiceTable): Judge {
-  /** Undefined: nobody knows any more what the record belongs to. */
-  function fateOf(r: RecordArray, index: number, service: Service | undefined): Fate | undefined {
-    const id = readField(r, index, RECORD.destinationId);
-    const destination = services.destination(id);
-    if (destination) return services.fateOf(destination);
-    return id === NO_DESTINATION ? "keep" : service?.record.whenRemoved;
-  }
-
   return (r, index) => {
     const life = readField(r, index, RECORD.life);
     const service = services.service(readField(r, index, RECORD.serviceId));
-    const fate = fateOf(r, index, service);
+    const fate = fateOfRecord(services, r, index);
     if (fate === undefined) return life & JUDGED; // a former daemon knew
     if ((life & LIFE.template) !== 0) return OF_TEMPLATE[fate];
     if (service && !isServed(service, r, index)) return ENDS;

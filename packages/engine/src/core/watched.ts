@@ -3,10 +3,10 @@ import { createParsedPacket, IP_PROTOCOL } from "../packet/parse.ts";
 import { type CoreContext, createVerdicts, type Handler, type Handlers } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createFtp } from "./ftp.ts";
-import { DIRECTION, RECORD } from "./layout.ts";
+import { fateOfRecord } from "./gone.ts";
+import { DIRECTION } from "./layout.ts";
 import { startsAnew } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
-import { readField } from "./record.ts";
 import { createReset, type Last } from "./reset.ts";
 
 /** The handler of `watched`; `reopen` is that of a packet that asks for a new connection in the place of one that is there. */
@@ -18,10 +18,8 @@ export function createWatched(context: CoreContext, reopen: Handler): Handlers<"
   const readFtp = createFtp(context);
   const p = createParsedPacket();
 
-  const isDoomed = (family: 4 | 6, index: number): boolean => {
-    const destination = services.destination(readField(table.records[family], index, RECORD.destinationId));
-    return destination !== undefined && services.fateOf(destination) === "reset";
-  };
+  const isDoomed = (family: 4 | 6, index: number): boolean =>
+    fateOfRecord(services, table.records[family], index) === "reset";
 
   connections.setWatcher((family, index) => {
     if (isDoomed(family, index)) reset.probe(family, index);
