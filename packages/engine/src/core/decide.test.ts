@@ -47,6 +47,15 @@ function directorWith(...flags: string[]): TestDirector {
   return d;
 }
 
+test("nobody is told of a packet whose connection is gone meanwhile", () => {
+  for (const reason of ["ttl_exceeded", "fib_frag_needed"] as const) {
+    const d = directorWith();
+    decide(d, reason, buildPacket(spec("A", { ttl: 1 })));
+    d.settle();
+    expect(d.dataplane.sent).toEqual([]);
+  }
+});
+
 const answers: [Reason, Uint8Array, Reason][] = [
   ["new_flow", buildPacket(spec("S")), "scheduled"],
   ["mid_stream_sloppy", buildPacket(spec("A", { toPort: 82 })), "scheduled"],

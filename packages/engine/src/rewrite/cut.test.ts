@@ -53,6 +53,12 @@ for (const family of [4, 6] as const) {
     });
   }
 
+  test(`IPv${family} that fills its pieces has no empty one behind them`, () => {
+    const [mtu, headerBytes, payloadBytes] = family === 4 ? [576, 20, 552] : [1280, 48, 1232];
+    const pieces = cut(datagram(family, 2 * payloadBytes - 8), mtu)!;
+    expect(pieces.map((p) => p.length)).toEqual([headerBytes + payloadBytes, headerBytes + payloadBytes]);
+  });
+
   test(`IPv${family} is not cut where 8 bytes of payload do not fit`, () => {
     const headerBytes = family === 4 ? 20 : 48;
     expect(cut(datagram(family, 100), headerBytes + 7)).toBeUndefined();
