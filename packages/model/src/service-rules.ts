@@ -30,6 +30,9 @@ export function checkService(
 
 type Rule = (s: ServiceSpec, refuse: Refuse, virtualAddresses: ReadonlySet<string>) => void;
 
+/** Schedulers to which any weight but 0 is the same. */
+const WEIGHTLESS: readonly string[] = ["rr", "lc", "dh"];
+
 const RULES: readonly Rule[] = [
   function target(s, refuse) {
     if (s.mark === undefined) checkTarget(s, refuse);
@@ -56,6 +59,10 @@ const RULES: readonly Rule[] = [
   function helper(s, refuse) {
     if (s.helper === "ftp" && s.protocol !== "tcp")
       refuse(["helper"], `protocol is "${s.protocol}", wanted "tcp" for the helper ftp`);
+  },
+  function slowStart(s, refuse) {
+    if (s.slowStart > 0 && WEIGHTLESS.includes(s.scheduler))
+      refuse(["slowStart"], `scheduler is "${s.scheduler}", wanted one that goes by weights`);
   },
   function sloppy(s, refuse) {
     if (s.sloppy && s.protocol === "udp")

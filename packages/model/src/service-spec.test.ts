@@ -170,6 +170,11 @@ const fields: [what: string, service: object, ...want: string[]][] = [
     { ...web, allow: ["10.0.0.0/33"] },
     "allow.0: wanted a prefix such as 192.0.2.0/24 or 2001:db8::/32",
   ],
+  [
+    "a slow start that nobody would see",
+    { ...web, scheduler: "rr", slowStart: 10 },
+    'slowStart: scheduler is "rr", wanted one that goes by weights',
+  ],
   ["a start too slow", { ...web, slowStart: 3601 }, "slowStart: wanted seconds from 0 to 3600"],
   [
     "a timeout of nothing",
