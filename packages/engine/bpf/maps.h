@@ -304,9 +304,14 @@ struct {
 	__type(value, struct flow_value);
 } flows6 SEC(".maps");
 
+/*
+ * From here to tunnels: twice what a document can hold. Another document's entries are written before the last one's are deleted, so that no
+ * address of ours is ever nobody's.
+ */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 131072);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct endpoint_key);
 	__type(value, struct service_value);
@@ -315,7 +320,7 @@ struct {
 /* A set: endpoints and addresses of translated destinations, and the ends of tunnels. The value says nothing. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 262144);
+	__uint(max_entries, 524288);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct endpoint_key);
 	__type(value, __u32);
@@ -333,7 +338,7 @@ struct {
 /* Who is served: CLIENT_ALLOW or CLIENT_DENY by service and prefix. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 131072);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct client_key);
 	__type(value, __u32);
@@ -349,7 +354,7 @@ struct {
 /* By destination id. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 131072);
+	__uint(max_entries, 262144);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, struct tunnel);

@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseAddress, parsePrefix, TUNNEL_NUMBERS } from "@tandem/model";
+import { MAX_CLIENT_PREFIXES, parseAddress, parsePrefix, TUNNEL_NUMBERS } from "@tandem/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   CLIENT_KEY,
@@ -156,6 +156,20 @@ describe("what is programmed", () => {
     expect(asText(running!.programmed())).toEqual(expect.arrayContaining(asText(other)));
     expect(running!.programmed()).toHaveLength(CHANGES.length);
   });
+});
+
+test("as many clients as a document can have give way to as many others, which are told first", () => {
+  const kernel = start();
+  const keys = (first: number) =>
+    Array.from({ length: MAX_CLIENT_PREFIXES }, (_, i) => ({
+      ...{ service: 7, bits: 24 },
+      address: Uint8Array.of(first, i >>> 8, i & 255, 0),
+    }));
+  const set = (first: number): ServiceChange[] =>
+    keys(first).map((at) => ({ kind: "set_client", at, isAllowed: true }));
+  kernel.program(set(11));
+  kernel.program([...set(12), ...keys(11).map((at): ServiceChange => ({ kind: "delete_client", at }))]);
+  expect(kernel.programmed()).toHaveLength(MAX_CLIENT_PREFIXES);
 });
 
 test("a client's key counts the bits of the service and of the whole address", () => {
