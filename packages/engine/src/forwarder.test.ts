@@ -164,9 +164,11 @@ test("a connection whose destination was removed while no daemon ran is reset, i
   const former = startInProcess();
   run(former, documentOf([web([{ address: "10.0.0.1" }])]));
   establish(former, 1);
+  former.dataplane.sent.length = 0;
   const f = startInProcess({ dataplane: former.dataplane, clock: former.clock });
   run(f, documentOf([{ ...web([]), whenRemoved: "reset" }], documentOf([web([{ address: "10.0.0.1" }])])));
   f.settle();
+  expect(f.dataplane.sent.map(({ bytes }) => bytes[33])).toEqual([0x10]); // the client is asked for a packet
   f.dataplane.sent.length = 0;
   expect(receive(f, client(1, "A"))).toBe("watched");
   f.settle();

@@ -120,9 +120,13 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     eviction.note(r, index);
     control.attach(r, index);
     const judgement = judge(r, index);
-    if (judgement !== ENDS) mark(r, index, judgement);
-    if (judgement !== ENDS) arm(r, index, now);
-    else ageing.arm(r, index, now, 0); // whoever called still has to do with it
+    if (judgement === ENDS) {
+      ageing.arm(r, index, now, 0); // whoever called still has to do with it
+      return;
+    }
+    mark(r, index, judgement);
+    if (judgement === LIFE.watched) watcher(family, index);
+    arm(r, index, now);
   }
 
   function close(family: 4 | 6, index: number, now: number): void {

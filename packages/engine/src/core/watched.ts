@@ -1,13 +1,18 @@
 /** Packets of connections that the core watches: a helper reads them, or they are the last of a connection that is to end aloud. */
-import { createParsedPacket, IP_PROTOCOL } from "../packet/parse.ts";
-import { type CoreContext, createVerdicts, type Handler, type Handlers } from "./context.ts";
+import { createParsedPacket } from "../packet/parse.ts";
+import { type CoreContext, createVerdicts, type Decision, type Handler, type Handlers } from "./context.ts";
 import { directionOf, indexOf } from "./flow-index.ts";
 import { createFtp } from "./ftp.ts";
 import { fateOfRecord } from "./gone.ts";
-import { DIRECTION } from "./layout.ts";
+import { DIRECTION, RECORD } from "./layout.ts";
 import { startsAnew } from "./packet-event.ts";
 import { parseFlow } from "./parse-flow.ts";
+import { readField } from "./record.ts";
 import { createReset, type Last } from "./reset.ts";
+import type { Service } from "./service.ts";
+
+/** Reads, and may change, a packet of a connection to a service that names it. The result is reused. */
+type Helper = (last: Last, now: number) => Readonly<Decision>;
 
 /** The handler of `watched`; `reopen` is that of a packet that asks for a new connection in the place of one that is there. */
 export function createWatched(context: CoreContext, reopen: Handler): Handlers<"watched"> {
@@ -15,11 +20,18 @@ export function createWatched(context: CoreContext, reopen: Handler): Handlers<"
   const { table } = connections;
   const { drop, send } = createVerdicts();
   const reset = createReset(context);
-  const readFtp = createFtp(context);
+  const helpers: Readonly<Record<NonNullable<Service["record"]["helper"]>, Helper>> = {
+    ftp: createFtp(context),
+  };
   const p = createParsedPacket();
 
   const isDoomed = (family: 4 | 6, index: number): boolean =>
     fateOfRecord(services, table.records[family], index) === "reset";
+
+  const helperOf = (family: 4 | 6, index: number): Helper | undefined => {
+    const service = services.service(readField(table.records[family], index, RECORD.serviceId));
+    return service?.record.helper && helpers[service.record.helper];
+  };
 
   connections.setWatcher((family, index) => {
     if (isDoomed(family, index)) reset.probe(family, index);
@@ -33,9 +45,7 @@ export function createWatched(context: CoreContext, reopen: Handler): Handlers<"
       const last: Last = { p, upcall, index: indexOf(node), direction: directionOf(node) };
       if (isDoomed(p.family, last.index)) return reset.tell(last, now);
       if (last.direction !== DIRECTION.output && startsAnew(p)) return reopen(upcall, now);
-      return p.protocol === IP_PROTOCOL.tcp
-        ? readFtp(last, now)
-        : send("helper_rewritten", "flow", last.index);
+      return helperOf(p.family, last.index)?.(last, now) ?? send("helper_rewritten", "flow", last.index);
     },
   };
 }
