@@ -165,6 +165,20 @@ for (const method of ["masquerade", "full-nat"] as const) {
   });
 }
 
+test("passive FTP opens no privileged port of the server, whatever it says", () => {
+  const { vip, server } = nets[4];
+  const { fromServer, records } = setUp(4, "masquerade");
+  for (const [port, connections] of [
+    [22, 1],
+    [1023, 1],
+    [1024, 2],
+  ] as const) {
+    const [told] = fromServer({ sequence: 5000, acknowledged: 1006, payload: text227(server, port) });
+    const said = read(told!).payload;
+    expect([said === text227(vip, port), records().length]).toEqual([connections === 2, connections]);
+  }
+});
+
 test("extended passive FTP over IPv6 needs no other text", () => {
   const { client, vip } = nets[6];
   const { fromServer, through, records } = setUp(6);

@@ -28,6 +28,8 @@ interface Edit {
 /** Reads a packet of a control connection, and sends it on. The result is reused. Never throws. */
 export type Ftp = (packet: Last, now: number) => Readonly<Decision>;
 
+/** Ports below are privileged. */
+const FIRST_FREE_PORT = 1024;
 const MOST_BYTES = 65_535;
 
 /** The helper over a context. */
@@ -48,8 +50,12 @@ export function createFtp(context: CoreContext): Ftp {
     return formatAddress(bytes);
   }
 
-  /** What the server's endpoint becomes: one of the virtual address, where the client is expected. */
+  /**
+   * What the server's endpoint becomes: one of the virtual address, where the client is expected. A privileged port is none that FTP listens at for data: whoever makes
+   * a server say such a line wants its other services.
+   */
   function answerPassive(packet: Last, { port }: FtpEndpoint, now: number): Reached | undefined {
+    if (port < FIRST_FREE_PORT) return undefined;
     const virtual = data.passive({ family: packet.p.family, index: packet.index }, port, now);
     return virtual > 0
       ? { address: addressOf(packet.p.family, packet.index, ADDRESS.virtual), port: virtual }
