@@ -314,7 +314,7 @@ async function expectMended(s: Scenario): Promise<void> {
     await expectService(successor, s.first); // the client tries again
     await expectService(successor, { ...s.first, clientPort: CLIENT_PORT + 1 });
     expect(expectAgreement(successor.kernel)).toBe(2);
-    const destinations = successor.ask("destinations", {});
+    const destinations = successor.ask("services", {}).flatMap((s) => s.destinations);
     const counted = destinations.reduce((sum, d) => sum + d.activeConnections + d.inactiveConnections, 0);
     expect([successor.ask("counts", {}).connections, counted]).toEqual([2, 2]);
     successor.leap();

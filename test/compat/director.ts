@@ -148,7 +148,9 @@ export function createDirector(note = ""): Director {
       return rows;
     },
     destinations() {
-      const counts = new Map(forwarder.ask("destinations", {}).map((c) => [c.destinationId, c]));
+      const counts = new Map(
+        forwarder.ask("services", {}).flatMap((s) => s.destinations.map((c) => [c.destinationId, c])),
+      );
       return document.services.flatMap((s) =>
         s.destinations.map((d) => ({
           ...counts.get(d.id)!,

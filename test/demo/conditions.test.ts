@@ -55,6 +55,14 @@ test("the site serves when no destination of any service is out", () => {
   expect(isServing(siteView({}, {}, []))).toBe(false);
 });
 
+test("a destination that was removed neither serves nor is missed", () => {
+  const { destinations, ...rest } = service([1, 0, 1]);
+  const removed = destinations.map((d) => ({ ...d, removed: d.effectiveWeight === 0 }));
+  const site = siteView({}, {}, [{ ...rest, destinations: removed }]);
+  expect(isServing(site)).toBe(true);
+  expect(hasWeight("s2", 0)(site)).toBe(false);
+});
+
 test("the site is described in one line", () => {
   const alarms = ['Peer "d1" is lost'];
   expect(describeSite(siteView(null, { role: "active", sync: "alone", alarms }))).toBe(

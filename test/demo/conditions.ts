@@ -43,7 +43,7 @@ export const hasWeight =
   (site) => {
     const services = DIRECTORS.flatMap((name) => site[name].services);
     const destinations = services.flatMap((s) =>
-      s.destinations.filter((d) => serverAt(d.address) === server),
+      s.destinations.filter((d) => !d.removed && serverAt(d.address) === server),
     );
     return destinations.length > 0 && destinations.every((d) => d.effectiveWeight === weight);
   };
@@ -54,7 +54,7 @@ export const isServing: Condition = (site) =>
     (name) =>
       site[name].services.length > 0 &&
       site[name].services.every((s) =>
-        s.destinations.every((d) => d.effectiveWeight > 0 && d.health === "up"),
+        s.destinations.every((d) => d.removed || (d.effectiveWeight > 0 && d.health === "up")),
       ),
   );
 

@@ -90,6 +90,7 @@ export function service(weights: readonly [number, number, number] = [1, 1, 1]):
       lowerThreshold: 0,
       overloaded: false,
       held: false,
+      removed: false,
       traffic,
       rates: traffic,
     })),

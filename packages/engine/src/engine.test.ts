@@ -48,7 +48,11 @@ async function startWhole() {
 }
 
 const weightsOf = async (engine: Engine, soon: <T>(p: Promise<T>) => Promise<T>) =>
-  new Map((await soon(engine.ask("destinations", {}))).map((d) => [d.destinationId, d.effectiveWeight]));
+  new Map(
+    (await soon(engine.ask("services", {})))
+      .flatMap((s) => s.destinations)
+      .map((d) => [d.destinationId, d.effectiveWeight]),
+  );
 
 const failure = (promise: Promise<unknown>): Promise<LbError> =>
   promise.then(

@@ -2,12 +2,12 @@
  * What the engine (main thread) and the forwarder (worker thread) say to each other. Commands are carried out in the order
  * sent, answers come in the same order, so "everything before this" needs no other fence.
  */
-import type { Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
+import type { DestinationRecord, Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import type { Row } from "./core/census.ts";
 import type { Rates } from "./core/estimator.ts";
 import type { Explanation } from "./core/explain.ts";
 import type { PacketOf } from "./core/explain-packet.ts";
-import type { Health } from "./core/service-table.ts";
+import type { DestinationTotals, Health } from "./core/service-table.ts";
 
 /** Orders that need no answer. */
 export type ForwarderOrder =
@@ -28,9 +28,9 @@ export interface ForwarderQuestions {
   /** Whether it still turns, and what keeps packets from it (`DataPlane.faults`). */
   ping: { ask: object; answer: { faults: readonly string[] } };
   counts: { ask: object; answer: ForwarderCounts };
-  /** Every configured destination. Reads all records at once: some 10 to 30 ms with 500,000 of them, so not to be asked all the time. */
-  destinations: { ask: object; answer: DestinationCounts[] };
-  /** What goes on now, by id of each configured service and destination; one that has just been configured may be missing for some seconds. */
+  /** Every configured service. Reads all records at once: some 10 to 30 ms with 500,000 of them, so not to be asked all the time. */
+  services: { ask: object; answer: ServiceCounts[] };
+  /** What goes on now, by id of what `services` answers; one that has just been configured may be missing for some seconds. */
   rates: { ask: object; answer: ReadonlyMap<number, Rates> };
   /** Why a packet goes where it goes. Changes nothing. */
   explain: { ask: PacketOf; answer: PacketExplanation };
@@ -81,9 +81,15 @@ export interface ForwarderCounts {
   merged: Map<string, number>;
 }
 
-/** A configured destination: its weight, its connections now, and all that it ever had since the daemon started or adopted it. */
-export interface DestinationCounts {
+/** A configured service and all that it ever had since the daemon started or adopted it: also by destinations that are gone, so it never falls. */
+export interface ServiceCounts extends DestinationTotals {
   serviceId: number;
+  /** Those of the document in its order, then those that were removed and still have connections. */
+  destinations: DestinationCounts[];
+}
+
+/** A destination: its weight, its connections now, and all that it ever had, as its service. */
+export interface DestinationCounts extends DestinationTotals {
   destinationId: number;
   effectiveWeight: number;
   activeConnections: number;
@@ -92,12 +98,8 @@ export interface DestinationCounts {
   persistentConnections: number;
   /** Over its upper threshold: gets no new ones. */
   isOverloaded: boolean;
-  /** Connections made here. */
-  connections: number;
-  inPackets: number;
-  inBytes: number;
-  outPackets: number;
-  outBytes: number;
+  /** How it was configured last, where it no longer is. */
+  removed: DestinationRecord | undefined;
 }
 
 /** One connection, readable: addresses as text, ports as numbers, method and protocol as `METHOD_NUMBERS` and `PROTOCOL_NUMBERS`. */

@@ -55,7 +55,9 @@ test("a forwarder on its thread answers long before it would wake by itself", as
   for (let i = 0; i < 100; i++) expect(await engine.ask("ping", {})).toEqual({ faults: [] });
   expect(performance.now() - before).toBeLessThan(2500); // 100 sleeps of 50 ms would be 5 s
   engine.setHealth({ weights: new Map([[2, 0]]), down: new Set() });
-  expect(await engine.ask("destinations", {})).toMatchObject([{ destinationId: 2, effectiveWeight: 0 }]);
+  expect(await engine.ask("services", {})).toMatchObject([
+    { serviceId: 1, destinations: [{ destinationId: 2, effectiveWeight: 0 }] },
+  ]);
 });
 
 test("a forwarder that was stopped leaves its table to the next; what is sent to it then is lost, not an error", async () => {

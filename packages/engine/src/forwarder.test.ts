@@ -42,6 +42,7 @@ const receive = (f: InProcessForwarder, packet: PacketSpec) =>
 const run = (f: InProcessForwarder, document: Document, health = NONE) =>
   f.ask("program", { document, ...health });
 const packetsOf = (f: InProcessForwarder) => f.ask("counts", {}).packets;
+const destinationsOf = (f: InProcessForwarder) => f.ask("services", {}).flatMap((s) => s.destinations);
 const rowsOf = (f: InProcessForwarder) => f.ask("list", { cursor: 0, limit: 100 }).rows;
 
 /** Client `n` connects, and is answered. */
@@ -156,7 +157,7 @@ test("forwarder adopts a former one's connections with its first document, and o
   const f = startInProcess({ dataplane: former.dataplane, clock: former.clock });
   expect(run(f, WEB)).toEqual({ changes: 0, adopted: 2, repaired: 0 });
   expect(run(f, WEB)).toEqual({ changes: 0, adopted: 0, repaired: 0 });
-  expect(f.ask("destinations", {})).toMatchObject([{ destinationId: A, activeConnections: 2 }]);
+  expect(destinationsOf(f)).toMatchObject([{ destinationId: A, activeConnections: 2 }]);
   expect(receive(f, client(1, "A"))).toBe("forwarded");
 });
 
@@ -219,10 +220,10 @@ test("forwarder counts connections that had to go for new ones", () => {
 test("a destination's traffic is what its connections have, dead or alive", () => {
   const f = startInProcess();
   run(f, WEB);
-  const traffic = () => f.ask("destinations", {})[0]!;
+  const traffic = () => destinationsOf(f)[0]!;
   for (const n of [1, 2]) establish(f, n);
   const alive = traffic();
-  expect(alive).toMatchObject({ serviceId: 1, effectiveWeight: 1, activeConnections: 2, connections: 2 });
+  expect(alive).toMatchObject({ effectiveWeight: 1, activeConnections: 2, connections: 2 });
   expect(alive).toMatchObject({ inPackets: 4, inBytes: 160, outPackets: 2, outBytes: 80 });
   receive(f, client(1, "R"));
   f.settle();
@@ -231,6 +232,47 @@ test("a destination's traffic is what its connections have, dead or alive", () =
   expect(f.ask("counts", {}).connections).toBe(0);
   expect(traffic()).toMatchObject({ activeConnections: 0, inactiveConnections: 0, connections: 2 });
   expect(traffic()).toMatchObject({ inPackets: 5, inBytes: 200, outPackets: 2, outBytes: 80 });
+});
+
+test("what a service has had never falls, whatever becomes of its destinations", () => {
+  const f = startInProcess();
+  const one = [{ address: "10.0.0.1" }];
+  const two = documentOf([web([...one, { address: "10.0.0.2" }])]);
+  run(f, two);
+  for (let n = 1; n <= 4; n++) {
+    receive(f, client(n));
+    f.settle();
+  }
+  const service = () => f.ask("services", {})[0]!;
+  const had = { serviceId: 1, connections: 4, inPackets: 4, inBytes: 160, outPackets: 0 };
+  const [a, b] = [
+    { destinationId: A, activeConnections: 2, removed: undefined },
+    { destinationId: A + 1, activeConnections: 2, removed: undefined },
+  ];
+  expect(service()).toMatchObject({ ...had, destinations: [a, b] });
+
+  const without = documentOf([web(one)], two);
+  run(f, without);
+  const removed = { address: "10.0.0.2", id: A + 1 };
+  expect(service()).toMatchObject({ ...had, destinations: [a, { ...b, removed }] });
+
+  f.clock.now += 120 * TICKS_PER_SECOND; // nobody answered
+  f.settle();
+  expect(f.ask("counts", {}).connections).toBe(0);
+  expect(service()).toMatchObject({ ...had, destinations: [{ ...a, activeConnections: 0 }] });
+  expect(service().destinations).toHaveLength(1);
+
+  run(f, documentOf([web([...one, { address: "10.0.0.2" }])], without));
+  for (let n = 1; n <= 2; n++) {
+    receive(f, client(n));
+    f.settle();
+  }
+  const again = { destinationId: A + 1, connections: 1, removed: undefined };
+  expect(service()).toMatchObject({
+    connections: 6,
+    inPackets: 6,
+    destinations: [{ connections: 3 }, again],
+  });
 });
 
 test("forwarder says what goes on now, by destination and service, of what ends, too", () => {
@@ -269,7 +311,7 @@ test("a change of state whose event was lost is found by looking at all records"
   run(f, WEB);
   establish(f, 1);
   expect(f.dataplane.lostEvents()).toBeGreaterThan(0);
-  expect(f.ask("destinations", {})).toMatchObject([{ activeConnections: 1, inactiveConnections: 0 }]);
+  expect(destinationsOf(f)).toMatchObject([{ activeConnections: 1, inactiveConnections: 0 }]);
 });
 
 test("forwarder does not sleep while work is left over", () => {

@@ -13,7 +13,8 @@ import { createIcmpSender } from "./core/icmp-sender.ts";
 import { planServices } from "./core/plan.ts";
 import { policyOf } from "./core/policy.ts";
 import { createRandom } from "./core/random.ts";
-import { createServiceTable } from "./core/service-table.ts";
+import { addTotals } from "./core/service.ts";
+import { createServiceTable, type Destination, type DestinationTotals } from "./core/service-table.ts";
 import { createSlowPath } from "./core/slow-path.ts";
 import { createTraffic } from "./core/traffic.ts";
 import type { Reason } from "./core/verdict.ts";
@@ -27,6 +28,7 @@ import type {
   ForwarderOrder,
   Question,
   QuestionName,
+  ServiceCounts,
 } from "./forwarder-protocol.ts";
 import { createReplication } from "./forwarder-replication.ts";
 
@@ -111,7 +113,7 @@ export function createForwarder(
       evicted: { nearly_full: connections.evicted, drop_entry: defence.ended },
       merged: new Map(replication.outcomes),
     }),
-    destinations: destinationCounts,
+    services: serviceCounts,
     rates: () => traffic.rates(),
     list(at) {
       const { rows, next } = listConnections({ connections, services }, at, dataplane.now());
@@ -180,20 +182,14 @@ export function createForwarder(
     return adoption;
   }
 
-  function destinationCounts(): DestinationCounts[] {
-    const totals = sumTraffic(table, services);
-    return [...services.services].flatMap((s) =>
-      s.destinations.map((d) => ({
-        serviceId: s.id,
-        destinationId: d.id,
-        effectiveWeight: d.weight,
-        activeConnections: d.active,
-        inactiveConnections: d.inactive,
-        persistentConnections: d.persistent,
-        isOverloaded: d.overloaded,
-        ...totals.get(d.id)!,
-      })),
-    );
+  function serviceCounts(): ServiceCounts[] {
+    const sums = sumTraffic(table, services);
+    const others = Map.groupBy(services.destinations, (d) => (d.isConfigured ? undefined : d.serviceId));
+    return Array.from(services.services, (s) => {
+      const known = [...s.destinations, ...(others.get(s.id) ?? [])];
+      const destinations = known.map((d) => destinationCounts(d, sums.get(d.id)!));
+      return { serviceId: s.id, ...destinations.reduce(addTotals, { ...s.departed }), destinations };
+    });
   }
 
   function answer(question: Question): void {
@@ -244,6 +240,17 @@ export function createForwarder(
     },
   };
 }
+
+const destinationCounts = (d: Destination, traffic: DestinationTotals): DestinationCounts => ({
+  destinationId: d.id,
+  effectiveWeight: d.weight,
+  activeConnections: d.active,
+  inactiveConnections: d.inactive,
+  persistentConnections: d.persistent,
+  isOverloaded: d.overloaded,
+  removed: d.isConfigured ? undefined : d.record,
+  ...traffic,
+});
 
 /** A reason may be the fast path's and the core's. */
 function addCounts(a: ReadonlyMap<Reason, number>, b: ReadonlyMap<Reason, number>): Map<Reason, number> {

@@ -263,15 +263,19 @@ const TRAFFIC: MetricRow[] = [
   {
     ...gauge(
       "tandem_destination_weight",
-      "Weight, configured and effective",
+      "Weight, configured and effective; absent once it is removed",
       "service",
       "destination",
       "kind",
     ),
-    read: perDestination((d) => [
-      [d.configuredWeight, "configured"],
-      [d.effectiveWeight, "effective"],
-    ]),
+    read: perDestination((d) =>
+      d.removed
+        ? []
+        : [
+            [d.configuredWeight, "configured"],
+            [d.effectiveWeight, "effective"],
+          ],
+    ),
   },
   {
     ...gauge(

@@ -158,6 +158,16 @@ test("without a cluster and without checks there is nothing to say about them", 
   expect(lines.filter((line) => absent.test(line))).toEqual([]);
 });
 
+test("a removed destination has connections, but no weight", async () => {
+  const services = sampleServices.map((s) => ({
+    ...s,
+    destinations: s.destinations.map((d) => ({ ...d, removed: true })),
+  }));
+  const lines = await scrape(source({ services: async () => services }));
+  expect(lines).toContain(`tandem_destination_connections{${destination},activity="active"} 15`);
+  expect(lines.filter((line) => line.startsWith("tandem_destination_weight"))).toEqual([]);
+});
+
 test("lag is noted in milliseconds and shown in seconds", async () => {
   const metrics = createMetrics(source());
   metrics.observeLag("d2", 3);

@@ -5,6 +5,7 @@ import type {
   Engine,
   NodeStatus,
   PacketExplanation,
+  ServiceCounts,
 } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument, specOf } from "@tandem/model";
@@ -100,19 +101,30 @@ const ROWS: ConnectionRow[] = [
 ];
 
 const counted = (destinationId: number, change: Partial<DestinationCounts> = {}): DestinationCounts => ({
-  serviceId: 1,
   destinationId,
   effectiveWeight: 1,
   activeConnections: 2,
   inactiveConnections: 1,
   persistentConnections: 4,
   isOverloaded: true,
+  removed: undefined,
   connections: 10,
   inPackets: 100,
   inBytes: 1000,
   outPackets: 50,
   outBytes: 500,
   ...change,
+});
+
+/** A service that has had more than its destinations. */
+const countedService = (serviceId: number, destinations: DestinationCounts[]): ServiceCounts => ({
+  serviceId,
+  connections: 20,
+  inPackets: 200,
+  inBytes: 2000,
+  outPackets: 100,
+  outBytes: 1000,
+  destinations,
 });
 
 const RATES = {
@@ -125,9 +137,14 @@ const RATES = {
 
 /** The API over parts that hold what is given; `asked` are the cursors that the forwarder was asked from. */
 function setUp(
-  options: { counts?: DestinationCounts[]; rowsPerAnswer?: number; explanation?: PacketExplanation } = {},
+  options: {
+    counts?: ServiceCounts[];
+    rowsPerAnswer?: number;
+    explanation?: PacketExplanation;
+    document?: Document;
+  } = {},
 ) {
-  const { counts = [], rowsPerAnswer = 2, explanation } = options;
+  const { counts = [], rowsPerAnswer = 2, explanation, document = DOCUMENT } = options;
   const asked: number[] = [];
   const packets: unknown[] = [];
   let current: Document = DOCUMENT;
@@ -140,10 +157,13 @@ function setUp(
     packets.push(packet);
     return explanation;
   };
-  const rates = () => new Map(counts.flatMap((c) => [1, c.destinationId].map((id) => [id, RATES])));
-  const answers = { destinations: () => counts, rates, list, explain };
+  const rates = () => {
+    const ids = counts.flatMap((s) => [s.serviceId, ...s.destinations.map((d) => d.destinationId)]);
+    return new Map(ids.map((id) => [id, RATES]));
+  };
+  const answers = { services: () => counts, rates, list, explain };
   const engine = {
-    document: DOCUMENT,
+    document,
     ask: async (name: keyof typeof answers, ask: never) => answers[name](ask),
   } as unknown as Engine;
   const keeper = {
@@ -182,7 +202,9 @@ async function clientPorts(filter: ConnectionFilter, rowsPerAnswer?: number): Pr
 }
 
 test("services are those of the document, with what the forwarder counts and health believes", async () => {
-  const { api } = setUp({ counts: [counted(2, { effectiveWeight: 5 }), counted(3, { effectiveWeight: 0 })] });
+  const { api } = setUp({
+    counts: [countedService(1, [counted(2, { effectiveWeight: 5 }), counted(3, { effectiveWeight: 0 })])],
+  });
   const [web, dns] = await api.services();
   expect(web).toMatchObject({ id: 1, protocol: "tcp", address: "192.0.2.1", port: 80, scheduler: "wlc" });
   expect(web?.traffic).toEqual({
@@ -210,7 +232,7 @@ test("services are those of the document, with what the forwarder counts and hea
 });
 
 test("a firewall mark's service and its destinations tell what is their own", async () => {
-  const { api } = setUp({ counts: [counted(8)] });
+  const { api } = setUp({ counts: [countedService(7, [counted(8)])] });
   const [, , marked] = await api.services();
   expect(marked).toMatchObject({
     protocol: "any",
@@ -233,6 +255,58 @@ test("a firewall mark's service and its destinations tell what is their own", as
     },
     { tunnel: { type: "ipip" }, overloaded: false, held: false, persistentConnections: 0 },
   ]);
+});
+
+const left: [what: string, change: Partial<DestinationCounts>, why: string][] = [
+  ["connections", {}, "removed, 3 connections"],
+  ["one connection", { activeConnections: 0 }, "removed, 1 connection"],
+  ["templates", { activeConnections: 0, inactiveConnections: 0 }, "removed, 4 templates"],
+];
+for (const [what, change, why] of left) {
+  test(`a removed destination that has ${what} is listed below the others, and weighs nothing`, async () => {
+    const removed = { ...DOCUMENT.services[0]!.destinations[0]!, id: 10, address: "10.0.0.9" };
+    const gone = counted(10, { ...change, effectiveWeight: 5, removed });
+    const { api } = setUp({ counts: [countedService(1, [counted(2), gone])] });
+    const [web] = await api.services();
+    expect(web?.destinations.map((d) => [d.address, d.removed])).toEqual([
+      ["10.0.0.1", false],
+      ["10.0.0.2", false],
+      ["10.0.0.3", false],
+      ["10.0.0.9", true],
+    ]);
+    expect(web?.destinations[3]).toMatchObject({
+      id: 10,
+      port: 80,
+      method: "masquerade",
+      why,
+      health: "unchecked",
+      configuredWeight: 0,
+      effectiveWeight: 0,
+      overloaded: false,
+      held: false,
+      traffic: { connections: 10 },
+    });
+  });
+}
+
+test("a removed destination whose connections are dropped is held", async () => {
+  const removed = { ...DOCUMENT.services[2]!.destinations[1]!, id: 10 };
+  const gone = countedService(7, [counted(10, { removed })]);
+  const services = DOCUMENT.services.map((s) => ({ ...s, whenRemoved: "drop" as const }));
+  const { api } = setUp({ counts: [gone], document: { ...DOCUMENT, services } });
+  expect((await api.services())[2]?.destinations[2]).toMatchObject({
+    held: true,
+    method: "tunnel",
+    tunnel: { type: "ipip" },
+    upperThreshold: 0,
+  });
+});
+
+test("a destination that has come back since it was counted is listed once", async () => {
+  const removed = DOCUMENT.services[0]!.destinations[0]!;
+  const { api } = setUp({ counts: [countedService(1, [counted(2, { removed })])] });
+  const [web] = await api.services();
+  expect(web?.destinations.map((d) => [d.id, d.removed])).toEqual([2, 3, 4].map((id) => [id, false]));
 });
 
 test("a connection reads as operators write it, with the name of its owner", async () => {

@@ -25,8 +25,8 @@ export function createNodeService(parts: NodeParts): NodeApi {
   return {
     status: parts.status,
     async services() {
-      const [counted, rates] = await Promise.all([engine.ask("destinations", {}), engine.ask("rates", {})]);
-      const counts = new Map(counted.map((d) => [d.destinationId, d]));
+      const [counted, rates] = await Promise.all([engine.ask("services", {}), engine.ask("rates", {})]);
+      const counts = new Map(counted.map((s) => [s.serviceId, s]));
       const health = new Map(monitor.snapshot().map((h) => [h.destinationId, h]));
       return engine.document.services.map((s) => serviceStatus(s, { counts, rates, health }));
     },

@@ -97,9 +97,10 @@ test("services shows a firewall mark's options, tunnel and thresholds, templates
   const socket = await startFakeDaemon({ services: async () => [markedService] });
   expect((await runTandem(socket, ["services"])).out).toMatchInlineSnapshot(`
     "SERVICE/DESTINATION  SCHEDULER/METHOD  OPTIONS                                                        WEIGHT  HEALTH          ACTIVE  INACTIVE  PERSISTENT   TOTAL        IN       OUT  WHY
-    mark 7 ipv4          sh                fallback, port, persistent 360 s by /24, one-packet                    0 of 2           8,033       620          41       9     612 B       0 B
+    mark 7 ipv4          sh                fallback, port, persistent 360 s by /24, one-packet                    0 of 2           8,051       930          41       9     612 B       0 B
       10.0.0.4:0         tunnel            gue 6080 checksum remote, at most 5,000, again below 4,000         10  up, overloaded   4,016       310          41  81,224  1.25 GiB  44.9 GiB
       10.0.0.5:8080      masquerade                                                                    0 (of 10)  DOWN, held       4,017       310              81,225  1.25 GiB  44.9 GiB  connection refused
+      10.0.0.6:8080      masquerade                                                                               removed             18       310              81,226  1.25 GiB  44.9 GiB  removed, 328 connections
     "
   `);
 });

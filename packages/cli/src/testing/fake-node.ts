@@ -88,6 +88,7 @@ const destination = (id: number, host: number, more: Partial<DestinationStatus> 
   lowerThreshold: 0,
   overloaded: false,
   held: false,
+  removed: false,
   traffic: {
     connections: 81_220 + host,
     inPackets: 9_000_000,
@@ -214,6 +215,14 @@ export const markedService: ServiceStatus = {
       persistentConnections: 41,
     }),
     destination(10, 5, { effectiveWeight: 0, health: "down", why: "connection refused", held: true }),
+    destination(11, 6, {
+      configuredWeight: 0,
+      effectiveWeight: 0,
+      health: "unchecked",
+      why: "removed, 328 connections",
+      activeConnections: 18,
+      removed: true,
+    }),
   ],
 };
 

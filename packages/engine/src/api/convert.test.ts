@@ -53,10 +53,14 @@ for (const { name, status } of statuses) {
 }
 
 test("services survive the wire", () => {
-  for (const health of ["up", "down", "unchecked"] as const) {
+  for (const [health, removed] of [
+    ["up", false],
+    ["down", true],
+    ["unchecked", true],
+  ] as const) {
     const services = sampleServices.map((s) => ({
       ...s,
-      destinations: s.destinations.map((d) => ({ ...d, health })),
+      destinations: s.destinations.map((d) => ({ ...d, health, removed })),
     }));
     const bytes = ListServices.responseSerialize({ services: services.map(encodeService) });
     expect(ListServices.responseDeserialize(bytes).services.map(decodeService)).toEqual(services);

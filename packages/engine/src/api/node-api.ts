@@ -92,6 +92,7 @@ export interface ServiceStatus {
   persistence?: PersistenceSpec;
   onePacket: boolean;
   helper?: string;
+  /** Since it was created; also by destinations that are gone. */
   traffic: Traffic;
   /** Per second: every 2 s the average moves a quarter of the way to what these 2 s had. */
   rates: Traffic;
@@ -120,8 +121,10 @@ export interface DestinationStatus {
   lowerThreshold: number;
   /** Over the upper threshold: gets no new connections. */
   overloaded: boolean;
-  /** Down, and its connections' packets are dropped until it comes up. */
+  /** Down or removed, and its connections' packets are dropped until it returns. */
   held: boolean;
+  /** No longer in the document, but with connections; it has no weights and no thresholds. */
+  removed: boolean;
   traffic: Traffic;
   /** As the service's. */
   rates: Traffic;

@@ -127,10 +127,13 @@ test("traffic is summed by destination, of living connections and of those that 
   );
 });
 
-test("a destination that is not configured any more is in no sum", () => {
+test("a destination that is not configured any more is summed while it has connections", () => {
   const d = director();
   datagram(d, 4, 1);
   d.configure([]);
-  expect(sumTraffic(d.table, d.services)).toEqual(new Map());
+  expect(sumTraffic(d.table, d.services).get(2)).toMatchObject({ connections: 1, inBytes: 29 });
   expect(list(d).rows).toHaveLength(1);
+  d.clock.now += 1;
+  d.connections.close(4, 0, d.clock.now);
+  expect(sumTraffic(d.table, d.services)).toEqual(new Map());
 });

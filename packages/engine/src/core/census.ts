@@ -88,11 +88,10 @@ export function describeRecord(
   return readRow(connections.table.records[family], index, { services, ticksLeft });
 }
 
-/** Totals by destination id: of the connections that have ended and of those that live. */
+/** Totals by id of every known destination: of the connections that have ended and of those that live. */
 export function sumTraffic(table: ConnectionTable, services: ServiceTable): Map<number, DestinationTotals> {
   const sums = new Map<number, DestinationTotals>();
-  for (const service of services.services)
-    for (const d of service.destinations) sums.set(d.id, { ...d.totals });
+  for (const d of services.destinations) sums.set(d.id, { ...d.totals });
   for (const family of FAMILIES) {
     const r = table.records[family];
     for (let index = 0; index < table.reach(family); index++) {

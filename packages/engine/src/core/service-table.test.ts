@@ -90,8 +90,10 @@ test("a destination that is gone is remembered while it has connections, and fou
   table.commit(second, NO_HEALTH);
   expect(table.destination(3)).toBe(gone);
   expect(table.service(1)!.destinations).not.toContain(gone);
-  table.commit(documentOf([web], second), NO_HEALTH);
-  expect(table.service(1)!.destinations[1]).toBe(gone);
+  const back = { address: "10.0.0.2", weight: 9 };
+  table.commit(documentOf([{ ...web, destinations: [back] }], second), NO_HEALTH);
+  expect(table.service(1)!.destinations).toEqual([gone]);
+  expect(gone.record).toMatchObject(back);
 });
 
 test("a destination that is gone is forgotten with its last connection", () => {
@@ -108,8 +110,10 @@ test("a destination that is gone is forgotten with its last connection", () => {
     3,
   ]);
   gone.inactive = 0;
-  table.forgetIfUnused(gone);
+  gone.totals.connections = 7;
+  for (let i = 0; i < 2; i++) table.forgetIfUnused(gone);
   expect(table.destination(3)).toBeUndefined();
+  expect(table.service(1)!.departed).toMatchObject({ connections: 7, inBytes: 0 }); // and only once
   table.commit(documentOf([], first), NO_HEALTH);
   expect(table.service(1)).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { FLOW_PORTS, FLOW_PROTOCOL, IP_PROTOCOL } from "../packet/parse.ts";
 import { swapPort } from "../packet/words.ts";
 import { ENDPOINT_WORDS, type EndpointParts, writeEndpoint } from "./endpoint.ts";
 import {
+  addTotals,
   createDestination,
   createService,
   type Destination,
@@ -34,6 +35,8 @@ export const NO_HEALTH: Health = { weights: new Map(), down: new Set() };
 export interface ServiceTable {
   /** Those of the document. */
   readonly services: Iterable<Service>;
+  /** Those that are configured, or were and still have connections. */
+  readonly destinations: Iterable<Destination>;
   readonly settings: SettingsSpec;
   /** A service that is configured, or was and still has connections. */
   service(id: number): Service | undefined;
@@ -47,7 +50,7 @@ export interface ServiceTable {
   commit(document: Document, health: Health): void;
   /** Replace what health says. Returns whether connections may have met another fate. */
   setHealth(health: Health): boolean;
-  /** Forget a destination that is not configured, once its last connection is gone. */
+  /** Forget a destination that is not configured, once its last connection is gone; what it had becomes its service's. */
   forgetIfUnused(destination: Destination): void;
 }
 
@@ -108,6 +111,7 @@ export function createServiceTable(random: (below: number) => number): ServiceTa
     const d = destinations.get(record.id) ?? fresh;
     destinations.set(d.id, d);
     weights.set(d.id, record.weight);
+    d.record = record;
     d.method = fresh.method;
     d.tunnel = fresh.tunnel;
     d.isConfigured = true;
@@ -118,7 +122,9 @@ export function createServiceTable(random: (below: number) => number): ServiceTa
   }
 
   function forgetIfUnused(d: Destination): void {
-    if (!d.isConfigured && d.active + d.inactive + d.persistent === 0) destinations.delete(d.id);
+    const isUsed = d.isConfigured || d.active + d.inactive + d.persistent > 0;
+    if (isUsed || !destinations.delete(d.id)) return;
+    addTotals(services.get(d.serviceId)!.departed, d.totals);
   }
 
   /** Forget what neither stands in the document nor has connections. */
@@ -141,6 +147,9 @@ export function createServiceTable(random: (below: number) => number): ServiceTa
   return {
     get services() {
       return configured;
+    },
+    get destinations() {
+      return destinations.values();
     },
     get settings() {
       return settings;

@@ -24,6 +24,8 @@ export type Fate = ServiceRecord["whenDown"];
 export interface Destination {
   readonly id: number;
   readonly serviceId: number;
+  /** As it was configured last. */
+  record: DestinationRecord;
   /** 1 word for IPv4, 4 for IPv6; a tunnel may lead to the other family than the service's. */
   readonly address: Uint32Array;
   /** 0: that of the packet. */
@@ -83,6 +85,8 @@ export interface Service {
   /** What the scheduler was made from. */
   schedule: string;
   destinations: readonly Destination[];
+  /** What destinations had that were forgotten: with what the known ones have, all that the service ever had. */
+  readonly departed: DestinationTotals;
   /** As it was configured last. */
   record: ServiceRecord;
   persistence: Persistence | undefined;
@@ -115,6 +119,7 @@ export function createService(record: ServiceRecord, around: ServiceSurroundings
     scheduler: createScheduler(record, around),
     schedule: scheduleText(record, around),
     destinations: [],
+    departed: noTotals(),
     record,
     persistence: undefined,
     clients: undefined,
@@ -164,11 +169,31 @@ function createScheduler(record: ServiceRecord, around: ServiceSurroundings): Sc
   });
 }
 
+/** Nothing yet. */
+const noTotals = (): DestinationTotals => ({
+  connections: 0,
+  inPackets: 0,
+  inBytes: 0,
+  outPackets: 0,
+  outBytes: 0,
+});
+
+/** Add to a sum what another destination has had. Returns the sum. */
+export function addTotals(sum: DestinationTotals, of: Readonly<DestinationTotals>): DestinationTotals {
+  sum.connections += of.connections;
+  sum.inPackets += of.inPackets;
+  sum.inBytes += of.inBytes;
+  sum.outPackets += of.outPackets;
+  sum.outBytes += of.outBytes;
+  return sum;
+}
+
 /** A destination that has had nothing yet. */
 export function createDestination(service: ServiceRecord, record: DestinationRecord): Destination {
   return {
     id: record.id,
     serviceId: service.id,
+    record,
     address: addressWords(record.address),
     port: swapPort(record.port ?? service.port),
     method: methodOf(service, record),
@@ -183,7 +208,7 @@ export function createDestination(service: ServiceRecord, record: DestinationRec
     overloaded: false,
     isConfigured: true,
     isDown: false,
-    totals: { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 },
+    totals: noTotals(),
   };
 }
 

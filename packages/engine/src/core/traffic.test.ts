@@ -167,13 +167,17 @@ test("a connection that is made while a sample is taken counts once", () => {
   expect([first, rateOf(traffic, SERVICE)]).toEqual(first > 0 ? [6, 5] : [0, 6]);
 });
 
-test("a destination that leaves the document has no rates, one that comes begins with none", () => {
+test("a destination that leaves the document has rates while it has connections, one that comes begins with none", () => {
   const { d, traffic, carry } = scene(0, 1);
-  carry(0, 5);
+  carry(0, 8);
   d.configure([{ ...dns, destinations: [{ address: "10.0.0.2" }, { address: "10.0.0.3" }] }]);
   sample(d, traffic);
+  expect([2, SERVICE, 4].map((id) => rateOf(traffic, id))).toEqual([8, 8, 0]);
+  carry(0, 8);
+  for (let index = 0; index < d.table.reach(4); index++) d.connections.close(4, index, d.clock.now);
+  sample(d, traffic);
   expect(rateOf(traffic, 2)).toBeUndefined();
-  expect(rateOf(traffic, 4)).toBe(0);
+  expect(rateOf(traffic, SERVICE)).toBe(14);
 });
 
 test("all that destinations ever had is all that was sent, whatever ends when", () => {

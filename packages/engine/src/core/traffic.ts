@@ -6,6 +6,7 @@ import { type ConnectionTable, FAMILIES } from "./connection-table.ts";
 import { createEstimator, type Estimator, type Rates, SAMPLE_SECONDS, type Totals } from "./estimator.ts";
 import { RECORD } from "./layout.ts";
 import { isAlive, type RecordArray, readCounter, readField, ticksSince } from "./record.ts";
+import { addTotals } from "./service.ts";
 import type { ServiceTable } from "./service-table.ts";
 
 /** Records that are read at a time: below a millisecond. */
@@ -22,29 +23,35 @@ export interface Traffic {
    * @returns whether there is more to do now
    */
   advance(now: number): boolean;
-  /** Rates by id of each destination and service that the last sample knew. */
+  /** Rates by id of each service and destination that the last sample knew; a service's are also of removed destinations. */
   rates(): Map<number, Rates>;
+}
+
+/** A sample that is being taken, by id: what forgotten destinations have had by service, and what the known ones have had. */
+interface Sample {
+  readonly departed: Map<number, Totals>;
+  readonly known: Map<number, Totals & { readonly of: number }>;
 }
 
 /** Rates over a table and its services, from `now` on. Ids of services and destinations are from one row of numbers. */
 export function createTraffic(table: ConnectionTable, services: ServiceTable, now: number): Traffic {
   let estimators = new Map<number, Estimator>();
-  /** The sample that is being taken: totals by destination. */
-  let sums: Map<number, Totals> | undefined;
+  let sample: Sample | undefined;
   /** Records of each family that the sample has behind it. */
   const read = { 4: 0, 6: 0 };
   let begun = (now - SAMPLE_TICKS) >>> 0;
 
-  function begin(at: number): void {
+  function begin(at: number): Sample {
     begun = at;
-    sums = new Map();
     for (const family of FAMILIES) read[family] = 0;
-    for (const service of services.services)
-      for (const d of service.destinations) sums.set(d.id, { ...d.totals });
+    return {
+      departed: new Map(Array.from(services.services, (s) => [s.id, { ...s.departed }])),
+      known: new Map(Array.from(services.destinations, (d) => [d.id, { of: d.serviceId, ...d.totals }])),
+    };
   }
 
   function add(r: RecordArray, index: number): void {
-    const sum = sums?.get(readField(r, index, RECORD.destinationId));
+    const sum = sample?.known.get(readField(r, index, RECORD.destinationId));
     if (!sum) return;
     sum.inPackets += readCounter(r, index, RECORD.inPackets);
     sum.inBytes += readCounter(r, index, RECORD.inBytes);
@@ -65,44 +72,31 @@ export function createTraffic(table: ConnectionTable, services: ServiceTable, no
     return true;
   }
 
-  function finish(): void {
+  function finish({ departed, known }: Sample): void {
     const next = new Map<number, Estimator>();
     const take = (id: number, totals: Totals) => {
       const estimator = estimators.get(id) ?? createEstimator();
       estimator.sample(totals);
       next.set(id, estimator);
     };
-    for (const service of services.services) {
-      const all = service.destinations.flatMap((d) => sums!.get(d.id) ?? []);
-      for (const d of service.destinations) if (sums!.has(d.id)) take(d.id, sums!.get(d.id)!);
-      take(service.id, all.reduce(addTotals, { ...NONE }));
-    }
+    for (const [id, totals] of known) take(id, totals);
+    const byService = Map.groupBy(known.values(), (totals) => totals.of);
+    for (const [id, totals] of departed) take(id, (byService.get(id) ?? []).reduce(addTotals, totals));
     estimators = next;
-    sums = undefined;
+    sample = undefined;
   }
 
   return {
     ending(family, index) {
-      if (sums && index >= read[family]) add(table.records[family], index);
+      if (sample && index >= read[family]) add(table.records[family], index);
     },
     advance(at) {
-      if (!sums && ticksSince(at, begun) < SAMPLE_TICKS) return false;
-      if (!sums) begin(at);
+      if (!sample && ticksSince(at, begun) < SAMPLE_TICKS) return false;
+      sample ??= begin(at);
       if (!readSlice()) return true;
-      finish();
+      finish(sample);
       return false;
     },
     rates: () => new Map([...estimators].map(([id, estimator]) => [id, estimator.rates()])),
   };
-}
-
-const NONE: Readonly<Totals> = { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 };
-
-function addTotals(sum: Totals, of: Readonly<Totals>): Totals {
-  sum.connections += of.connections;
-  sum.inPackets += of.inPackets;
-  sum.inBytes += of.inBytes;
-  sum.outPackets += of.outPackets;
-  sum.outBytes += of.outBytes;
-  return sum;
 }

@@ -57,8 +57,9 @@ export function formatServices(listed: readonly ServiceStatus[], areRates: boole
 function serviceRow(s: ServiceStatus, traffic: Traffic): Cell[] {
   const active = sum(s.destinations, (d) => d.activeConnections);
   const inactive = sum(s.destinations, (d) => d.inactiveConnections);
-  const usable = s.destinations.filter((d) => d.effectiveWeight > 0 && !d.overloaded).length;
-  const all = s.destinations.length;
+  const configured = s.destinations.filter((d) => !d.removed);
+  const usable = configured.filter((d) => d.effectiveWeight > 0 && !d.overloaded).length;
+  const all = configured.length;
   const health: Cell =
     usable === 0
       ? ["bad", `0 of ${all}`]
@@ -99,9 +100,11 @@ const HEALTH = {
   unchecked: ["faint", "unchecked"],
 } as const satisfies Record<DestinationStatus["health"], Cell>;
 
+const REMOVED = ["faint", "removed"] as const;
+
 /** Its health, and what else keeps connections from it. */
-function healthCell({ health, overloaded, held }: DestinationStatus): Cell {
-  const [tone, text] = HEALTH[health];
+function healthCell({ health, overloaded, held, removed }: DestinationStatus): Cell {
+  const [tone, text] = removed ? REMOVED : HEALTH[health];
   if (held) return [tone, `${text}, held`];
   return overloaded ? ["warn", `${text}, overloaded`] : [tone, text];
 }
@@ -140,7 +143,8 @@ function destinationOptions({ tunnel, upperThreshold, lowerThreshold }: Destinat
 const formatSome = (n: number): string => (n === 0 ? "" : formatCount(n));
 
 /** What the scheduler sees, and beside it what was written where that differs. */
-function weightCell({ effectiveWeight: now, configuredWeight: written }: DestinationStatus): Cell {
+function weightCell({ effectiveWeight: now, configuredWeight: written, removed }: DestinationStatus): Cell {
+  if (removed) return "";
   if (now === written) return now === 0 ? ["warn", "0"] : String(now);
   return ["warn", `${now} (of ${written})`];
 }

@@ -74,6 +74,7 @@ export const sampleServices: ServiceStatus[] = [
         lowerThreshold: 18,
         overloaded: true,
         held: true,
+        removed: false,
         traffic: { connections: 20, inPackets: 21, inBytes: 22, outPackets: 23, outBytes: 24 },
         rates: { connections: 35, inPackets: 36, inBytes: 37, outPackets: 38, outBytes: 39 },
       },

@@ -65,13 +65,17 @@ export interface DestinationStatus {
    */
   'overloaded'?: (boolean);
   /**
-   * It is down and its service drops its connections' packets until it comes up.
+   * It is down or removed, and its service drops its connections' packets until it returns.
    */
   'held'?: (boolean);
   /**
    * As in ServiceStatus.
    */
   'rates'?: (_tandem_v1_Traffic | null);
+  /**
+   * It is not in the document any more, but still has connections; weights and thresholds are 0.
+   */
+  'removed'?: (boolean);
 }
 
 export interface DestinationStatus__Output {
@@ -134,11 +138,15 @@ export interface DestinationStatus__Output {
    */
   'overloaded': (boolean);
   /**
-   * It is down and its service drops its connections' packets until it comes up.
+   * It is down or removed, and its service drops its connections' packets until it returns.
    */
   'held': (boolean);
   /**
    * As in ServiceStatus.
    */
   'rates': (_tandem_v1_Traffic__Output | null);
+  /**
+   * It is not in the document any more, but still has connections; weights and thresholds are 0.
+   */
+  'removed': (boolean);
 }

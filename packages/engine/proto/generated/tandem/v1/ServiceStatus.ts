@@ -25,6 +25,9 @@ export interface ServiceStatus {
    * Name of the scheduler, such as "wlc".
    */
   'scheduler'?: (string);
+  /**
+   * Since it was created; also by destinations that are gone.
+   */
   'traffic'?: (_tandem_v1_Traffic | null);
   'destinations'?: (_tandem_v1_DestinationStatus)[];
   /**
@@ -76,6 +79,9 @@ export interface ServiceStatus__Output {
    * Name of the scheduler, such as "wlc".
    */
   'scheduler': (string);
+  /**
+   * Since it was created; also by destinations that are gone.
+   */
   'traffic': (_tandem_v1_Traffic__Output | null);
   'destinations': (_tandem_v1_DestinationStatus__Output)[];
   /**
