@@ -5,9 +5,9 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { directionsOf } from "../../packages/engine/src/core/connection-table.ts";
 import { RECORD } from "../../packages/engine/src/core/layout.ts";
 import { isAlive, matchesKey, recordArray } from "../../packages/engine/src/core/record.ts";
+import { directionsOf } from "../../packages/engine/src/core/table/connection-table.ts";
 import { CONTRACT_NETWORK } from "../../packages/engine/src/dataplane/dataplane.contract.ts";
 import type { DataPlane } from "../../packages/engine/src/dataplane/dataplane.ts";
 import {

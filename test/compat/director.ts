@@ -14,7 +14,7 @@ import {
 import { editDocument, isEdit } from "../../packages/cli/src/ipvsadm/edit.ts";
 import { isRefusal, parseIpvsadm } from "../../packages/cli/src/ipvsadm/parse.ts";
 import { asTheKernel, SYSCTLS } from "../../packages/cli/src/ipvsadm/sysctl.ts";
-import { ROUTE } from "../../packages/engine/src/core/fastpath-world.ts";
+import { ROUTE } from "../../packages/engine/src/core/twin/fastpath-world.ts";
 import type { Departure } from "../../packages/engine/src/dataplane/memory.ts";
 import type { ConnectionRow, DestinationCounts } from "../../packages/engine/src/forwarder-protocol.ts";
 import { startInProcess } from "../../packages/engine/src/testing.ts";

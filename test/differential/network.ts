@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { formatAddress } from "@tandem/model";
-import { ROUTE, type RouteQuestion } from "../../packages/engine/src/core/fastpath-world.ts";
+import { ROUTE, type RouteQuestion } from "../../packages/engine/src/core/twin/fastpath-world.ts";
 import { CONTRACT_NETWORK } from "../../packages/engine/src/dataplane/dataplane.contract.ts";
 import {
   createTopology,

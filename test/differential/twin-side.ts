@@ -1,11 +1,12 @@
 /** Scenarios through the TypeScript twin. */
-import { createBudgets } from "../../packages/engine/src/core/budgets.ts";
-import { createFastpath } from "../../packages/engine/src/core/fastpath.ts";
-import type { FastpathPacket, FastpathWorld } from "../../packages/engine/src/core/fastpath-world.ts";
+
 import { EVENT_IPV6, FLOW_KEY, RECORD, RECORD_BYTES } from "../../packages/engine/src/core/layout.ts";
-import { compileMarkRules } from "../../packages/engine/src/core/mark-rules.ts";
 import { recordArray } from "../../packages/engine/src/core/record.ts";
-import { addressWords } from "../../packages/engine/src/core/service-table.ts";
+import { compileMarkRules } from "../../packages/engine/src/core/services/mark-rules.ts";
+import { addressWords } from "../../packages/engine/src/core/services/service-table.ts";
+import { createBudgets } from "../../packages/engine/src/core/twin/budgets.ts";
+import { createFastpath } from "../../packages/engine/src/core/twin/fastpath.ts";
+import type { FastpathPacket, FastpathWorld } from "../../packages/engine/src/core/twin/fastpath-world.ts";
 import { createMemoryServices } from "../../packages/engine/src/dataplane/memory-services.ts";
 import { configuredServices, policyOf, tunnelSource } from "./configuration.ts";
 import { PLACES, routeTo } from "./network.ts";

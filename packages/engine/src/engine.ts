@@ -3,7 +3,7 @@
  * connections it only ever asks about.
  */
 import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure, type ReplicaAnswer } from "@tandem/model";
-import type { Health } from "./core/service-table.ts";
+import type { Health } from "./core/services/service-table.ts";
 import type {
   Answer,
   Ask,

@@ -3,11 +3,11 @@
  * sent, answers come in the same order, so "everything before this" needs no other fence.
  */
 import type { DestinationRecord, Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
-import type { Row } from "./core/census.ts";
-import type { Rates } from "./core/estimator.ts";
-import type { Explanation } from "./core/explain.ts";
-import type { PacketOf } from "./core/explain-packet.ts";
-import type { DestinationTotals, Health } from "./core/service-table.ts";
+import type { Row } from "./core/report/census.ts";
+import type { Rates } from "./core/report/estimator.ts";
+import type { Explanation } from "./core/report/explain.ts";
+import type { PacketOf } from "./core/report/explain-packet.ts";
+import type { DestinationTotals, Health } from "./core/services/service-table.ts";
 
 /** Orders that need no answer. */
 export type ForwarderOrder =

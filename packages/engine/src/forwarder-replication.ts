@@ -1,12 +1,12 @@
 /** Replication's side of the forwarder: peers by slot, calls carried out in slices, changes and answers handed on in order. */
 import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
-import type { Connections } from "./core/connections.ts";
-import { createDigests, MINE } from "./core/digest.ts";
-import { createPublisher } from "./core/publish.ts";
+import type { Connections } from "./core/life/connections.ts";
+import { createDigests, MINE } from "./core/peers/digest.ts";
+import { createPublisher } from "./core/peers/publish.ts";
+import { type ApplyOutcome, createReplica } from "./core/peers/replica.ts";
 import { UNKNOWN_PEER } from "./core/record.ts";
-import { type ApplyOutcome, createReplica } from "./core/replica.ts";
-import type { ServiceTable } from "./core/service-table.ts";
-import type { Traffic } from "./core/traffic.ts";
+import type { Traffic } from "./core/report/traffic.ts";
+import type { ServiceTable } from "./core/services/service-table.ts";
 import type { ForwarderEvent } from "./forwarder-protocol.ts";
 
 /** A slice of merging between two looks at the rings, in ticks of 2^20 ns: about a millisecond. */

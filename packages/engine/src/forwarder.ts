@@ -3,20 +3,24 @@
  * in-memory one. A turn takes what the fast path handed over, lets timers fire, merges what peers sent, and hands on what they should know.
  */
 import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
-import { adoptConnections } from "./core/adoption.ts";
-import { listConnections, type Row, sumTraffic } from "./core/census.ts";
-import { createConnectionTable } from "./core/connection-table.ts";
-import { createConnections } from "./core/connections.ts";
-import { createDefence } from "./core/defence.ts";
-import { explain } from "./core/explain.ts";
-import { createIcmpSender } from "./core/icmp-sender.ts";
-import { planServices } from "./core/plan.ts";
-import { policyOf } from "./core/policy.ts";
+import { createIcmpSender } from "./core/answer/icmp-sender.ts";
+import { createSlowPath } from "./core/answer/slow-path.ts";
+import { createConnections } from "./core/life/connections.ts";
+import { createDefence } from "./core/life/defence.ts";
 import { createRandom } from "./core/random.ts";
-import { addTotals } from "./core/service.ts";
-import { createServiceTable, type Destination, type DestinationTotals } from "./core/service-table.ts";
-import { createSlowPath } from "./core/slow-path.ts";
-import { createTraffic } from "./core/traffic.ts";
+import { listConnections, type Row, sumTraffic } from "./core/report/census.ts";
+import { explain } from "./core/report/explain.ts";
+import { createTraffic } from "./core/report/traffic.ts";
+import { planServices } from "./core/services/plan.ts";
+import { policyOf } from "./core/services/policy.ts";
+import { addTotals } from "./core/services/service.ts";
+import {
+  createServiceTable,
+  type Destination,
+  type DestinationTotals,
+} from "./core/services/service-table.ts";
+import { adoptConnections } from "./core/table/adoption.ts";
+import { createConnectionTable } from "./core/table/connection-table.ts";
 import type { Reason } from "./core/verdict.ts";
 import type { DataPlane, StateEvent, Upcall } from "./dataplane/dataplane.ts";
 import type {

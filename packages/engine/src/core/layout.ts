@@ -68,7 +68,7 @@ export const EVENT_BYTES = 16;
 /** Set in `EVENT.familyIndex` for an IPv6 record; the other 31 bits are the index. */
 export const EVENT_IPV6 = 0x8000_0000;
 
-/** What is kept beside records (core/annex.ts): slots of `bytes` each, of which the first is a length; only the daemon reads and writes them. */
+/** What is kept beside records (core/table/annex.ts): slots of `bytes` each, of which the first is a length; only the daemon reads and writes them. */
 export const ANNEX = { bytes: 256, slots: 16_384 } as const;
 
 /** Keys of the flow maps, in bytes. Ports and addresses in network order; `protocol` is followed by three zero bytes. */

@@ -1,19 +1,19 @@
 /** A whole director in memory, for tests: data plane, table, services, slow path and replication over virtual time. */
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { createMemoryDataPlane, type MemoryDataPlane, type MemoryOptions } from "../dataplane/memory.ts";
-import { type ConnectionTable, createConnectionTable } from "./connection-table.ts";
-import { type Connections, createConnections } from "./connections.ts";
-import type { CoreContext } from "./context.ts";
-import { createDefence } from "./defence.ts";
-import { createDigests, type Digests } from "./digest.ts";
-import { createIcmpSender } from "./icmp-sender.ts";
-import { planServices } from "./plan.ts";
-import { policyOf } from "./policy.ts";
-import { createPublisher, type Publisher } from "./publish.ts";
+import type { CoreContext } from "./answer/context.ts";
+import { createIcmpSender } from "./answer/icmp-sender.ts";
+import { createSlowPath } from "./answer/slow-path.ts";
+import { type Connections, createConnections } from "./life/connections.ts";
+import { createDefence } from "./life/defence.ts";
+import { createDigests, type Digests } from "./peers/digest.ts";
+import { createPublisher, type Publisher } from "./peers/publish.ts";
+import { createReplica, type Replica } from "./peers/replica.ts";
 import { createRandom } from "./random.ts";
-import { createReplica, type Replica } from "./replica.ts";
-import { createServiceTable, type Health, NO_HEALTH, type ServiceTable } from "./service-table.ts";
-import { createSlowPath } from "./slow-path.ts";
+import { planServices } from "./services/plan.ts";
+import { policyOf } from "./services/policy.ts";
+import { createServiceTable, type Health, NO_HEALTH, type ServiceTable } from "./services/service-table.ts";
+import { type ConnectionTable, createConnectionTable } from "./table/connection-table.ts";
 import type { Reason } from "./verdict.ts";
 
 /** A director and all its parts. */

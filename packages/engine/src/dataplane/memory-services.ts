@@ -1,8 +1,9 @@
 /** What the in-memory data plane knows of services: what `program` sets, and the lookups that the fast path makes. */
-import { maskWords } from "../core/client-list.ts";
-import { ENDPOINT_WORDS, writeEndpoint } from "../core/endpoint.ts";
-import type { FastpathWorld } from "../core/fastpath-world.ts";
+
 import { CLIENT_VALUE } from "../core/layout.ts";
+import { maskWords } from "../core/services/client-list.ts";
+import { ENDPOINT_WORDS, writeEndpoint } from "../core/services/endpoint.ts";
+import type { FastpathWorld } from "../core/twin/fastpath-world.ts";
 import { createWordMap } from "../core/word-map.ts";
 import { addressToWords, swapPort } from "../packet/words.ts";
 import type { TunnelEnds } from "../rewrite/tunnel.ts";

@@ -1,6 +1,7 @@
 /** The upcall ring of the in-memory data plane: a queue in which each class has its share. */
-import type { FastpathOutcome, FastpathPacket } from "../core/fastpath-world.ts";
+
 import { UPCALL_CLASSES, type UpcallClass } from "../core/layout.ts";
+import type { FastpathOutcome, FastpathPacket } from "../core/twin/fastpath-world.ts";
 import { REASONS, type Reason } from "../core/verdict.ts";
 import { readNetwork16 } from "../packet/words.ts";
 import type { Upcall } from "./dataplane.ts";

@@ -1,8 +1,8 @@
 import { formatAddress, METHOD_NUMBERS, TUNNEL_NUMBERS } from "@tandem/model";
 import { expect, test } from "vitest";
-import { ROUTE } from "../core/fastpath-world.ts";
 import { LIFE, POLICY_FLAG, TUNNEL_FLAG } from "../core/layout.ts";
 import { createTestDirector } from "../core/testing.ts";
+import { ROUTE } from "../core/twin/fastpath-world.ts";
 import type { Reason } from "../core/verdict.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { packTransitions } from "../protocols/transitions.ts";

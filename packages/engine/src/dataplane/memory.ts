@@ -2,12 +2,18 @@
  * The data plane without a kernel: plain buffers for shared memory, the core's own fast path for the BPF program, arrays for rings and the
  * wire. Packets come in by `receive`, what leaves is in `sent` and `host`; time is virtual.
  */
-import { createBudgets } from "../core/budgets.ts";
-import { createFastpath } from "../core/fastpath.ts";
-import { type FastpathPacket, ROUTE, ROUTE_REASONS, type RouteQuestion } from "../core/fastpath-world.ts";
+
 import { ADDRESS, ANNEX, RECORD_BYTES } from "../core/layout.ts";
-import { compileMarkRules } from "../core/mark-rules.ts";
 import { addressAt, isAlive, recordArray } from "../core/record.ts";
+import { compileMarkRules } from "../core/services/mark-rules.ts";
+import { createBudgets } from "../core/twin/budgets.ts";
+import { createFastpath } from "../core/twin/fastpath.ts";
+import {
+  type FastpathPacket,
+  ROUTE,
+  ROUTE_REASONS,
+  type RouteQuestion,
+} from "../core/twin/fastpath-world.ts";
 import type { Reason } from "../core/verdict.ts";
 import { wordsToAddress } from "../packet/words.ts";
 import { packTransitions } from "../protocols/transitions.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressWords } from "../core/service-table.ts";
+import { addressWords } from "../core/services/service-table.ts";
 import { createParsedPacket, IP_PROTOCOL, parseEmbedded, parseIp } from "../packet/parse.ts";
 import { buildIcmpError, buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
 import { swapPort } from "../packet/words.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressWords } from "../core/service-table.ts";
+import { addressWords } from "../core/services/service-table.ts";
 import { createParsedPacket, parseIp, parseTransport } from "../packet/parse.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
 import { swapPort } from "../packet/words.ts";

@@ -3,7 +3,7 @@ import { formatAddress, METHOD_NUMBERS, TUNNEL_NUMBERS } from "@tandem/model";
 import { expect, test } from "vitest";
 import { LIFE, RECORD, TUNNEL_FLAG } from "../../core/layout.ts";
 import { readCounter, readField, stateOf } from "../../core/record.ts";
-import { addressWords } from "../../core/service-table.ts";
+import { addressWords } from "../../core/services/service-table.ts";
 import { buildIcmpError, buildPacket, type PacketSpec, packetProblems } from "../../packet/testing.ts";
 import { buildWrapped } from "../../packet/testing-cut.ts";
 import { swapPort } from "../../packet/words.ts";

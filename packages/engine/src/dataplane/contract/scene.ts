@@ -1,15 +1,15 @@
 /** What the sentences of the contract share: addresses, services, packets from both sides, connections made by hand. */
 import { METHOD_NUMBERS } from "@tandem/model";
 import { expect } from "vitest";
+import { SERVICE_FLAG } from "../../core/layout.ts";
+import type { RecordArray } from "../../core/record.ts";
+import { addressWords } from "../../core/services/service-table.ts";
 import {
   type ConnectionTable,
   createBirth,
   createConnectionTable,
   type NewConnection,
-} from "../../core/connection-table.ts";
-import { SERVICE_FLAG } from "../../core/layout.ts";
-import type { RecordArray } from "../../core/record.ts";
-import { addressWords } from "../../core/service-table.ts";
+} from "../../core/table/connection-table.ts";
 import type { Reason, Verdict } from "../../core/verdict.ts";
 import { createParsedPacket, parseIp, parseTransport } from "../../packet/parse.ts";
 import { buildIcmpError, buildPacket, type PacketSpec } from "../../packet/testing.ts";
