@@ -38,7 +38,7 @@ test("network plan sends a server's replies outside only from outside addresses"
 
 test("network plan writes a director's settings", () => {
   expect(planSysctls("d1")).toContain('/proc/sys/net/ipv4/ip_forward; do echo 1 > "$f"');
-  expect(planSysctls("client")).toBe("");
+  expect(planSysctls("client")).not.toContain("ip_forward");
 });
 
 test("partition drops frames both ways, on every network", () => {

@@ -34,9 +34,12 @@ export function planNode(node: NodeName): string[] {
   return ["link set lo up", ...legs, ...NODES[node].ip];
 }
 
+/** Addresses are the lab's to choose: a link-local one that is looked for twice could not ask for neighbours for a second. */
+const SYSCTLS = { "ipv6/conf/*/accept_dad": "0" };
+
 /** A shell script that writes the node's settings; the shell expands `*` in the paths. */
 export function planSysctls(node: NodeName): string {
-  return Object.entries(NODES[node].sysctls)
+  return Object.entries({ ...SYSCTLS, ...NODES[node].sysctls })
     .map(([path, value]) => `for f in /proc/sys/net/${path}; do echo ${value} > "$f"; done`)
     .join("\n");
 }
