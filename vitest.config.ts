@@ -21,6 +21,8 @@ export default defineConfig({
           ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**"],
           isolate: false,
+          // a deadline for busy machines, not a measure of speed
+          testTimeout: 60_000,
         },
       },
       {
