@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects, by what they need: `unit` needs nothing, `kernel` needs root and BPF, `cluster` needs the lab.
+ * Four projects, by what they need: `unit` needs nothing, `compat` time to replay all recordings, `kernel` root and BPF, `cluster` the lab.
  * Unit tests share a process per core, which triples their speed: modules are loaded once, so none may keep state of its own.
  * Kernel and cluster tests run one file at a time: they share one kernel and the machine-wide lab lock.
  */
@@ -17,11 +17,17 @@ export default defineConfig({
             "test/lab/**/*.test.ts",
             "test/demo/**/*.test.ts",
             "test/simulation/**/*.test.ts",
-            "test/compat/**/*.test.ts",
           ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**"],
           isolate: false,
           // a deadline for busy machines, not a measure of speed
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "compat",
+          include: ["test/compat/**/*.test.ts"],
           testTimeout: 60_000,
         },
       },
