@@ -20,6 +20,7 @@ export default defineConfig({
           ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**"],
           isolate: false,
+          maxWorkers: "100%",
           // a deadline for busy machines, not a measure of speed
           testTimeout: 60_000,
         },
