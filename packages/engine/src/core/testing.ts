@@ -10,6 +10,7 @@ import { createDigests, type Digests } from "./peers/digest.ts";
 import { createPublisher, type Publisher } from "./peers/publish.ts";
 import { createReplica, type Replica } from "./peers/replica.ts";
 import { createRandom } from "./random.ts";
+import { listConnections } from "./report/census.ts";
 import { planServices } from "./services/plan.ts";
 import { policyOf } from "./services/policy.ts";
 import { createServiceTable, type Health, NO_HEALTH, type ServiceTable } from "./services/service-table.ts";
@@ -101,3 +102,7 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     },
   };
 }
+
+/** Connections as operators see them; `connections` are others than the director's own over its records. */
+export const rowsOf = (d: TestDirector, connections: Connections = d.connections) =>
+  listConnections({ connections, services: d.services }, { cursor: 0, limit: 1000 }, d.clock.now).rows;

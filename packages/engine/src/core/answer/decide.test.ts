@@ -1,24 +1,13 @@
 import { expect, test } from "vitest";
-import { buildPacket, type PacketSpec } from "../../packet/testing.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import { stateOf } from "../record.ts";
 import { createTestDirector, type TestDirector } from "../testing.ts";
+import { A, fromClient, webOfOne } from "../testing-clients.ts";
 import { REASONS, type Reason } from "../verdict.ts";
 import { createDecider } from "./decide.ts";
 
-const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
-const sloppy = { ...web, port: 82, sloppy: true };
-const direct = { ...web, port: 81, method: "direct-route" };
-
-const spec = (flags: string, more: Partial<PacketSpec> = {}): PacketSpec => ({
-  protocol: "tcp",
-  from: "198.51.100.7",
-  fromPort: 40_000,
-  to: "192.0.2.1",
-  toPort: 80,
-  flags,
-  ...more,
-});
+const sloppy = { ...webOfOne, port: 82, sloppy: true };
+const direct = { ...webOfOne, port: 81, method: "direct-route" };
 
 /** The core's answer to a packet that comes up for a reason, whatever the fast path would say of it. */
 function decide(d: TestDirector, reason: Reason, packet: Uint8Array) {
@@ -39,9 +28,9 @@ function decide(d: TestDirector, reason: Reason, packet: Uint8Array) {
 
 function directorWith(...flags: string[]): TestDirector {
   const d = createTestDirector();
-  d.configure([web, direct, sloppy]);
+  d.configure([webOfOne, direct, sloppy]);
   for (const f of flags) {
-    d.dataplane.receive(1, buildPacket(spec(f)));
+    d.dataplane.receive(1, fromClient(f));
     d.settle();
   }
   return d;
@@ -50,22 +39,22 @@ function directorWith(...flags: string[]): TestDirector {
 test("nobody is told of a packet whose connection is gone meanwhile", () => {
   for (const reason of ["ttl_exceeded", "fib_frag_needed"] as const) {
     const d = directorWith();
-    decide(d, reason, buildPacket(spec("A", { ttl: 1 })));
+    decide(d, reason, fromClient("A", { ttl: 1 }));
     d.settle();
     expect(d.dataplane.sent).toEqual([]);
   }
 });
 
 const answers: [Reason, Uint8Array, Reason][] = [
-  ["new_flow", buildPacket(spec("S")), "scheduled"],
-  ["mid_stream_sloppy", buildPacket(spec("A", { toPort: 82 })), "scheduled"],
-  ["syn_on_flow", buildPacket(spec("S")), "scheduled"], // gone meanwhile
-  ["new_flow", buildPacket(spec("S", { toPort: 22 })), "no_service"],
-  ["new_flow", buildPacket(spec("S")).subarray(0, 30), "core_malformed"],
-  ["fib_blackhole", buildPacket(spec("A")), "core_unroutable"],
-  ["fib_failed", buildPacket(spec("A")), "core_unroutable"],
-  ["fib_no_neighbour", buildPacket(spec("A")), "core_unroutable"], // gone meanwhile
-  ["forwarded", buildPacket(spec("A")), "core_malformed"], // no upcall at all
+  ["new_flow", fromClient("S"), "scheduled"],
+  ["mid_stream_sloppy", fromClient("A", { toPort: 82 }), "scheduled"],
+  ["syn_on_flow", fromClient("S"), "scheduled"], // gone meanwhile
+  ["new_flow", fromClient("S", { toPort: 22 }), "no_service"],
+  ["new_flow", fromClient("S").subarray(0, 30), "core_malformed"],
+  ["fib_blackhole", fromClient("A"), "core_unroutable"],
+  ["fib_failed", fromClient("A"), "core_unroutable"],
+  ["fib_no_neighbour", fromClient("A"), "core_unroutable"], // gone meanwhile
+  ["forwarded", fromClient("A"), "core_malformed"], // no upcall at all
 ];
 for (const [reason, packet, want] of answers) {
   test(`core answers ${reason} with ${want}`, () => {
@@ -78,7 +67,7 @@ for (const [reason, packet, want] of answers) {
 for (const reason of ["new_flow", "fib_no_neighbour"] as const) {
   test(`core rejoins the packets of a flow that it knows already after ${reason}`, () => {
     const d = directorWith("S");
-    expect(decide(d, reason, buildPacket(spec("S")))).toEqual({
+    expect(decide(d, reason, fromClient("S"))).toEqual({
       reason: "rejoined",
       inject: "flow",
       index: 0,
@@ -89,11 +78,11 @@ for (const reason of ["new_flow", "fib_no_neighbour"] as const) {
 
 test("core drops for lack of a destination, of a record", () => {
   const d = createTestDirector({ capacity: 1 });
-  d.configure([{ ...web, destinations: [{ address: "10.0.0.1", weight: 0 }] }]);
-  expect(decide(d, "new_flow", buildPacket(spec("S"))).reason).toBe("refused");
-  d.configure([web]);
-  expect(decide(d, "new_flow", buildPacket(spec("S"))).reason).toBe("scheduled");
-  expect(decide(d, "new_flow", buildPacket(spec("S", { fromPort: 1 }))).reason).toBe("table_full");
+  d.configure([{ ...webOfOne, destinations: [{ address: A, weight: 0 }] }]);
+  expect(decide(d, "new_flow", fromClient("S")).reason).toBe("refused");
+  d.configure([webOfOne]);
+  expect(decide(d, "new_flow", fromClient("S")).reason).toBe("scheduled");
+  expect(decide(d, "new_flow", fromClient("S", { fromPort: 1 })).reason).toBe("table_full");
 });
 
 const reuses: [string, string[], string, Reason][] = [
@@ -105,14 +94,14 @@ const reuses: [string, string[], string, Reason][] = [
 for (const [state, before, flags, want] of reuses) {
   test(`${flags} that meets a ${state} connection is ${want}`, () => {
     const d = directorWith(...before);
-    expect(decide(d, "syn_on_flow", buildPacket(spec(flags))).reason).toBe(want);
+    expect(decide(d, "syn_on_flow", fromClient(flags)).reason).toBe(want);
     expect(d.table.size).toBe(want === "mid_stream" ? 0 : 1);
   });
 }
 
 test("a reused port gets a new record while the old one rests", () => {
   const d = directorWith("S", "A", "R");
-  d.dataplane.receive(1, buildPacket(spec("S")));
+  d.dataplane.receive(1, fromClient("S"));
   expect(d.settle()).toEqual(["scheduled"]);
   expect(stateOf(d.table.records[4], 1)).toBe(TcpState.synRecv);
   expect(d.dataplane.sent).toHaveLength(4);

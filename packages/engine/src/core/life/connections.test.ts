@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createParsedPacket, FLOW_PORTS, FLOW_WORDS, parseIp, parseTransport } from "../../packet/parse.ts";
-import { buildPacket, type PacketSpec } from "../../packet/testing.ts";
+import type { PacketSpec } from "../../packet/testing.ts";
 import { readNetwork16 } from "../../packet/words.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import { DEFAULT_TIMEOUTS } from "../../protocols/timeouts.ts";
@@ -9,21 +9,11 @@ import { changeLife, copyKey, writeField } from "../record.ts";
 import { createBirth } from "../table/connection-table.ts";
 import { indexOf } from "../table/flow-index.ts";
 import { createTestDirector, type TestDirector } from "../testing.ts";
+import { A, CLIENT, fromClient, webOfOne } from "../testing-clients.ts";
 
-const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
-const dns = { protocol: "udp", address: "192.0.2.1", port: 53, destinations: [{ address: "10.0.0.1" }] };
+const dns = { ...webOfOne, protocol: "udp", port: 53 };
 const SLOTS = 3 * 64; // timers are late by up to two slots of the wheel
 
-const fromClient = (flags: string, more: Partial<PacketSpec> = {}): Uint8Array =>
-  buildPacket({
-    protocol: "tcp",
-    from: "198.51.100.7",
-    fromPort: 40_000,
-    to: "192.0.2.1",
-    toPort: 80,
-    flags,
-    ...more,
-  });
 const datagram = (more: Partial<PacketSpec> = {}): Uint8Array =>
   fromClient("", { protocol: "udp", toPort: 53, ...more });
 
@@ -36,7 +26,7 @@ function keyOf(packet: Uint8Array): Uint32Array {
 
 function directorWith(...packets: Uint8Array[]): TestDirector {
   const d = createTestDirector();
-  d.configure([web, dns]);
+  d.configure([webOfOne, dns]);
   for (const packet of packets) {
     d.dataplane.receive(1, packet);
     d.settle();
@@ -80,7 +70,7 @@ test("a packet gives a connection its whole timeout again, without an event", ()
 
 test("a connection whose packet was lost before injection ends soon", () => {
   const d = createTestDirector();
-  d.configure([web]);
+  d.configure([webOfOne]);
   d.dataplane.receive(1, fromClient("S"));
   d.dataplane.inject = () => {};
   d.settle();
@@ -111,7 +101,7 @@ for (const [what, flags, want] of counts) {
 
 test("events that were lost are made up for by reviewing all records", () => {
   const d = createTestDirector({ eventCapacity: 0 });
-  d.configure([web]);
+  d.configure([webOfOne]);
   for (const flags of ["S", "A", "FA"]) {
     d.dataplane.receive(1, fromClient(flags));
     d.settle();
@@ -162,7 +152,7 @@ test("a peer's connection whose packet comes here is this node's own", () => {
 
 test("other timeouts hold for connections that live already", () => {
   const d = directorWith(fromClient("S"), fromClient("A"));
-  d.configure([{ ...web, timeouts: { tcp: { established: 10 } } }]);
+  d.configure([{ ...webOfOne, timeouts: { tcp: { established: 10 } } }]);
   d.pass(Math.round((9 * 1e9) / 2 ** 20));
   expect(d.table.size).toBe(1);
   d.pass(Math.round((1 * 1e9) / 2 ** 20) + SLOTS);
@@ -191,7 +181,7 @@ test("a record on which others hang outlives its timeout, a minute at a time", (
 
 test("of two connections whose replies look alike, the one that lives on keeps them", () => {
   const d = createTestDirector();
-  const sip = (port: number) => ({ ...dns, port, destinations: [{ address: "10.0.0.1", port: 5060 }] });
+  const sip = (port: number) => ({ ...dns, port, destinations: [{ address: A, port: 5060 }] });
   d.configure([sip(5060), sip(5061)]);
   const say = (more: Partial<PacketSpec>) => {
     d.dataplane.receive(1, datagram(more));
@@ -199,7 +189,7 @@ test("of two connections whose replies look alike, the one that lives on keeps t
   };
   say({ toPort: 5060 });
   say({ toPort: 5061 });
-  const reply = { from: "10.0.0.1", fromPort: 5060, to: "198.51.100.7", toPort: 40_000 };
+  const reply = { from: A, fromPort: 5060, to: CLIENT, toPort: 40_000 };
   d.connections.close(4, indexOf(d.table.find(4, keyOf(datagram({ toPort: 5061 })))), d.clock.now);
   d.settle();
   d.dataplane.sent.length = 0;

@@ -2,13 +2,7 @@ import { expect, test } from "vitest";
 import { LIFE, RECORD } from "../layout.ts";
 import { isAlive, readField } from "../record.ts";
 import { createTestDirector, type TestDirector } from "../testing.ts";
-import { connectFrom, sendFrom } from "../testing-clients.ts";
-
-const CLIENT = "198.51.100.7";
-const A = "10.0.0.1";
-const B = "10.0.0.2";
-const both = [{ address: A }, { address: B }];
-const web = { protocol: "tcp", address: "192.0.2.1", port: 80, scheduler: "rr", destinations: both };
+import { A, B, CLIENT, connectFrom, sendFrom, web } from "../testing-clients.ts";
 
 type Service = Record<string, unknown>;
 const leaves: Record<string, (d: TestDirector, service: Service) => void> = {

@@ -1,17 +1,6 @@
 import { expect, test } from "vitest";
 import { createTestDirector, type TestDirector } from "../testing.ts";
-import { connectFrom, sendFrom } from "../testing-clients.ts";
-
-const CLIENT = "198.51.100.7";
-const A = "10.0.0.1";
-const B = "10.0.0.2";
-const web = {
-  protocol: "tcp",
-  address: "192.0.2.1",
-  port: 80,
-  scheduler: "rr",
-  destinations: [{ address: A }, { address: B }],
-};
+import { A, B, CLIENT, connectFrom, sendFrom, web } from "../testing-clients.ts";
 
 /** Bring a client's first connection, which is with A, into a state. */
 const into: Record<string, (d: TestDirector) => void> = {

@@ -1,20 +1,9 @@
 import { parseAddress } from "@tandem/model";
 import { expect, test } from "vitest";
 import { buildIcmpError, buildPacket, packetProblems } from "../../packet/testing.ts";
-import { listConnections } from "../report/census.ts";
-import { createTestDirector, type TestDirector } from "../testing.ts";
-import { type ClientPacket, connectFrom, sendFrom } from "../testing-clients.ts";
+import { createTestDirector, rowsOf, type TestDirector } from "../testing.ts";
+import { A, B, CLIENT, type ClientPacket, connectFrom, sendFrom, web } from "../testing-clients.ts";
 
-const CLIENT = "198.51.100.7";
-const A = "10.0.0.1";
-const B = "10.0.0.2";
-const web = {
-  protocol: "tcp",
-  address: "192.0.2.1",
-  port: 80,
-  scheduler: "rr",
-  destinations: [{ address: A }, { address: B }],
-};
 const dns = { ...web, protocol: "udp", port: 53, onePacket: true };
 const ask: ClientPacket = { protocol: "udp", toPort: 53, fromPort: 5353, payload: "who?" };
 
@@ -23,7 +12,6 @@ function directorWith(services: object[], more?: object, options = {}): TestDire
   d.configure(services, more);
   return d;
 }
-const rowsOf = (d: TestDirector) => listConnections(d, { cursor: 0, limit: 100 }, d.clock.now).rows;
 const targetsOf = (d: TestDirector) =>
   rowsOf(d).map((r) => `${r.virtual}:${r.virtualPort} -> ${r.destination}:${r.destinationPort}`);
 

@@ -1,20 +1,14 @@
 import { expect, test } from "vitest";
-import { listConnections } from "../report/census.ts";
-import { createTestDirector, type TestDirector } from "../testing.ts";
-import { connectFrom, sendFrom } from "../testing-clients.ts";
+import { createTestDirector, rowsOf, type TestDirector } from "../testing.ts";
+import { A, B, connectFrom, sendFrom, web } from "../testing-clients.ts";
 
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
-const A = "10.0.0.1";
-const B = "10.0.0.2";
 const C = "10.0.0.3";
 /** Round robin starts with the first; one minute. */
-const web = {
-  protocol: "tcp",
-  address: "192.0.2.1",
-  port: 80,
-  scheduler: "rr",
+const persistent = {
+  ...web,
   persistence: { timeout: 60 },
-  destinations: [{ address: A }, { address: B }, { address: C }],
+  destinations: [...web.destinations, { address: C }],
 };
 
 function directorWith(services: object[], more?: object): TestDirector {
@@ -23,7 +17,6 @@ function directorWith(services: object[], more?: object): TestDirector {
   return d;
 }
 
-const rowsOf = (d: TestDirector) => listConnections(d, { cursor: 0, limit: 1000 }, d.clock.now).rows;
 /** Templates as operators see them: protocol, client, virtual, destination, state, seconds left. */
 const templatesOf = (d: TestDirector) =>
   rowsOf(d)
@@ -43,7 +36,7 @@ const pass = (d: TestDirector, seconds: number) => {
 };
 
 test("a client stays with its destination, others are scheduled", () => {
-  const d = directorWith([web]);
+  const d = directorWith([persistent]);
   expect(connectFrom(d, "198.51.100.7", 1001)).toBe(A);
   expect(connectFrom(d, "198.51.100.8", 1001)).toBe(B);
   expect(connectFrom(d, "198.51.100.7", 1002)).toBe(A);
@@ -56,11 +49,17 @@ test("a client stays with its destination, others are scheduled", () => {
 });
 
 const prefixes: [string, object, string, string, string][] = [
-  ["IPv4 /24", { ...web, persistence: { prefix: 24 } }, "198.51.100.7", "198.51.100.200", "198.51.101.7"],
+  [
+    "IPv4 /24",
+    { ...persistent, persistence: { prefix: 24 } },
+    "198.51.100.7",
+    "198.51.100.200",
+    "198.51.101.7",
+  ],
   [
     "IPv6 /64",
     {
-      ...web,
+      ...persistent,
       address: "2001:db8::1",
       persistence: { prefix: 64 },
       destinations: [{ address: "fd00::1" }, { address: "fd00::2" }],
@@ -80,22 +79,22 @@ for (const [what, service, one, near, far] of prefixes) {
 }
 
 const groups: [string, object, { toPort: number; mark?: number }[], string][] = [
-  ["its own port", web, [{ toPort: 80 }], `6 198.51.100.7:0 192.0.2.1:80 ${A}:80 NONE 59`],
+  ["its own port", persistent, [{ toPort: 80 }], `6 198.51.100.7:0 192.0.2.1:80 ${A}:80 NONE 59`],
   [
     "every port",
-    { ...web, port: 0 },
+    { ...persistent, port: 0 },
     [{ toPort: 80 }, { toPort: 443 }],
     `6 198.51.100.7:0 192.0.2.1:0 ${A}:0 NONE 59`,
   ],
   [
     "FTP's control and data ports",
-    { ...web, port: 21, method: "direct-route" },
+    { ...persistent, port: 21, method: "direct-route" },
     [{ toPort: 21 }, { toPort: 20 }, { toPort: 30_000 }],
     `6 198.51.100.7:0 192.0.2.1:0 ${A}:0 NONE 59`,
   ],
   [
     "a firewall mark",
-    { mark: 7, scheduler: "rr", persistence: { timeout: 60 }, destinations: web.destinations },
+    { mark: 7, scheduler: "rr", persistence: { timeout: 60 }, destinations: persistent.destinations },
     [
       { toPort: 80, mark: 7 },
       { toPort: 81, mark: 7 },
@@ -118,12 +117,12 @@ for (const [what, service, packets, want] of groups) {
 }
 
 test("unprivileged ports are not those of an FTP service without persistence", () => {
-  const d = directorWith([{ ...web, port: 21, persistence: undefined }]);
+  const d = directorWith([{ ...persistent, port: 21, persistence: undefined }]);
   expect(sendFrom(d, "198.51.100.7", { toPort: 30_000 })).toBe("not_ours");
 });
 
 test("a template is renewed by new connections alone, outlives its time while connections hang on it, and ends then", () => {
-  const d = directorWith([{ ...web, persistence: { timeout: 3 } }]);
+  const d = directorWith([{ ...persistent, persistence: { timeout: 3 } }]);
   connectFrom(d, "198.51.100.7", 1001);
   const seconds = () => templatesOf(d).map((t) => Number(t.split(" ").at(-1)));
   pass(d, 2);
@@ -143,7 +142,7 @@ test("a template is renewed by new connections alone, outlives its time while co
 });
 
 test("a template whose client never completed a handshake goes with its last connection", () => {
-  const d = directorWith([web]);
+  const d = directorWith([persistent]);
   sendFrom(d, "198.51.100.7");
   d.connections.close(4, 1, d.clock.now);
   expect(rowsOf(d)).toEqual([]);
@@ -154,7 +153,7 @@ test("a template whose client never completed a handshake goes with its last con
 });
 
 test("a template whose client never completed a handshake has its whole time, if its connection just expires", () => {
-  const d = directorWith([{ ...web, persistence: { timeout: 300 } }]);
+  const d = directorWith([{ ...persistent, persistence: { timeout: 300 } }]);
   sendFrom(d, "198.51.100.7");
   pass(d, 70);
   expect(rowsOf(d).map((r) => [r.isTemplate, r.expiresInSeconds])).toEqual([[true, 229]]);
@@ -179,7 +178,7 @@ const answers: [string, { change: (d: TestDirector) => void; settings?: object }
   ],
   [
     "whose destination is removed leads nowhere",
-    { change: (d) => d.configure([{ ...web, destinations: [{ address: B }] }]) },
+    { change: (d) => d.configure([{ ...persistent, destinations: [{ address: B }] }]) },
     B,
   ],
   [
@@ -190,7 +189,7 @@ const answers: [string, { change: (d: TestDirector) => void; settings?: object }
 ];
 for (const [what, { change, settings }, want] of answers) {
   test(`a template ${what}`, () => {
-    const d = directorWith([web], { settings: settings ?? {} });
+    const d = directorWith([persistent], { settings: settings ?? {} });
     connectFrom(d, "198.51.100.7", 1001);
     change(d);
     expect(connectFrom(d, "198.51.100.7", 1002)).toBe(want);
@@ -206,7 +205,7 @@ for (const [what, { change, settings }, want] of answers) {
 }
 
 test("datagrams prove a client when they are answered", () => {
-  const d = directorWith([{ ...web, protocol: "udp", port: 53 }]);
+  const d = directorWith([{ ...persistent, protocol: "udp", port: 53 }]);
   const ask = { protocol: "udp", toPort: 53, fromPort: 5353 } as const;
   sendFrom(d, "198.51.100.7", ask);
   sendFrom(d, "198.51.100.7", ask);
@@ -218,7 +217,7 @@ test("datagrams prove a client when they are answered", () => {
 });
 
 test("a client that sends from port 0 is no template", () => {
-  const d = directorWith([{ ...web, protocol: "udp", port: 53 }]);
+  const d = directorWith([{ ...persistent, protocol: "udp", port: 53 }]);
   const ask = { protocol: "udp", toPort: 53, fromPort: 0 } as const;
   expect(sendFrom(d, "198.51.100.7", ask)).toBe(A);
   expect(rowsOf(d)).toHaveLength(2);
@@ -228,13 +227,13 @@ test("a client that sends from port 0 is no template", () => {
 
 test("a template in the record of one whose end was put off has its own time", () => {
   const d = createTestDirector({ capacity: 16 });
-  d.configure([{ ...web, persistence: { timeout: 3 } }]);
+  d.configure([{ ...persistent, persistence: { timeout: 3 } }]);
   connectFrom(d, "198.51.100.7", 1001);
   pass(d, 5);
   sendFrom(d, "198.51.100.7", { fromPort: 1001, flags: "R" });
   pass(d, 75);
   expect(d.table.size).toBe(0);
-  d.configure([{ ...web, persistence: { timeout: 300 } }]);
+  d.configure([{ ...persistent, persistence: { timeout: 300 } }]);
   for (let client = 1; client <= 2; client++) sendFrom(d, `198.51.100.${client}`);
   expect(
     rowsOf(d)

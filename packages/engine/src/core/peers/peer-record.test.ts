@@ -11,28 +11,16 @@ import { expect, test } from "vitest";
 import { buildPacket } from "../../packet/testing.ts";
 import { LIFE, RECORD } from "../layout.ts";
 import { changeLife, readField } from "../record.ts";
-import { listConnections } from "../report/census.ts";
-import type { TestDirector } from "../testing.ts";
-import { type ClientPacket, connectFrom, sendFrom } from "../testing-clients.ts";
+import { rowsOf, type TestDirector } from "../testing.ts";
+import { A, CLIENT, type ClientPacket, connectFrom, sendFrom, web, webOfOne } from "../testing-clients.ts";
 import { createTestPeers, hear, outcomesOf, PEER, tell } from "../testing-peers.ts";
 import { MINE } from "./digest.ts";
 
-const CLIENT = "198.51.100.7";
-const A = "10.0.0.1";
-const web = {
-  protocol: "tcp",
-  address: "192.0.2.1",
-  port: 80,
-  scheduler: "rr",
-  destinations: [{ address: A }, { address: "10.0.0.2" }],
-};
 const marked = { mark: 7, scheduler: "rr", destinations: web.destinations };
 const fullNat = { ...web, method: "full-nat", sourceAddresses: ["10.0.0.250"] };
 
-const rowsOf = (d: TestDirector) =>
-  listConnections(d, { cursor: 0, limit: 100 }, d.clock.now).rows.map(
-    ({ owner: _owner, expiresInSeconds: _left, inPackets: _p, inBytes: _b, ...same }) => same,
-  );
+const sharedOf = (d: TestDirector) =>
+  rowsOf(d).map(({ owner: _owner, expiresInSeconds: _left, inPackets: _p, inBytes: _b, ...same }) => same);
 
 const kinds: [string, object, ClientPacket?, object?][] = [
   ["TCP", web],
@@ -66,9 +54,9 @@ for (const [what, service, packet = {}, more] of kinds) {
     connectFrom(active, CLIENT, 40_000, packet);
     tell(active, standby);
     expect(outcomesOf(standby)).not.toHaveProperty("invalid");
-    const ours = rowsOf(active);
+    const ours = sharedOf(active);
     expect(ours.some((row) => !row.isTemplate)).toBe(true);
-    expect(rowsOf(standby)).toEqual(ours);
+    expect(sharedOf(standby)).toEqual(ours);
     const next: ClientPacket = { flags: "PA", payload: "more", ...packet };
     const way = sendFrom(active, CLIENT, next);
     expect(sendFrom(standby, CLIENT, next)).toBe(way);
@@ -80,7 +68,7 @@ test("a standby translates the replies of a full-NAT connection", () => {
   const [active, standby] = createTestPeers([fullNat]);
   connectFrom(active, CLIENT, 40_000);
   tell(active, standby);
-  const { destination, destinationPort, local, localPort } = rowsOf(active)[0]!;
+  const { destination, destinationPort, local, localPort } = sharedOf(active)[0]!;
   const ends = { from: destination, fromPort: destinationPort, to: local, toPort: localPort };
   for (const d of [active, standby]) {
     d.dataplane.sent.length = 0;
@@ -98,8 +86,8 @@ test("a connection keeps the method that it was made with when its destination h
   for (const d of peers) d.configure([{ ...web, method: "direct-route" }]);
   sendFrom(active, CLIENT, { flags: "FA" });
   tell(active, standby);
-  expect(rowsOf(standby)).toEqual(rowsOf(active));
-  expect(rowsOf(standby)[0]).toMatchObject({ method: METHOD_NUMBERS["full-nat"] });
+  expect(sharedOf(standby)).toEqual(sharedOf(active));
+  expect(sharedOf(standby)[0]).toMatchObject({ method: METHOD_NUMBERS["full-nat"] });
 });
 
 test("of two connections with one local end the later active one stays, on both directors", () => {
@@ -108,15 +96,15 @@ test("of two connections with one local end the later active one stays, on both 
   b.clock.now += 50;
   a.clock.now += 50;
   connectFrom(b, "198.51.100.2", 1002); // the same seed: the same draw
-  expect(rowsOf(a)[0]!.localPort).toBe(rowsOf(b)[0]!.localPort);
+  expect(sharedOf(a)[0]!.localPort).toBe(sharedOf(b)[0]!.localPort);
   const [fromA, fromB] = [a.publisher.take()!, b.publisher.take()!];
   hear(b, fromA.records, 50);
   expect(outcomesOf(b)).toEqual({ source_taken: 1 });
   hear(a, fromB.records);
   expect(outcomesOf(a)).toEqual({ displaced: 1 });
-  expect(rowsOf(a).map((row) => row.client)).toEqual(["198.51.100.2"]);
+  expect(sharedOf(a).map((row) => row.client)).toEqual(["198.51.100.2"]);
   expect(tell(a, b)).toBe(1); // the end of the earlier one
-  expect(rowsOf(b)).toEqual(rowsOf(a));
+  expect(sharedOf(b)).toEqual(sharedOf(a));
 });
 
 test("a connection that the peer made anew with another local end takes the place of the old one", () => {
@@ -131,20 +119,20 @@ test("a connection that the peer made anew with another local end takes the plac
   tell(a, b);
   expect(b.digests.digest(PEER)).toEqual(a.digests.digest(MINE));
   expect(outcomesOf(b)).toEqual({ inserted: 1, replaced: 1 });
-  expect(rowsOf(b)).toEqual(rowsOf(a).filter((row) => row.clientPort === 1001));
+  expect(sharedOf(b)).toEqual(sharedOf(a).filter((row) => row.clientPort === 1001));
 });
 
 test("a connection that the peer made anew by another method takes the place of the old one", () => {
-  const [a, b] = createTestPeers([{ ...web, destinations: [{ address: A }] }]);
+  const [a, b] = createTestPeers([webOfOne]);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
   a.connections.close(4, 0, a.clock.now);
   a.publisher.take(); // lost
-  a.configure([{ ...web, method: "direct-route", destinations: [{ address: A }] }]);
+  a.configure([{ ...webOfOne, method: "direct-route" }]);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
   expect(outcomesOf(b)).toEqual({ inserted: 1, replaced: 1 });
-  expect(rowsOf(b)).toEqual(rowsOf(a));
+  expect(sharedOf(b)).toEqual(sharedOf(a));
 });
 
 test("what a director has judged for itself survives its peer's word", () => {
@@ -180,7 +168,7 @@ const byBypass = { methodNamed: true, method: METHOD_NUMBERS.bypass };
 const byFullNat = { serviceId: 9, methodNamed: true, method: METHOD_NUMBERS["full-nat"] };
 /** Services 1 (tcp 80), 3 (every port), 5 (FTP), 7 (a mark), 9 (full NAT), 11 (UDP); their destinations are one above. */
 const services = [
-  { ...web, destinations: [{ address: A }] },
+  webOfOne,
   { ...web, address: "192.0.2.3", port: 0, persistence: {}, destinations: [{ address: A }] },
   { ...web, port: 21, destinations: [{ address: A }] },
   { ...marked, destinations: [{ address: A }] },

@@ -3,27 +3,16 @@ import { RecordFlag } from "@tandem/model";
 import { expect, test } from "vitest";
 import { LIFE, RECORD } from "../layout.ts";
 import { isAlive, readField } from "../record.ts";
-import { listConnections } from "../report/census.ts";
-import type { TestDirector } from "../testing.ts";
-import { connectFrom, sendFrom } from "../testing-clients.ts";
+import { rowsOf, type TestDirector } from "../testing.ts";
+import { A, CLIENT, connectFrom, sendFrom, web } from "../testing-clients.ts";
 import { createTestPeers, hear, outcomesOf, PEER, recordsIn, saidBy, tell } from "../testing-peers.ts";
 import { MINE } from "./digest.ts";
 
-const CLIENT = "198.51.100.7";
-const A = "10.0.0.1";
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
 const SLOTS = 3 * 64; // timers are late by up to two slots of the wheel
 const TIMEOUT_S = 300;
-const web = {
-  protocol: "tcp",
-  address: "192.0.2.1",
-  port: 80,
-  scheduler: "rr",
-  persistence: { timeout: TIMEOUT_S },
-  destinations: [{ address: A }, { address: "10.0.0.2" }],
-};
+const persistent = { ...web, persistence: { timeout: TIMEOUT_S } };
 
-const rowsOf = (d: TestDirector) => listConnections(d, { cursor: 0, limit: 100 }, d.clock.now).rows;
 const templatesOf = (d: TestDirector) => rowsOf(d).filter((row) => row.isTemplate);
 const statesOf = (d: TestDirector) => templatesOf(d).map((row) => row.state);
 /** What a director says of templates: ended, assured, or neither. */
@@ -37,7 +26,7 @@ const pass = (seconds: number, ...directors: TestDirector[]) => {
 const holds = (d: TestDirector) => d.connections.setPeerLive(PEER, true);
 
 test("a template is published when it is made, when its client has proven itself, and when it ends", () => {
-  const [d] = createTestPeers([web]);
+  const [d] = createTestPeers([persistent]);
   sendFrom(d, CLIENT, { fromPort: 1001 });
   expect(templatesSaid(d)).toEqual(["new"]);
   sendFrom(d, CLIENT, { fromPort: 1001, flags: "A" });
@@ -49,7 +38,7 @@ test("a template is published when it is made, when its client has proven itself
 });
 
 test("renewals by new connections travel as refreshes, a third of the timeout apart", () => {
-  const [d] = createTestPeers([web]);
+  const [d] = createTestPeers([persistent]);
   connectFrom(d, CLIENT, 1001);
   saidBy(d);
   for (let second = 0; second < TIMEOUT_S; second += 10) {
@@ -62,7 +51,7 @@ test("renewals by new connections travel as refreshes, a third of the timeout ap
 });
 
 test("a client stays with its destination when another director takes over, and its template is that one's then", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   sendFrom(b, "198.51.100.99"); // so that b's round robin stands elsewhere
   expect(connectFrom(a, CLIENT, 1001)).toBe(A);
   b.publisher.take();
@@ -76,7 +65,7 @@ test("a client stays with its destination when another director takes over, and 
 });
 
 test("a call stays with its destination when another director takes over, and its Call-ID comes along", () => {
-  const [a, b] = createTestPeers([{ ...web, protocol: "udp", persistence: { engine: "sip" } }]);
+  const [a, b] = createTestPeers([{ ...persistent, protocol: "udp", persistence: { engine: "sip" } }]);
   const invite = (d: TestDirector, fromPort: number, callId: string) => {
     const payload = `INVITE sip:b@x SIP/2.0\r\nCall-ID: ${callId}\r\n\r\n`;
     return sendFrom(d, CLIENT, { protocol: "udp", fromPort, payload });
@@ -93,7 +82,7 @@ test("a call stays with its destination when another director takes over, and it
 });
 
 test("a follower's connections hang on their client's template", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   for (const port of [1001, 1002]) connectFrom(a, CLIENT, port);
   connectFrom(a, "198.51.100.8", 1003);
   tell(a, b);
@@ -116,7 +105,7 @@ function tellAll(from: TestDirector, to: TestDirector): void {
 }
 
 test("a snapshot names templates before connections, so that those find theirs", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   connectFrom(a, "198.51.100.1", 1001); // a template at index 0, its connection at 1 …
   for (const index of [1, 0]) a.connections.close(4, index, a.clock.now);
   a.clock.now += 2000;
@@ -139,7 +128,7 @@ function indexOfTemplate(d: TestDirector): number {
 }
 
 test("a template that is retired ends for the peers, and both directors agree on what is left", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
   a.connections.retire(4, indexOfTemplate(a), a.clock.now);
@@ -151,7 +140,7 @@ test("a template that is retired ends for the peers, and both directors agree on
 });
 
 test("a template that outlives its time because connections hang on it does so for the peers, too", () => {
-  const [a, b] = createTestPeers([{ ...web, persistence: { timeout: 3 } }]);
+  const [a, b] = createTestPeers([{ ...persistent, persistence: { timeout: 3 } }]);
   holds(b);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
@@ -176,7 +165,7 @@ test("a template that outlives its time because connections hang on it does so f
 });
 
 test("a follower does not take its own patience with a template for news of it", () => {
-  const [a, b] = createTestPeers([{ ...web, persistence: { timeout: 3 } }]);
+  const [a, b] = createTestPeers([{ ...persistent, persistence: { timeout: 3 } }]);
   holds(b);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
@@ -187,7 +176,7 @@ test("a follower does not take its own patience with a template for news of it",
 });
 
 test("a follower is rid of a retired template once its connections are gone, whether its owner lives or not", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
   b.connections.retire(4, indexOfTemplate(b), b.clock.now);
@@ -197,7 +186,7 @@ test("a follower is rid of a retired template once its connections are gone, whe
 });
 
 test("a connection does not hang on a template that leads elsewhere", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   connectFrom(a, CLIENT, 1001);
   a.connections.retire(4, indexOfTemplate(a), a.clock.now);
   connectFrom(a, CLIENT, 1002); // the round robin's next
@@ -218,7 +207,7 @@ test("a connection does not hang on a template that leads elsewhere", () => {
 });
 
 test("a follower leaves it to the owner to end a template of which nothing was established", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
   const r = b.table.records[4];
@@ -229,7 +218,7 @@ test("a follower leaves it to the owner to end a template of which nothing was e
 });
 
 test("a peer's word does not make a client unproven again", () => {
-  const [a, b] = createTestPeers([web]);
+  const [a, b] = createTestPeers([persistent]);
   sendFrom(a, CLIENT, { fromPort: 1001 });
   tell(a, b);
   connectFrom(b, CLIENT, 1002); // proven here
@@ -247,7 +236,6 @@ test("ways of one-packet services are nobody else's", () => {
   const service = {
     ...web,
     protocol: "udp",
-    persistence: undefined,
     onePacket: true,
     method: "direct-route",
   };
@@ -258,13 +246,12 @@ test("ways of one-packet services are nobody else's", () => {
   expect(d.publisher.readOwned({ cursor: 0, maxBytes: 1000 }, d.clock.now).count).toBe(0);
 });
 
-const plain = { ...web, persistence: undefined };
 const annexOf = (d: TestDirector, index = 0) => [...d.table.annexes.read(d.table.records[4], index)];
 const keep = (d: TestDirector, ...bytes: number[]) =>
   d.connections.keep(4, { index: 0, bytes: Uint8Array.from(bytes) }, d.clock.now);
 
 test("what is kept beside a connection follows it when it changes, with each refresh, and away", () => {
-  const [a, b] = createTestPeers([plain]);
+  const [a, b] = createTestPeers([web]);
   connectFrom(a, CLIENT, 1001);
   tell(a, b);
   keep(a, 1, 2, 3);
@@ -281,7 +268,7 @@ test("what is kept beside a connection follows it when it changes, with each ref
 });
 
 test("what is kept beside a connection that nobody else knows is told with the connection", () => {
-  const [a, b] = createTestPeers([plain]);
+  const [a, b] = createTestPeers([web]);
   sendFrom(a, CLIENT, { fromPort: 1001 });
   keep(a, 5);
   expect(tell(a, b)).toBe(0);
@@ -291,7 +278,7 @@ test("what is kept beside a connection that nobody else knows is told with the c
 });
 
 test("a connection for whose annex there is no room is kept without", () => {
-  const [a] = createTestPeers([plain]);
+  const [a] = createTestPeers([web]);
   connectFrom(a, CLIENT, 1001);
   saidBy(a);
   expect(a.connections.keep(4, { index: 0, bytes: new Uint8Array(256) }, a.clock.now)).toBe(false);

@@ -3,33 +3,19 @@ import { EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, test } from "vitest";
 import { createMemoryDataPlane, type MemoryDataPlane } from "../../dataplane/memory.ts";
 import { FLOW_WORDS } from "../../packet/parse.ts";
-import { buildPacket, type PacketSpec } from "../../packet/testing.ts";
 import { DIRECTION, FLOW_KEY, LIFE, RECORD } from "../layout.ts";
 import { type Connections, createConnections } from "../life/connections.ts";
 import { changeLife, copyKey, isAlive, matchesKey, readField, UNKNOWN_PEER } from "../record.ts";
-import { listConnections } from "../report/census.ts";
 import { NO_HEALTH } from "../services/service-table.ts";
-import { createTestDirector, type TestDirector } from "../testing.ts";
-import { connectFrom } from "../testing-clients.ts";
+import { createTestDirector, rowsOf, type TestDirector } from "../testing.ts";
+import { CLIENT, connectFrom, fromClient, webOfOne } from "../testing-clients.ts";
 import { type Adoption, adoptConnections } from "./adoption.ts";
 import { createBirth, createConnectionTable, type FlowMap } from "./connection-table.ts";
-
-const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
-const fromClient = (flags: string, more: Partial<PacketSpec> = {}): Uint8Array =>
-  buildPacket({
-    protocol: "tcp",
-    from: "198.51.100.7",
-    fromPort: 40_000,
-    to: "192.0.2.1",
-    toPort: 80,
-    flags,
-    ...more,
-  });
 
 /** A director with an established connection, whose records and flows outlive it. */
 function director(): TestDirector {
   const d = createTestDirector({ capacity: 8 });
-  d.configure([web]);
+  d.configure([webOfOne]);
   for (const flags of ["S", "A"]) {
     d.dataplane.receive(1, fromClient(flags));
     d.settle();
@@ -157,7 +143,7 @@ test("adoption of an empty data plane finds nothing", () => {
 
 test("adoption takes up templates, which have no flows, with whoever hangs on them", () => {
   const old = createTestDirector({ capacity: 8 });
-  old.configure([{ ...web, persistence: {} }]);
+  old.configure([{ ...webOfOne, persistence: {} }]);
   for (const fromPort of [1001, 1002]) {
     old.dataplane.receive(1, fromClient("S", { fromPort }));
     old.settle();
@@ -181,28 +167,25 @@ test("a held connection of a destination that no document knows any more is stil
   adoptConnections(old.dataplane, connections);
   connections.review(4, 0, 0);
   expect(readField(table.records[4], 0, RECORD.life) & LIFE.held).toBe(LIFE.held);
-  next.configure([{ ...web, destinations: [] }]); // whenRemoved: keep
+  next.configure([{ ...webOfOne, destinations: [] }]); // whenRemoved: keep
   connections.review(4, 0, 0);
   expect(readField(table.records[4], 0, RECORD.life) & LIFE.held).toBe(0);
 });
 
-const CLIENT = "198.51.100.7";
 /** A director that runs `service`, and to which a client has connected from port 1001. */
 function directorOf(service: object, more?: object): TestDirector {
   const d = createTestDirector({ capacity: 8 });
-  d.configure([{ ...web, scheduler: "rr", ...service }], more);
+  d.configure([{ ...webOfOne, ...service }], more);
   connectFrom(d, CLIENT, 1001);
   return d;
 }
-const rowsOf = (connections: Connections, d: TestDirector) =>
-  listConnections({ connections, services: d.services }, { cursor: 0, limit: 100 }, d.clock.now).rows;
 
 test("adoption takes over templates, and what hangs on them", () => {
   const old = directorOf({ persistence: {} });
-  const before = rowsOf(old.connections, old);
+  const before = rowsOf(old);
   const { connections, adoption } = restart(old);
   expect(adoption).toEqual({ adopted: 2, repaired: 0 });
-  expect(rowsOf(connections, old)).toEqual(before);
+  expect(rowsOf(old, connections)).toEqual(before);
   const index = before.findIndex((row) => row.isTemplate);
   expect(before[index]!.state).toBe("ASSURED");
   expect(connections.controlledBy(4, index)).toBe(1);
@@ -212,28 +195,28 @@ test("adoption takes over templates, and what hangs on them", () => {
 
 test("adoption frees a connection from a template that is gone", () => {
   const old = directorOf({ persistence: {} });
-  const index = rowsOf(old.connections, old).findIndex((row) => row.isTemplate);
+  const index = rowsOf(old).findIndex((row) => row.isTemplate);
   Atomics.add(old.table.records[4].words, index * old.table.records[4].stride + RECORD.generation, 1);
   const { connections } = restart(old);
-  expect(rowsOf(connections, old)).toMatchObject([{ clientPort: 1001, controller: undefined }]);
+  expect(rowsOf(old, connections)).toMatchObject([{ clientPort: 1001, controller: undefined }]);
 });
 
 test("adoption takes over full NAT's local ends, which are given back with their connections", () => {
   const old = directorOf({ method: "full-nat", sourceAddresses: ["10.0.0.250"] });
-  const [row] = rowsOf(old.connections, old);
+  const [row] = rowsOf(old);
   const { connections, adoption } = restart(old);
   expect(adoption).toEqual({ adopted: 1, repaired: 0 });
   const reply = new Uint32Array(FLOW_WORDS);
   copyKey(connections.table.records[4], 0, DIRECTION.output, reply);
   expect(connections.table.find(4, reply)).toBe(DIRECTION.output);
-  expect(rowsOf(connections, old)[0]).toMatchObject({ local: "10.0.0.250", localPort: row!.localPort });
+  expect(rowsOf(old, connections)[0]).toMatchObject({ local: "10.0.0.250", localPort: row!.localPort });
   connections.close(4, 0, old.clock.now);
   expect(connections.table.find(4, reply)).toBe(-1);
 });
 
 test("adoption takes over what is kept beside connections, and has room for no more than before", () => {
   const old = createTestDirector({ capacity: 8, annexCapacity: 2 });
-  old.configure([web]);
+  old.configure([webOfOne]);
   for (const port of [1, 2, 3]) connectFrom(old, CLIENT, port);
   old.connections.keep(4, { index: 1, bytes: Uint8Array.of(4, 5) }, old.clock.now);
   const { connections } = restart(old);
@@ -259,7 +242,7 @@ test("an adopted connection is judged by what runs now", () => {
 
 test("adoption takes over a connection whose client's port is not known yet", () => {
   const old = createTestDirector({ capacity: 8 });
-  old.configure([web]);
+  old.configure([webOfOne]);
   const key = new Uint32Array(FLOW_WORDS);
   key.set([1, 2, 0x5000_0000, 6]);
   const life = LIFE.noClientPort;
