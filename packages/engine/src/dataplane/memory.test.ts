@@ -2,6 +2,7 @@ import { formatAddress, METHOD_NUMBERS, TUNNEL_NUMBERS } from "@tandem/model";
 import { expect, test } from "vitest";
 import { LIFE, POLICY_FLAG, TUNNEL_FLAG } from "../core/layout.ts";
 import { createTestDirector } from "../core/testing.ts";
+import { fromClient, webOfOne } from "../core/testing-clients.ts";
 import { ROUTE } from "../core/twin/fastpath-world.ts";
 import type { Reason } from "../core/verdict.ts";
 import { buildPacket, type PacketSpec } from "../packet/testing.ts";
@@ -26,20 +27,11 @@ dataPlaneContract("in-memory data plane", () => {
 });
 
 const syn = (fromPort: number, more: Partial<PacketSpec> = {}): Uint8Array =>
-  buildPacket({
-    protocol: "tcp",
-    from: "198.51.100.7",
-    fromPort,
-    to: "192.0.2.1",
-    toPort: 80,
-    flags: "S",
-    ...more,
-  });
-const web = { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] };
+  fromClient("S", { fromPort, ...more });
 
 test("in-memory data plane drops an upcall that finds its class's share of the ring used up", () => {
   const { dataplane, configure } = createTestDirector({ upcallCapacity: 8 });
-  configure([web]);
+  configure([webOfOne]);
   const reasons = [1, 2, 3, 4, 5].map((port) => dataplane.receive(1, syn(port)).reason);
   expect(reasons).toEqual(["new_flow", "new_flow", "new_flow", "new_flow", "ring_full"]);
   expect(dataplane.receive(1, syn(6, { fragment: 0x2000 })).reason).toBe("fragment");
@@ -48,7 +40,7 @@ test("in-memory data plane drops an upcall that finds its class's share of the r
 
 test("in-memory data plane counts events that find no room", () => {
   const { dataplane, configure, settle } = createTestDirector({ eventCapacity: 0 });
-  configure([web]);
+  configure([webOfOne]);
   dataplane.receive(1, syn(1));
   settle();
   expect(dataplane.lostEvents()).toBe(1);
@@ -57,7 +49,7 @@ test("in-memory data plane counts events that find no room", () => {
 for (const flowCapacity of [2, 3]) {
   test(`in-memory data plane with room for ${flowCapacity} flows refuses more, and the connection is given up`, () => {
     const { dataplane, configure, settle, table } = createTestDirector({ flowCapacity });
-    configure([web]);
+    configure([webOfOne]);
     for (const port of [1, 2]) dataplane.receive(1, syn(port));
     settle();
     dataplane.flushFlows(() => expect.unreachable("nothing is inserted any more"));
@@ -67,7 +59,7 @@ for (const flowCapacity of [2, 3]) {
 
 test("in-memory data plane leaves packets for other hosts alone", () => {
   const { dataplane, configure } = createTestDirector();
-  configure([web]);
+  configure([webOfOne]);
   expect(dataplane.receive(1, syn(1), { isForHost: false })).toMatchObject({ reason: "other_host" });
 });
 
@@ -85,7 +77,7 @@ for (const [route, reason] of routes) {
   test(`in-memory data plane hands over a known flow's packet whose route says ${route}, unchanged`, () => {
     let answer: number = ROUTE.success;
     const { dataplane, configure, settle } = createTestDirector({ route: () => answer });
-    configure([web]);
+    configure([webOfOne]);
     dataplane.receive(1, syn(1));
     settle();
     answer = ROUTE[route];
@@ -187,7 +179,7 @@ test("in-memory data plane tells what leaves in one order: the wire's and the ho
   const { dataplane, configure, settle } = createTestDirector({
     onLeave: (departure) => left.push(departure),
   });
-  configure([web]);
+  configure([webOfOne]);
   dataplane.receive(1, syn(1));
   settle();
   dataplane.receive(1, syn(1, { toPort: 22 }));
@@ -198,7 +190,7 @@ test("in-memory data plane tells what leaves in one order: the wire's and the ho
 
 test("in-memory data plane hands a packet over as far as its IP header names it", () => {
   const { dataplane, configure } = createTestDirector();
-  configure([web]);
+  configure([webOfOne]);
   dataplane.receive(1, Uint8Array.from([...syn(1), 0, 0, 0, 0, 0, 0]));
   dataplane.drainUpcalls(1, (upcall) => expect(upcall.packetBytes).toBe(syn(1).length));
 });
@@ -238,7 +230,7 @@ test("in-memory data plane sends nothing by way of a record that is dead or none
 test("in-memory data plane's budgets begin anew with each window", () => {
   let now = 0;
   const { dataplane, configure } = createTestDirector();
-  configure([web]);
+  configure([webOfOne]);
   const timed = createMemoryDataPlane({ now: () => now });
   timed.program(dataplane.programmed());
   timed.setPolicy({ flags: 0, budget: 1, rules: [], transitions: packTransitions() });

@@ -46,6 +46,16 @@ function fragmentOf6(header: Uint8Array, part: Uint8Array, place: Place): Uint8A
   return packet;
 }
 
+/** Ends of a wrapped packet: inside a client and a virtual address, outside the director and a real server. */
+export const INNER = {
+  4: { from: "198.51.100.7", to: "192.0.2.1" },
+  6: { from: "2001:db8:2::7", to: "2001:db8::1" },
+} as const;
+export const OUTER = {
+  4: { from: "10.0.0.254", to: "10.0.0.1" },
+  6: { from: "fd00::fe", to: "fd00::1" },
+} as const;
+
 /** How a packet is wrapped. */
 export interface WrapSpec {
   type: "ipip" | "gre" | "gue";

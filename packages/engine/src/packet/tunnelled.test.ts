@@ -1,17 +1,8 @@
 import { expect, test } from "vitest";
 import { createParsedPacket, FLOW_PORTS, parseIp, parseTransport, swapPorts } from "./parse.ts";
 import { buildIcmpError, buildIp, buildPacket } from "./testing.ts";
-import { buildWrapped, type WrapSpec } from "./testing-cut.ts";
+import { buildWrapped, INNER, OUTER, type WrapSpec } from "./testing-cut.ts";
 import { parseTunnelled } from "./tunnelled.ts";
-
-const INNER = {
-  4: { from: "198.51.100.7", to: "192.0.2.1" },
-  6: { from: "2001:db8:2::7", to: "2001:db8::1" },
-} as const;
-const OUTER = {
-  4: { from: "10.0.0.254", to: "10.0.0.1" },
-  6: { from: "fd00::fe", to: "fd00::1" },
-} as const;
 
 function errorAbout(outer: 4 | 6, inner: 4 | 6, more: Pick<WrapSpec, "type" | "checksum">): Uint8Array {
   const packet = buildPacket({ protocol: "tcp", ...INNER[inner], fromPort: 40_000, toPort: 80 });

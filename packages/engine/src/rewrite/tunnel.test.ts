@@ -2,19 +2,10 @@ import { parseAddress, TUNNEL_NUMBERS } from "@tandem/model";
 import { expect, test } from "vitest";
 import { TUNNEL_FLAG } from "../core/layout.ts";
 import { buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
-import { buildWrapped } from "../packet/testing-cut.ts";
+import { buildWrapped, INNER, OUTER } from "../packet/testing-cut.ts";
 import { addressToWords, readNetwork16, swapPort } from "../packet/words.ts";
 import { overheadOf, type TunnelEnds, wrap } from "./tunnel.ts";
 import { gueSourcePort } from "./tunnel-header.ts";
-
-const INNER = {
-  4: { from: "198.51.100.7", to: "192.0.2.1" },
-  6: { from: "2001:db8:2::7", to: "2001:db8::1" },
-} as const;
-const OUTER = {
-  4: { from: "10.0.0.254", to: "10.0.0.1" },
-  6: { from: "fd00::fe", to: "fd00::1" },
-} as const;
 
 const packetOf = (family: 4 | 6, more: Partial<PacketSpec> = {}): Uint8Array =>
   buildPacket({ protocol: "tcp", ...INNER[family], fromPort: 40_000, toPort: 80, payload: "odd", ...more });
