@@ -108,3 +108,8 @@ export async function startFakeDaemon(overrides: Partial<NodeApi> = {}): Promise
   onTestFinished(() => server.stop());
   return socketPath;
 }
+
+/** Runs a command line as a shell would split it, against a new daemon. */
+export async function tandem(line: string, setting?: Setting): Promise<Ran> {
+  return runTandem(await startFakeDaemon(), line.split(" "), setting);
+}

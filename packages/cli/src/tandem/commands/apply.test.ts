@@ -1,0 +1,58 @@
+import { LbError } from "@tandem/model";
+import { expect, test } from "vitest";
+import { runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
+
+const document = (weight: number) => `
+version: 1
+services:
+  - protocol: tcp
+    address: 192.0.2.10
+    port: 80
+    check: {type: http, path: /health}
+    destinations:
+      - {address: 10.0.0.1, port: 8080, weight: ${weight}}
+      - {address: 10.0.0.2, port: 8080, weight: 10}
+`;
+
+test("document prints what apply reads again without a change", async () => {
+  const socket = await startFakeDaemon();
+  await runTandem(socket, ["apply", "-f", "d.yaml"], { files: { "d.yaml": document(5) } });
+  const { out } = await runTandem(socket, ["document"]);
+  expect(out).toMatch(/^# revision 43\nversion: 1\nservices:\n/);
+  const again = await runTandem(socket, ["apply", "-f", "d.yaml"], { files: { "d.yaml": out } });
+  expect(again.out).toBe("Unchanged: revision 43 says the same already.\n");
+});
+
+test("apply says what changed, then that nothing does", async () => {
+  const socket = await startFakeDaemon();
+  const apply = (weight: number, ...more: string[]) =>
+    runTandem(socket, ["apply", "-f", "d.yaml", ...more], { files: { "d.yaml": document(weight) } });
+  const line = "  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5\n";
+  expect((await apply(10)).out).toBe("Unchanged: revision 42 says the same already.\n");
+  expect((await apply(5, "--dry-run")).out).toBe(`Would change revision 42: 1 change\n${line}`);
+  expect((await apply(5)).out).toBe(`Revision 43: 1 change\n${line}`);
+  expect((await apply(5)).out).toBe("Unchanged: revision 43 says the same already.\n");
+  expect(JSON.parse((await apply(5, "--json")).out)).toEqual({ revision: 43, changed: false, changes: [] });
+});
+
+test("apply of a wrong document names every mistake at its place and asks the daemon for nothing", async () => {
+  const files = { "d.yaml": document(2 ** 31).replace("port: 80\n", "prot: 80\n") };
+  const { err, exitCode } = await runTandem("/nowhere.sock", ["apply", "-f", "d.yaml"], { files });
+  expect(exitCode).toBe(1);
+  expect(err).toBe(`d.yaml:6:5: services[0].prot: unknown field, did you mean "port"?
+d.yaml:9:49: services[0].destinations[0].weight: found 2147483648, wanted a whole number from 0 to 2147483647
+error: 2 mistakes in d.yaml: nothing was changed
+`);
+});
+
+test("apply is refused when the document moved meanwhile", async () => {
+  const apply = async () => {
+    throw new LbError({ code: "stale_revision", have: 42, current: 43 });
+  };
+  const files = { "d.yaml": document(5) };
+  const ran = await runTandem(await startFakeDaemon({ apply }), ["apply", "-f", "d.yaml"], { files });
+  expect(ran).toMatchObject({
+    exitCode: 1,
+    err: "error: Cannot change the document: it is at revision 43, wanted 42\n",
+  });
+});
