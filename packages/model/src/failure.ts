@@ -7,6 +7,7 @@ export type LbFailure =
   | { code: "stale_revision"; have: number; current: number }
   | { code: "unsupported"; missing: readonly MissingFeature[] }
   | { code: "refused"; doing: string; why: string; want: string }
+  | { code: "forbidden"; doing: string; who: string; want: string }
   | { code: "unavailable"; what: string; why: string };
 
 /** One mistake in a document. `line` and `column` count from 1; 0 means that the place is unknown. */
@@ -56,6 +57,8 @@ export function describeFailure(f: LbFailure): string {
         .join("\n");
     case "refused":
       return `Cannot ${f.doing}: ${f.why}, wanted ${f.want}`;
+    case "forbidden":
+      return `Cannot ${f.doing}: ${f.who}, wanted ${f.want}`;
     case "unavailable":
       return `Cannot reach ${f.what}: ${f.why}`;
   }

@@ -18,8 +18,7 @@ export async function* listConnections(
     for (const row of slice.rows) {
       if (serviceId !== undefined && row.serviceId !== serviceId) continue;
       const status = connectionStatus(row, node);
-      if (left === 0 || !isAt(filter.client, status.client) || !isAt(filter.destination, status.destination))
-        continue;
+      if (left === 0 || !isWanted(filter, status)) continue;
       left--;
       yield status;
     }
@@ -32,6 +31,19 @@ function findService({ services, retired }: Document, key: string): number {
   const id = services.find((s) => serviceKey(s) === key)?.id ?? retired[key];
   if (id === undefined) throw new LbError({ code: "not_found", what: "service", key });
   return id;
+}
+
+function isWanted(filter: ConnectionFilter, c: ConnectionStatus): boolean {
+  const { client, destination, states = [], owner = c.owner } = filter;
+  const { minIdleSeconds = 0, maxIdleSeconds = Number.POSITIVE_INFINITY } = filter;
+  return (
+    isAt(client, c.client) &&
+    isAt(destination, c.destination) &&
+    (states.length === 0 || states.includes(c.state)) &&
+    owner === c.owner &&
+    c.idleSeconds >= minIdleSeconds &&
+    c.idleSeconds <= maxIdleSeconds
+  );
 }
 
 /** Whether an endpoint is the one wanted, which may be an address alone; undefined wants any. */
@@ -52,6 +64,7 @@ export function connectionStatus(row: ConnectionRow, node: string): ConnectionSt
     method: methodName(row.method),
     ...(row.localPort !== 0 && { local: formatEndpoint(row.local, row.localPort) }),
     expiresInSeconds: row.expiresInSeconds,
+    idleSeconds: row.idleSeconds,
     owner: row.owner || node,
     template: row.isTemplate,
     mark: row.mark,

@@ -31,7 +31,17 @@ export function createNodeService(parts: NodeParts): NodeApi {
       return engine.document.services.map((s) => serviceStatus(s, { counts, rates, health }));
     },
     connections: (filter) => listConnections(engine, parts.node, filter),
-    document: async () => keeper.current(),
+    kill: notThere,
+    zero: notThere,
+    async document(revision) {
+      return revision === undefined || revision === keeper.current().revision ? keeper.current() : notThere();
+    },
+    revisions: notThere,
+    rollBack: notThere,
+    setMaintenance: notThere,
+    events: notThere,
+    capture: notThere,
+    ipvsadm: notThere,
     async apply(spec, { expectedRevision, author }) {
       let before = 0;
       const { revision } = await keeper.change((current) => {
@@ -55,4 +65,13 @@ export function createNodeService(parts: NodeParts): NodeApi {
     explain: (question) => explainPacket(engine, parts.node, question),
     switchover: (request) => parts.switchover.run(request),
   };
+}
+
+function notThere(): never {
+  throw new LbError({
+    code: "refused",
+    doing: "do this",
+    why: "it is not built yet",
+    want: "a later version",
+  });
 }

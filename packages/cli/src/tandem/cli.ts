@@ -30,6 +30,7 @@ const EXIT_CODES: Record<LbFailure["code"], ExitCode> = {
   stale_revision: EXIT.failed,
   unsupported: EXIT.usage,
   refused: EXIT.failed,
+  forbidden: EXIT.failed,
   unavailable: EXIT.failed,
 };
 

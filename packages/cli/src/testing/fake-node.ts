@@ -179,6 +179,7 @@ export function fakeConnection(n: number): ConnectionStatus {
     virtual: n % 3 === 2 ? "[2001:db8::10]:53" : "192.0.2.10:80",
     destination: n % 3 === 2 ? "[2001:db8:1::53]:53" : `10.0.0.${1 + (n % 2)}:8080`,
     method: n % 3 === 2 ? "direct-route" : "masquerade",
+    idleSeconds: 3,
     expiresInSeconds: n % 5 === 4 ? 287.25 : 899.3 - n,
     owner: n % 4 === 3 ? "lb2" : "lb1",
     template: false,
@@ -289,7 +290,26 @@ export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
         yield row;
       }
     },
-    document: async () => document,
+    kill: async () => ({ killed: 12 }),
+    zero: async () => {},
+    async document(revision = document.revision) {
+      if (revision === document.revision) return document;
+      throw new LbError({ code: "not_found", what: "revision", key: String(revision) });
+    },
+    revisions: async () => [
+      {
+        revision: document.revision,
+        author: "alice",
+        timeMs: FAKE_NOW_MS,
+        hash: "ab".repeat(32),
+        running: true,
+      },
+    ],
+    rollBack: async ({ revision }) => ({ revision: revision + 1, changed: true }),
+    setMaintenance: async () => ({ changed: true }),
+    async *events() {},
+    async *capture() {},
+    ipvsadm: async () => ({ exitCode: 0, output: "", errors: "" }),
     async apply(spec, { expectedRevision }) {
       if (expectedRevision !== undefined && expectedRevision !== document.revision)
         throw new LbError({ code: "stale_revision", have: expectedRevision, current: document.revision });

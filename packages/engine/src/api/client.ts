@@ -6,7 +6,7 @@ import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
 import { decodeDocument, encodeSpec } from "./convert-document.ts";
 import { MAX_MESSAGE_BYTES, nodeDefinition as node } from "./definition.ts";
 import { fromStatus } from "./failure-status.ts";
-import type { ConnectionFilter, ConnectionStatus, NodeApi } from "./node-api.ts";
+import type { ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
 
 /** Reading answers at once, or something is wrong. */
 const READ_TIMEOUT_MS = 5_000;
@@ -49,28 +49,59 @@ export function connectNode(socketPath: string): RemoteNode {
     });
   }
 
-  async function* connections(filter: ConnectionFilter): AsyncGenerator<ConnectionStatus> {
-    const { path, requestSerialize: write, responseDeserialize: read } = node.ListConnections;
-    const stream = client.makeServerStreamRequest(path, write, read, filter);
-    stream.on("error", () => {}); // a cancelled stream errs once more, when nobody reads it
+  async function* stream<Request, Answer>(
+    method: Unary<Request, Answer>,
+    request: Request,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Answer> {
+    const { path, requestSerialize: write, responseDeserialize: read } = method;
+    const answers = client.makeServerStreamRequest(path, write, read, request);
+    answers.on("error", () => {}); // a cancelled stream errs once more, when nobody reads it
+    const cancel = () => answers.cancel();
+    signal?.addEventListener("abort", cancel);
     try {
-      for await (const batch of stream) yield* batch.connections;
+      yield* answers as AsyncIterable<Answer>;
     } catch (error) {
+      if (signal?.aborted) return;
       throw error instanceof LbError ? error : fromStatus(error as ServiceError, daemon);
     } finally {
-      stream.cancel();
+      signal?.removeEventListener("abort", cancel);
+      answers.cancel();
     }
+  }
+
+  async function* connections(filter: ConnectionFilter): AsyncGenerator<ConnectionStatus> {
+    const request = { ...filter, states: [...(filter.states ?? [])] };
+    for await (const batch of stream(node.ListConnections, request)) yield* batch.connections;
   }
 
   return {
     connections,
     status: async () => decodeStatus(await call(node.GetStatus, {})),
     services: async () => (await call(node.ListServices, {})).services.map(decodeService),
-    document: async () => decodeDocument(await call(node.GetDocument, {})),
+    kill: ({ filter, ...request }) =>
+      call(node.KillConnections, { ...request, filter: { ...filter, states: [...(filter.states ?? [])] } }),
+    zero: async (request) => void (await call(node.ZeroCounters, request)),
+    document: async (revision) =>
+      decodeDocument(await call(node.GetDocument, revision === undefined ? {} : { revision })),
+    revisions: async (limit) =>
+      (await call(node.ListRevisions, limit === undefined ? {} : { limit })).revisions,
+    rollBack: (request) => call(node.RollBack, request, CHANGE_TIMEOUT_MS),
     apply: (spec, terms) => call(node.ApplyDocument, { ...encodeSpec(spec), ...terms }, CHANGE_TIMEOUT_MS),
     drain: (request) => call(node.DrainDestination, request, CHANGE_TIMEOUT_MS),
     explain: async (question) => decodeExplanation(await call(node.Explain, question)),
     switchover: (request) => call(node.SwitchOver, request, SWITCHOVER_TIMEOUT_MS),
+    setMaintenance: (request) => call(node.SetMaintenance, request),
+    events: ({ follow, kinds, ...watch }, signal) =>
+      stream(
+        node.WatchEvents,
+        { ...watch, kinds: [...kinds], noFollow: !follow },
+        signal,
+      ) as AsyncIterable<NodeEvent>,
+    capture: ({ reasons, ...filter }, signal) =>
+      stream(node.CapturePackets, { ...filter, reasons: [...reasons] }, signal),
+    ipvsadm: ({ args, input, author }) =>
+      call(node.RunIpvsadm, { args: [...args], input, author }, CHANGE_TIMEOUT_MS),
     close: () => client.close(),
   };
 }

@@ -15,6 +15,7 @@ const STATUS: Record<LbFailure["code"], status> = {
   stale_revision: status.ABORTED,
   unsupported: status.FAILED_PRECONDITION,
   refused: status.FAILED_PRECONDITION,
+  forbidden: status.PERMISSION_DENIED,
   unavailable: status.UNAVAILABLE,
 };
 

@@ -1,51 +1,78 @@
-/** Every method of the gRPC service, answered by a `NodeApi`. No handler lets an error escape: a failure becomes a status, a bug is also reported. */
+/** The table of methods as gRPC handlers. No handler lets an error escape: a failure becomes a status, a bug is also reported. */
 import { once } from "node:events";
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
 import { LbError } from "@tandem/model";
-import type { ConnectionBatch } from "../../proto/generated/tandem/v1/ConnectionBatch.ts";
-import type { ListConnectionsRequest__Output } from "../../proto/generated/tandem/v1/ListConnectionsRequest.ts";
 import type { NodeHandlers } from "../../proto/generated/tandem/v1/Node.ts";
-import { encodeExplanation, encodeService, encodeStatus } from "./convert.ts";
-import { decodeSpec, encodeDocument } from "./convert-document.ts";
+import { type Caller, demandRole } from "./caller.ts";
 import { MalformedRequest } from "./definition.ts";
 import { toStatus } from "./failure-status.ts";
-import type { ConnectionStatus, NodeApi } from "./node-api.ts";
-import { readApplyTerms, readDrain, readFilter, readQuestion } from "./requests.ts";
-
-/** Connections in one message: about 40 KB. */
-const BATCH = 256;
+import {
+  type CallContext,
+  METHODS,
+  type MethodName,
+  type StreamingMethod,
+  type UnaryMethod,
+} from "./methods.ts";
+import type { NodeApi } from "./node-api.ts";
 
 /** What is told of errors that are no failures. */
 export type BugReport = (error: unknown) => void;
 
+/** What handlers are made from. */
+export interface HandlerOptions {
+  readonly api: NodeApi;
+  readonly onBug: BugReport;
+  /** Who a call comes from. */
+  callerOf(call: Call): Caller;
+}
+
+type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+type Unary = UnaryMethod<unknown, unknown>;
+type Streaming = StreamingMethod<unknown, unknown>;
+
 /** The service's methods over `api`. Cost: one call of `api` each. */
-export function createHandlers(api: NodeApi, onBug: BugReport): NodeHandlers {
-  const unary = answering(onBug);
-  return {
-    GetStatus: unary(async () => encodeStatus(await api.status())),
-    ListServices: unary(async () => ({ services: (await api.services()).map(encodeService) })),
-    ListConnections: (call) => void listConnections(api, call).catch((e) => refuse(call, e, onBug)),
-    GetDocument: unary(async () => encodeDocument(await api.document())),
-    ApplyDocument: unary(async (request) => api.apply(decodeSpec(request), readApplyTerms(request))),
-    DrainDestination: unary(async (request) => api.drain(readDrain(request))),
-    Explain: unary(async (request) => encodeExplanation(await api.explain(readQuestion(request)))),
-    SwitchOver: unary((request) => api.switchover(request)),
+export function createHandlers(options: HandlerOptions): NodeHandlers {
+  const handlers = Object.entries(METHODS).map(([name, method]) => [
+    name,
+    "answer" in method
+      ? unary(name as MethodName, method as Unary, options)
+      : streaming(name as MethodName, method as Streaming, options),
+  ]);
+  return Object.fromEntries(handlers) as NodeHandlers;
+}
+
+function unary(name: MethodName, method: Unary, { api, callerOf, onBug }: HandlerOptions) {
+  return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>): void => {
+    const context = contextOf(call, api, callerOf);
+    admitted(name, call.request, context)
+      .then((request) => method.answer(request, context))
+      .then(
+        (value) => done(null, value),
+        (error) => done(statusOf(error, onBug)),
+      );
   };
 }
 
-function answering(onBug: BugReport) {
-  return <Request, Answer>(answer: (request: Request) => Promise<Answer>) =>
-    (call: ServerUnaryCall<Request, Answer>, done: sendUnaryData<Answer>): void => {
-      wellFormed(call.request)
-        .then(answer)
-        .then(
-          (value) => done(null, value),
-          (error) => done(statusOf(error, onBug)),
-        );
-    };
+function streaming(name: MethodName, method: Streaming, { api, callerOf, onBug }: HandlerOptions) {
+  return (call: ServerWritableStream<unknown, unknown>): void => {
+    const context = contextOf(call, api, callerOf);
+    admitted(name, call.request, context)
+      .then((request) => pour(method.stream(request, context), call))
+      .catch((error) => {
+        if (!call.cancelled) call.emit("error", statusOf(error, onBug));
+      });
+  };
 }
 
-async function wellFormed<Request>(request: Request): Promise<Request> {
+function contextOf(call: Call, api: NodeApi, callerOf: HandlerOptions["callerOf"]): CallContext {
+  const ending = new AbortController();
+  (call as ServerUnaryCall<unknown, unknown>).once("cancelled", () => ending.abort());
+  return { api, caller: callerOf(call), signal: ending.signal };
+}
+
+/** A request that its caller may make and that is its message. */
+async function admitted(name: MethodName, request: unknown, { caller }: CallContext): Promise<unknown> {
+  demandRole(caller, METHODS[name].role, name);
   if (!(request instanceof MalformedRequest)) return request;
   const field = "its encoding";
   const want = "a message of tandem.v1";
@@ -57,31 +84,13 @@ function statusOf(error: unknown, onBug: BugReport) {
   return toStatus(error);
 }
 
-type ListCall = ServerWritableStream<ListConnectionsRequest__Output, ConnectionBatch>;
-
 /** Streams at the client's pace; ends early when the client goes away. */
-async function listConnections(api: NodeApi, call: ListCall): Promise<void> {
-  const filter = readFilter(await wellFormed(call.request));
-  // not once(): that would reject, unheard, at the "error" that refuse() emits
+async function pour(answers: AsyncIterable<unknown>, call: ServerWritableStream<unknown, unknown>) {
+  // not once(): that would reject, unheard, at an "error" that is emitted for the client
   const cancelled = new Promise((resolve) => call.once("cancelled", resolve));
-  for await (const connections of batches(api.connections(filter))) {
+  for await (const answer of answers) {
     if (call.cancelled) return;
-    if (!call.write({ connections })) await Promise.race([once(call, "drain"), cancelled]);
+    if (!call.write(answer)) await Promise.race([once(call, "drain"), cancelled]);
   }
   call.end();
-}
-
-function refuse(call: ListCall, error: unknown, onBug: BugReport): void {
-  if (!call.cancelled) call.emit("error", statusOf(error, onBug));
-}
-
-async function* batches(rows: AsyncIterable<ConnectionStatus>): AsyncGenerator<ConnectionStatus[]> {
-  let batch: ConnectionStatus[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

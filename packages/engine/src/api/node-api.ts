@@ -14,7 +14,20 @@ export interface NodeApi {
   status(): Promise<NodeStatus>;
   services(): Promise<ServiceStatus[]>;
   connections(filter: ConnectionFilter): AsyncIterable<ConnectionStatus>;
-  document(): Promise<Document>;
+  /** End connections on every node that has them. Fails with unavailable. */
+  kill(request: KillRequest): Promise<{ killed: number }>;
+  /** Let counters start from 0 again, on this node. Fails with not_found. */
+  zero(request: { service?: string; author: string }): Promise<void>;
+  /** The document that runs, or an earlier revision. Fails with not_found, unavailable. */
+  document(revision?: number): Promise<Document>;
+  /** The revisions that are kept, newest first. Fails with unavailable. */
+  revisions(limit?: number): Promise<RevisionStatus[]>;
+  /** Make an earlier revision's document the newest. Fails as `apply`, and with not_found. */
+  rollBack(request: {
+    revision: number;
+    expectedRevision?: number;
+    author: string;
+  }): Promise<{ revision: number; changed: boolean }>;
   /** Replace the document. `expectedRevision` makes it a compare-and-set. Fails with invalid_document, stale_revision, unavailable. */
   apply(
     spec: DocumentSpec,
@@ -29,6 +42,14 @@ export interface NodeApi {
     dryRun: boolean;
     force: boolean;
   }): Promise<{ steps: string[]; from: string; to: string }>;
+  /** Take this node out of service or back into it; survives restarts. */
+  setMaintenance(request: { on: boolean; author: string }): Promise<{ changed: boolean }>;
+  /** What happens on this node, in order. Fails with invalid_argument for a token of another stream. */
+  events(watch: EventWatch, signal: AbortSignal): AsyncIterable<NodeEvent>;
+  /** Packets as they come in, with what was decided about each. Fails with unsupported, refused (somebody else captures). */
+  capture(filter: CaptureFilter, signal: AbortSignal): AsyncIterable<CapturedPacket>;
+  /** Carry out a command line of ipvsadm; its failures are in the answer. */
+  ipvsadm(request: IpvsadmRequest): Promise<{ exitCode: number; output: string; errors: string }>;
 }
 
 /** How the node is: enough to answer "are we safe?". */
@@ -137,6 +158,110 @@ export interface ConnectionFilter {
   client?: string;
   destination?: string;
   limit?: number;
+  /** Only in one of these states; empty: in any. */
+  states?: readonly string[];
+  /** Only without a packet for at least so long. */
+  minIdleSeconds?: number;
+  /** Only with a packet within so long. */
+  maxIdleSeconds?: number;
+  /** Only owned by this node. */
+  owner?: string;
+}
+
+/** Which connections to end, and how. */
+export interface KillRequest {
+  /** At least one of service, client and destination is given. */
+  filter: ConnectionFilter;
+  /** Tell both ends. */
+  reset: boolean;
+  dryRun: boolean;
+  author: string;
+}
+
+/** A revision of the document that can be gone back to. */
+export interface RevisionStatus {
+  revision: number;
+  author: string;
+  /** Milliseconds since 1970, by its author's node; for people. */
+  timeMs: number;
+  /** SHA-256 of the document, hexadecimal. */
+  hash: string;
+  /** This node runs it. */
+  running: boolean;
+}
+
+/** Which events, and from where on. */
+export interface EventWatch {
+  /** Token of the last event that was seen; absent: from now on. */
+  resumeToken?: string;
+  /** Begin with so many of the latest. */
+  backlog: number;
+  /** Only of these kinds; empty: all. */
+  kinds: readonly string[];
+  /** Wait for more. */
+  follow: boolean;
+}
+
+/** Kinds of events; `gap`: events before it are lost. */
+export const EVENT_KINDS = [
+  "document",
+  "role",
+  "health",
+  "peer",
+  "alarm",
+  "maintenance",
+  "operator",
+  "gap",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Something that happened on a node. */
+export interface NodeEvent {
+  /** Place in the node's stream. */
+  token: string;
+  /** Milliseconds since 1970. */
+  timeMs: number;
+  node: string;
+  kind: EventKind;
+  severity: "info" | "warning" | "error";
+  /** What it is about; may be empty. */
+  subject: string;
+  /** One sentence for people. */
+  text: string;
+  /** The same for machines. */
+  details: Record<string, string>;
+}
+
+/** Which packets to show. */
+export interface CaptureFilter {
+  service?: string;
+  client?: string;
+  /** Only with one of these reasons; empty: with any. */
+  reasons: readonly string[];
+  limit?: number;
+}
+
+/** A packet that came in, and what was decided about it. */
+export interface CapturedPacket {
+  /** Milliseconds since 1970, with fractions. */
+  timeMs: number;
+  interface: string;
+  verdict: string;
+  reason: string;
+  /** Bytes from the IP header on. */
+  length: number;
+  /** The first of them. */
+  data: Uint8Array;
+}
+
+/** A command line of ipvsadm. */
+export interface IpvsadmRequest {
+  args: readonly string[];
+  /** Standard input. */
+  input: string;
+  author: string;
+  /** Whether its caller may do more than look. */
+  mayChange: boolean;
 }
 
 /** One connection; endpoints are `address:port`. */
@@ -151,6 +276,8 @@ export interface ConnectionStatus {
   local?: string;
   /** Seconds until it expires if no packet comes. */
   expiresInSeconds: number;
+  /** Seconds since its last packet; of a template since its last connection began. */
+  idleSeconds: number;
   /** This node, or the peer that owns it. */
   owner: string;
   /** A persistence template: no connection, but what sends its client's next one to the same destination. */

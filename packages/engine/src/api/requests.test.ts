@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { LOCAL_CALLER } from "./caller.ts";
 import { readApplyTerms, readDrain, readFilter, readQuestion } from "./requests.ts";
 
 const filters = [
@@ -16,7 +17,7 @@ const filters = [
 ];
 for (const { ask, want } of filters) {
   test(`a filter of ${JSON.stringify(ask)} is read in canonical form`, () => {
-    expect(readFilter(ask)).toEqual(want);
+    expect(readFilter({ states: [], ...ask })).toEqual(want);
   });
 }
 
@@ -42,14 +43,16 @@ const badFilters = [
 ];
 for (const { ask, says } of badFilters) {
   test(`a filter of ${JSON.stringify(ask)} is refused`, () => {
-    expect(() => readFilter(ask)).toThrow(says);
+    expect(() => readFilter({ states: [], ...ask })).toThrow(says);
   });
 }
 
 const drain = { destination: "10.0.0.1", undo: false, author: "a" };
 test("a drain names an address, or an address and port", () => {
-  expect(readDrain(drain)).toEqual(drain);
-  expect(readDrain({ ...drain, destination: "[2001:DB8::1]:80" }).destination).toBe("[2001:db8::1]:80");
+  expect(readDrain(drain, LOCAL_CALLER)).toEqual(drain);
+  expect(readDrain({ ...drain, destination: "[2001:DB8::1]:80" }, LOCAL_CALLER).destination).toBe(
+    "[2001:db8::1]:80",
+  );
 });
 
 const badDrains = [
@@ -63,7 +66,7 @@ const badDrains = [
 ];
 for (const { ask, says } of badDrains) {
   test(`a drain is refused: ${says}`, () => {
-    expect(() => readDrain(ask)).toThrow(says);
+    expect(() => readDrain(ask, LOCAL_CALLER)).toThrow(says);
   });
 }
 
@@ -97,7 +100,12 @@ for (const { ask, says } of badQuestions) {
 
 const apply = { version: 1, services: [], author: "a" };
 test("a change expects a revision or none", () => {
-  expect(readApplyTerms(apply)).toEqual({ author: "a" });
-  expect(readApplyTerms({ ...apply, expectedRevision: 0 })).toEqual({ author: "a", expectedRevision: 0 });
-  expect(() => readApplyTerms({ ...apply, expectedRevision: 2 ** 60 })).toThrow("wanted 0 to 2^53");
+  expect(readApplyTerms(apply, LOCAL_CALLER)).toEqual({ author: "a" });
+  expect(readApplyTerms({ ...apply, expectedRevision: 0 }, LOCAL_CALLER)).toEqual({
+    author: "a",
+    expectedRevision: 0,
+  });
+  expect(() => readApplyTerms({ ...apply, expectedRevision: 2 ** 60 }, LOCAL_CALLER)).toThrow(
+    "wanted 0 to 2^53",
+  );
 });

@@ -1,46 +1,143 @@
 /** What a request asks for, checked: handlers see values in range only. Every function throws `LbError` (invalid_argument). */
 import { canonicalAddress, formatEndpoint, LbError } from "@tandem/model";
 import type { ApplyDocumentRequest__Output as Apply } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
+import type { CapturePacketsRequest__Output as Capture } from "../../proto/generated/tandem/v1/CapturePacketsRequest.ts";
 import type { DrainDestinationRequest__Output as Drain } from "../../proto/generated/tandem/v1/DrainDestinationRequest.ts";
 import type { ExplainRequest__Output as Explain } from "../../proto/generated/tandem/v1/ExplainRequest.ts";
+import type { GetDocumentRequest__Output as Get } from "../../proto/generated/tandem/v1/GetDocumentRequest.ts";
+import type { KillConnectionsRequest__Output as Kill } from "../../proto/generated/tandem/v1/KillConnectionsRequest.ts";
 import type { ListConnectionsRequest__Output as List } from "../../proto/generated/tandem/v1/ListConnectionsRequest.ts";
-import type { ConnectionFilter, DrainRequest, PacketQuestion } from "./node-api.ts";
+import type { ListRevisionsRequest__Output as Revisions } from "../../proto/generated/tandem/v1/ListRevisionsRequest.ts";
+import type { RollBackRequest__Output as RollBack } from "../../proto/generated/tandem/v1/RollBackRequest.ts";
+import type { RunIpvsadmRequest__Output as RunIpvsadm } from "../../proto/generated/tandem/v1/RunIpvsadmRequest.ts";
+import type { SetMaintenanceRequest__Output as Maintenance } from "../../proto/generated/tandem/v1/SetMaintenanceRequest.ts";
+import type { WatchEventsRequest__Output as Watch } from "../../proto/generated/tandem/v1/WatchEventsRequest.ts";
+import type { ZeroCountersRequest__Output as Zero } from "../../proto/generated/tandem/v1/ZeroCountersRequest.ts";
+import type { Caller } from "./caller.ts";
+import {
+  type CaptureFilter,
+  type ConnectionFilter,
+  type DrainRequest,
+  EVENT_KINDS,
+  type EventWatch,
+  type IpvsadmRequest,
+  type KillRequest,
+  type PacketQuestion,
+} from "./node-api.ts";
 
 const MAX_AUTHOR_CHARACTERS = 256;
+const MAX_BACKLOG = 10_000;
+const MAX_REVISIONS = 1000;
 
 /** Which connections a request asks for. */
-export function readFilter(list: List): ConnectionFilter {
-  const check = checker("list connections");
+export function readFilter(list: List, doing = "list connections"): ConnectionFilter {
+  const check = checker(doing);
+  const { service, client, destination, limit, states = [], minIdleSeconds, maxIdleSeconds, owner } = list;
   return {
-    ...(list.service !== undefined && { service: check("service", list.service, service) }),
-    ...(list.client !== undefined && { client: check("client", list.client, addressOrEndpoint) }),
-    ...(list.destination !== undefined && {
-      destination: check("destination", list.destination, addressOrEndpoint),
+    ...(service !== undefined && { service: check("service", service, serviceKey) }),
+    ...(client !== undefined && { client: check("client", client, addressOrEndpoint) }),
+    ...(destination !== undefined && { destination: check("destination", destination, addressOrEndpoint) }),
+    ...(limit !== undefined && { limit: check("limit", limit, positive) }),
+    ...(states.length > 0 && { states: states.map((state) => check("state", state, stateName)) }),
+    ...(minIdleSeconds !== undefined && {
+      minIdleSeconds: check("least idle time", minIdleSeconds, seconds),
     }),
-    ...(list.limit !== undefined && { limit: check("limit", list.limit, positive) }),
+    ...(maxIdleSeconds !== undefined && { maxIdleSeconds: check("most idle time", maxIdleSeconds, seconds) }),
+    ...(owner !== undefined && { owner }),
   };
 }
 
+/** Which connections are to be ended. A request without any is refused: it would end them all. */
+export function readKill(request: Kill, caller: Caller): KillRequest {
+  const check = checker("kill connections");
+  const filter = readFilter(request.filter ?? { states: [] }, "kill connections");
+  check("filter", filter, narrowing);
+  const { reset, dryRun } = request;
+  return { filter, reset, dryRun, author: readAuthor(check, request, caller) };
+}
+
+/** Whose counters are to start anew. */
+export function readZero(request: Zero, caller: Caller): { service?: string; author: string } {
+  const check = checker("zero counters");
+  const by = { author: readAuthor(check, request, caller) };
+  return request.service === undefined
+    ? by
+    : { ...by, service: check("service", request.service, serviceKey) };
+}
+
+/** Which revision is asked for. */
+export function readRevision(request: Get): number | undefined {
+  if (request.revision === undefined) return undefined;
+  return checker("read the document")("revision", request.revision, pastRevision);
+}
+
+/** How many revisions are asked for. */
+export function readLimit(request: Revisions): number | undefined {
+  if (request.limit === undefined) return undefined;
+  return checker("list revisions")("limit", request.limit, fewRevisions);
+}
+
 /** On what terms a document is to be replaced. */
-export function readApplyTerms(request: Pick<Apply, "author" | "expectedRevision">): {
-  expectedRevision?: number;
-  author: string;
-} {
+export function readApplyTerms(
+  request: Pick<Apply, "author" | "expectedRevision">,
+  caller: Caller,
+): { expectedRevision?: number; author: string } {
   const check = checker("change the document");
-  const terms = { author: check("author", request.author, author) };
+  const terms = { author: readAuthor(check, request, caller) };
   if (request.expectedRevision === undefined) return terms;
   return { ...terms, expectedRevision: check("expected revision", request.expectedRevision, revision) };
 }
 
+/** Which revision is to be gone back to, and on what terms. */
+export function readRollBack(request: RollBack, caller: Caller) {
+  const back = checker("roll back")("revision", request.revision, pastRevision);
+  return { revision: back, ...readApplyTerms(request, caller) };
+}
+
 /** What is to be drained. */
-export function readDrain(request: Drain): DrainRequest {
+export function readDrain(request: Drain, caller: Caller): DrainRequest {
   const check = checker("drain");
   return {
     destination: check("destination", request.destination, addressOrEndpoint),
-    ...(request.service !== undefined && { service: check("service", request.service, service) }),
+    ...(request.service !== undefined && { service: check("service", request.service, serviceKey) }),
     undo: request.undo,
-    author: check("author", request.author, author),
+    author: readAuthor(check, request, caller),
   };
+}
+
+/** Whether this node is to be taken out of service. */
+export function readMaintenance(request: Maintenance, caller: Caller): { on: boolean; author: string } {
+  return { on: request.on, author: readAuthor(checker("set maintenance"), request, caller) };
+}
+
+/** Which events are asked for. */
+export function readWatch(request: Watch): EventWatch {
+  const check = checker("watch events");
+  const { resumeToken, backlog, kinds, noFollow } = request;
+  return {
+    backlog: check("backlog", backlog, resumeToken === undefined ? shortBacklog : noBacklog),
+    kinds: kinds.map((kind) => check("kind", kind, eventKind)),
+    follow: !noFollow,
+    ...(resumeToken !== undefined && { resumeToken }),
+  };
+}
+
+/** Which packets are to be shown. */
+export function readCapture(request: Capture): CaptureFilter {
+  const check = checker("capture packets");
+  const { service, client, reasons, limit } = request;
+  return {
+    reasons,
+    ...(service !== undefined && { service: check("service", service, serviceKey) }),
+    ...(client !== undefined && { client: check("client", client, addressOrEndpoint) }),
+    ...(limit !== undefined && { limit: check("limit", limit, positive) }),
+  };
+}
+
+/** Which command line is to be carried out, for whom. */
+export function readIpvsadm(request: RunIpvsadm, caller: Caller): Omit<IpvsadmRequest, "mayChange"> {
+  const { args, input } = request;
+  return { args, input, author: readAuthor(checker("run ipvsadm"), request, caller) };
 }
 
 /** Which packet is to be explained. */
@@ -69,7 +166,7 @@ const endpoint: Rule<string> = {
   want: "address:port, IPv6 in brackets, the port not 0",
   read: (text) => (/:0+$/.test(text) ? undefined : canonicalEndpoint(text)),
 };
-const service: Rule<string> = {
+const serviceKey: Rule<string> = {
   want: 'a service such as "tcp 192.0.2.1:80" or "mark 7 ipv4"',
   read: (text) => canonicalMark(text) ?? canonicalService(text),
 };
@@ -82,6 +179,32 @@ const author: Rule<string> = {
   read: (text) => (text.length >= 1 && text.length <= MAX_AUTHOR_CHARACTERS ? text : undefined),
 };
 const positive: Rule<number> = { want: "1 or more", read: (n) => (n >= 1 ? n : undefined) };
+const narrowing: Rule<ConnectionFilter> = {
+  want: "at least one of service, client and destination",
+  read: (f) => ((f.service ?? f.client ?? f.destination) === undefined ? undefined : f),
+};
+const stateName: Rule<string> = {
+  want: 'a name such as "ESTABLISHED"',
+  read: (text) => (/^[A-Z_]{1,32}$/.test(text) ? text : undefined),
+};
+const seconds: Rule<number> = { want: "seconds, 0 or more", read: (n) => (n >= 0 ? n : undefined) };
+const shortBacklog: Rule<number> = {
+  want: `0 to ${MAX_BACKLOG}`,
+  read: (n) => (n <= MAX_BACKLOG ? n : undefined),
+};
+const noBacklog: Rule<number> = { want: "0 with a resume token", read: (n) => (n === 0 ? n : undefined) };
+const eventKind: Rule<string> = {
+  want: `one of ${EVENT_KINDS.join(", ")}`,
+  read: (text) => EVENT_KINDS.find((kind) => kind === text),
+};
+const pastRevision: Rule<number> = {
+  want: "1 to 2^53",
+  read: (n) => (Number.isSafeInteger(n) && n >= 1 ? n : undefined),
+};
+const fewRevisions: Rule<number> = {
+  want: `1 to ${MAX_REVISIONS}`,
+  read: (n) => (n >= 1 && n <= MAX_REVISIONS ? n : undefined),
+};
 const revision: Rule<number> = { want: "0 to 2^53", read: (n) => (Number.isSafeInteger(n) ? n : undefined) };
 
 function checker(doing: string) {
@@ -91,6 +214,11 @@ function checker(doing: string) {
     const got = JSON.stringify(value);
     throw new LbError({ code: "invalid_argument", doing, field, got, want: rule.want });
   };
+}
+
+/** Who changes something: the name that the caller has proven, else the one that he gives himself. */
+function readAuthor(check: ReturnType<typeof checker>, request: { author: string }, caller: Caller): string {
+  return caller.name ?? check("author", request.author, author);
 }
 
 /** `tcp 192.0.2.1:80`, also written with a slash: `tcp/192.0.2.1:80`. */

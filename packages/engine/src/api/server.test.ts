@@ -14,7 +14,10 @@ import {
   createSampleNode,
   sampleConnection,
   sampleDocument,
+  sampleEvent,
   sampleExplanation,
+  samplePacket,
+  sampleRevisions,
   sampleServices,
   sampleSpec,
   sampleStatus,
@@ -68,7 +71,18 @@ test("a client is answered what the node says", async () => {
     revision: 44,
   });
   expect(await node.switchover({ dryRun: true, force: false })).toMatchObject({ from: "d1", to: "d2" });
+  expect(await node.kill(kill)).toEqual({ killed: 3 });
+  expect(await node.revisions()).toEqual(sampleRevisions);
+  expect(await node.rollBack({ revision: 7, author: "a" })).toEqual({ revision: 45, changed: true });
+  expect(await node.setMaintenance({ on: true, author: "a" })).toEqual({ changed: true });
+  expect(await collect(node.events(watch, AbortSignal.timeout(60_000)))).toEqual([sampleEvent]);
+  expect(await collect(node.capture({ reasons: [] }, AbortSignal.timeout(60_000)))).toEqual([samplePacket]);
+  const line = { args: ["-L", "-n"], input: "x", author: "a", mayChange: true };
+  expect(await node.ipvsadm(line)).toEqual({ exitCode: 2, output: "-L -n", errors: "x" });
 });
+
+const kill = { filter: { client: "198.51.100.7" }, reset: true, dryRun: false, author: "ops" };
+const watch = { backlog: 5, kinds: ["health"], follow: false };
 
 test("the node gets what the client asked for", async () => {
   const asked: unknown[] = [];
@@ -83,6 +97,13 @@ test("the node gets what the client asked for", async () => {
     drain: note({ revision: 1, destinations: [] }),
     switchover: note({ steps: [], from: "", to: "" }),
     explain: note(sampleExplanation),
+    kill: note({ killed: 0 }),
+    zero: note(undefined),
+    document: note(sampleDocument),
+    revisions: note([]),
+    rollBack: note({ revision: 1, changed: false }),
+    setMaintenance: note({ changed: false }),
+    ipvsadm: note({ exitCode: 0, output: "", errors: "" }),
   });
   const node = connect();
   await node.apply(sampleSpec, { expectedRevision: 41, author: "ops" });
@@ -91,12 +112,26 @@ test("the node gets what the client asked for", async () => {
   await node.switchover({ dryRun: false, force: true });
   const question = { protocol: "tcp", client: "198.51.100.7", virtual: "192.0.2.10:80", mark: 7 };
   expect(await node.explain({ ...question, interface: "eth0" })).toEqual(sampleExplanation);
+  await node.kill(kill);
+  await node.zero({ service: "tcp 192.0.2.10:80", author: "ops" });
+  await node.document(41);
+  await node.revisions(10);
+  await node.rollBack({ revision: 41, expectedRevision: 42, author: "ops" });
+  await node.setMaintenance({ on: true, author: "ops" });
+  await node.ipvsadm({ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true });
   expect(asked).toEqual([
     [sampleSpec, { expectedRevision: 41, author: "ops" }],
     [sampleSpec, { author: "ops" }],
     [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
     [{ dryRun: false, force: true }],
     [{ ...question, interface: "eth0" }],
+    [kill],
+    [{ service: "tcp 192.0.2.10:80", author: "ops" }],
+    [41],
+    [10],
+    [{ revision: 41, expectedRevision: 42, author: "ops" }],
+    [{ on: true, author: "ops" }],
+    [{ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true }],
   ]);
 });
 

@@ -4,6 +4,7 @@ import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { LbError } from "@tandem/model";
+import { LOCAL_CALLER } from "./caller.ts";
 import { carefulDefinition, MAX_MESSAGE_BYTES } from "./definition.ts";
 import { type BugReport, createHandlers } from "./handlers.ts";
 import type { NodeApi } from "./node-api.ts";
@@ -39,7 +40,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   });
-  server.addService(carefulDefinition, createHandlers(options.api, options.onBug));
+  server.addService(carefulDefinition, createHandlers({ ...options, callerOf: () => LOCAL_CALLER }));
   await assertFree(socketPath);
   try {
     await listen(server, socketPath);

@@ -1,6 +1,15 @@
 /** A node for tests: every field of every answer has a value of its own, so that a conversion that mixes two up is seen. */
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
-import type { ConnectionStatus, ExplanationStatus, NodeApi, NodeStatus, ServiceStatus } from "../node-api.ts";
+import type {
+  CapturedPacket,
+  ConnectionStatus,
+  ExplanationStatus,
+  NodeApi,
+  NodeEvent,
+  NodeStatus,
+  RevisionStatus,
+  ServiceStatus,
+} from "../node-api.ts";
 
 export const sampleStatus: NodeStatus = {
   node: "d1",
@@ -194,6 +203,7 @@ export function sampleConnection(n: number): ConnectionStatus {
     method: "full-nat",
     local: "192.0.2.20:1024",
     expiresInSeconds: 899.5,
+    idleSeconds: 0.5,
     owner: "d1",
     template: n % 2 === 1,
     mark: 7,
@@ -225,6 +235,34 @@ export const sampleExplanation: ExplanationStatus = {
   node: "d1",
 };
 
+/** One revision that runs and one before it. */
+export const sampleRevisions: RevisionStatus[] = [
+  { revision: 43, author: "alice", timeMs: 1_795_372_800_000, hash: "ab".repeat(32), running: true },
+  { revision: 42, author: "bob", timeMs: 1_795_286_400_000, hash: "cd".repeat(32), running: false },
+];
+
+/** Says everything that an event can say. */
+export const sampleEvent: NodeEvent = {
+  token: "1a2b-17",
+  timeMs: 1_795_372_800_000,
+  node: "d1",
+  kind: "health",
+  severity: "warning",
+  subject: "tcp 192.0.2.10:80 -> 10.0.0.1:8080",
+  text: "down: connection refused",
+  details: { health: "down", weight: "0" },
+};
+
+/** A SYN that a scheduler was asked about. */
+export const samplePacket: CapturedPacket = {
+  timeMs: 1_795_372_800_000.25,
+  interface: "eth0",
+  verdict: "upcall",
+  reason: "new_flow",
+  length: 60,
+  data: Buffer.from([0x45, 0, 0, 60]),
+};
+
 /** A node that answers with the samples; `overrides` replace single methods. */
 export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
   return {
@@ -235,6 +273,18 @@ export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
     },
     document: async () => sampleDocument,
     apply: async () => ({ revision: 43, changed: true }),
+    kill: async () => ({ killed: 3 }),
+    zero: async () => {},
+    revisions: async () => sampleRevisions,
+    rollBack: async () => ({ revision: 45, changed: true }),
+    setMaintenance: async ({ on }) => ({ changed: on }),
+    async *events() {
+      yield sampleEvent;
+    },
+    async *capture() {
+      yield samplePacket;
+    },
+    ipvsadm: async ({ args, input }) => ({ exitCode: 2, output: args.join(" "), errors: input }),
     drain: async () => ({ revision: 44, destinations: ["tcp 192.0.2.10:80 -> 10.0.0.1:8080"] }),
     explain: async () => sampleExplanation,
     switchover: async () => ({ steps: ["lower our priority", "wait for d2"], from: "d1", to: "d2" }),

@@ -61,6 +61,7 @@ for (const [family, headers] of [
         isWatched: false,
         controller: undefined,
         expiresInSeconds: 289, // of 300
+        idleSeconds: 10,
         owner: 0,
         inPackets: 2,
         inBytes: 2 * (headers + 8 + 1),

@@ -14,6 +14,7 @@ import {
   readCounter,
   readField,
   stateOf,
+  ticksSince,
 } from "../record.ts";
 import type { DestinationTotals, ServiceTable } from "../services/service-table.ts";
 import { type ConnectionTable, FAMILIES } from "../table/connection-table.ts";
@@ -47,6 +48,8 @@ export interface Row {
   controller: Pick<Row, "client" | "clientPort" | "virtual" | "virtualPort"> | undefined;
   /** Seconds until it expires if no packet comes. */
   expiresInSeconds: number;
+  /** Seconds since its last packet; of a template since its last connection began. */
+  idleSeconds: number;
   /** Slot of the owning peer; 0 is this node. */
   owner: number;
   inPackets: number;
@@ -84,8 +87,10 @@ export function describeRecord(
   family: 4 | 6,
   { index, now }: { index: number; now: number },
 ): Row {
+  const r = connections.table.records[family];
   const ticksLeft = connections.ticksLeft(family, index, now);
-  return readRow(connections.table.records[family], index, { services, ticksLeft });
+  const ticksIdle = ticksSince(now, readField(r, index, RECORD.lastSeen));
+  return readRow(r, index, { services, ticksLeft, ticksIdle });
 }
 
 /** Totals by id of every known destination: of the connections that have ended and of those that live. */
@@ -117,7 +122,7 @@ function ownerOf(r: RecordArray, index: number): number {
 function readRow(
   r: RecordArray,
   index: number,
-  { services, ticksLeft }: { services: ServiceTable; ticksLeft: number },
+  { services, ticksLeft, ticksIdle }: { services: ServiceTable; ticksLeft: number; ticksIdle: number },
 ): Row {
   const serverPorts = readField(r, index, RECORD.serverPorts);
   const life = readField(r, index, RECORD.life);
@@ -139,6 +144,7 @@ function readRow(
     isWatched: (life & LIFE.watched) !== 0,
     controller: controller === 0 ? undefined : readEnds(r, controller - 1),
     expiresInSeconds: Math.floor(ticksLeft / TICKS_PER_SECOND),
+    idleSeconds: Math.floor(ticksIdle / TICKS_PER_SECOND),
     owner: ownerOf(r, index),
     inPackets: readCounter(r, index, RECORD.inPackets),
     inBytes: readCounter(r, index, RECORD.inBytes),

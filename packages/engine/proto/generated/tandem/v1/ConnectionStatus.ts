@@ -62,6 +62,10 @@ export interface ConnectionStatus {
    * The template or control connection that it hangs on, such as "198.51.100.0:0 -> 192.0.2.1:80"; absent: none.
    */
   'controller'?: (string);
+  /**
+   * Time since its last packet, seconds, 0 and up; of a template since its last connection began.
+   */
+  'idleSeconds'?: (number | string);
   '_local'?: "local";
   '_controller'?: "controller";
 }
@@ -126,4 +130,8 @@ export interface ConnectionStatus__Output {
    * The template or control connection that it hangs on, such as "198.51.100.0:0 -> 192.0.2.1:80"; absent: none.
    */
   'controller'?: (string);
+  /**
+   * Time since its last packet, seconds, 0 and up; of a template since its last connection began.
+   */
+  'idleSeconds': (number);
 }

@@ -21,10 +21,29 @@ export interface ListConnectionsRequest {
    * At most so many connections, 1..2^32-1.
    */
   'limit'?: (number);
+  /**
+   * Only in one of these states, such as "ESTABLISHED"; empty: in any.
+   */
+  'states'?: (string)[];
+  /**
+   * Only without a packet for at least so long, seconds, 0 and up.
+   */
+  'minIdleSeconds'?: (number | string);
+  /**
+   * Only with a packet within so long, seconds, 0 and up.
+   */
+  'maxIdleSeconds'?: (number | string);
+  /**
+   * Only owned by this node.
+   */
+  'owner'?: (string);
   '_service'?: "service";
   '_client'?: "client";
   '_destination'?: "destination";
   '_limit'?: "limit";
+  '_minIdleSeconds'?: "minIdleSeconds";
+  '_maxIdleSeconds'?: "maxIdleSeconds";
+  '_owner'?: "owner";
 }
 
 /**
@@ -47,4 +66,20 @@ export interface ListConnectionsRequest__Output {
    * At most so many connections, 1..2^32-1.
    */
   'limit'?: (number);
+  /**
+   * Only in one of these states, such as "ESTABLISHED"; empty: in any.
+   */
+  'states': (string)[];
+  /**
+   * Only without a packet for at least so long, seconds, 0 and up.
+   */
+  'minIdleSeconds'?: (number);
+  /**
+   * Only with a packet within so long, seconds, 0 and up.
+   */
+  'maxIdleSeconds'?: (number);
+  /**
+   * Only owned by this node.
+   */
+  'owner'?: (string);
 }

@@ -1,0 +1,11 @@
+// Original file: tandem/v1/node.proto
+
+import type { Revision as _tandem_v1_Revision, Revision__Output as _tandem_v1_Revision__Output } from '../../tandem/v1/Revision.ts';
+
+export interface ListRevisionsResponse {
+  'revisions'?: (_tandem_v1_Revision)[];
+}
+
+export interface ListRevisionsResponse__Output {
+  'revisions': (_tandem_v1_Revision__Output)[];
+}

@@ -1,0 +1,27 @@
+/** Who calls, and what each role may do. */
+import { LbError } from "@tandem/model";
+
+/** From the least to the most: looking; weights, draining and switching over; everything. */
+export const API_ROLES = ["view", "operate", "admin"] as const;
+export type ApiRole = (typeof API_ROLES)[number];
+
+/** Who a call comes from. */
+export interface Caller {
+  /** Name that was proven (of a certificate); undefined: who reaches the unix socket says for himself who he is. */
+  readonly name?: string;
+  readonly role: ApiRole;
+}
+
+/** Whoever may open the daemon's unix socket. */
+export const LOCAL_CALLER: Caller = { role: "admin" };
+
+/** Whether a caller's role includes another one. */
+export const includes = (caller: Caller, role: ApiRole): boolean =>
+  API_ROLES.indexOf(caller.role) >= API_ROLES.indexOf(role);
+
+/** Let a caller through whose role suffices. @throws LbError forbidden */
+export function demandRole(caller: Caller, role: ApiRole, method: string): void {
+  if (includes(caller, role)) return;
+  const who = `"${caller.name ?? "the caller"}" has the role "${caller.role}"`;
+  throw new LbError({ code: "forbidden", doing: `call ${method}`, who, want: `the role "${role}"` });
+}
