@@ -57,7 +57,10 @@ export interface ConnectionRecord {
   localNamed: boolean;
   local: Uint8Array;
   localPort: number;
-  /** What helpers and persistence engines keep beside the connection, in their own words; the first `annexBytes`, at most 255, count. */
+  /**
+   * What helpers and persistence engines keep beside the connection, in their own words; the first `annexBytes`, at most 255, count. Of 2 bytes: the client's port of the
+   * control connection on which it hangs.
+   */
   annex: Uint8Array;
   annexBytes: number;
 }

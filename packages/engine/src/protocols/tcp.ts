@@ -98,7 +98,8 @@ export const tcp: TransportProtocol = {
   grid,
   secureGrid,
   activeStates: new Set([S.synSent, S.synRecv, S.synAck, S.established]),
-  savedStates: new Set([S.established, S.finWait, S.timeWait, S.closeWait, S.lastAck]),
+  // the kernel's, and what helpers have announced
+  savedStates: new Set([S.established, S.finWait, S.timeWait, S.closeWait, S.lastAck, S.listen]),
   halfOpenStates: new Set([S.none, S.synSent, S.synRecv, S.synAck, S.listen]),
   overStates: new Set([S.timeWait, S.close, S.lastAck]),
   reusableStates: new Set([S.timeWait, S.close]),

@@ -6,7 +6,7 @@ import { TcpState } from "../../protocols/tcp.ts";
 import type { CoreContext } from "../answer/context.ts";
 import { ADDRESS, LIFE, RECORD } from "../layout.ts";
 import { createSourcePool } from "../open/source-pool.ts";
-import { addressAt, methodOf, readField } from "../record.ts";
+import { addressAt, methodOf, readField, stateOf } from "../record.ts";
 import { createBirth, NO_ADDRESS } from "../table/connection-table.ts";
 import { indexOf } from "../table/flow-index.ts";
 
@@ -58,6 +58,9 @@ export function createDataConnections(context: CoreContext): DataConnections {
     birth.lastSeen = now;
   }
 
+  const controlPort = ({ family, index }: Control): number =>
+    swapPort(readField(table.records[family], index, RECORD.clientPorts) >>> 16);
+
   function setPorts(client: number, virtual: number, destination: number): void {
     key[FLOW_PORTS[birth.family]] = (swapPort(client) | (swapPort(virtual) << 16)) >>> 0;
     birth.destinationPort = swapPort(destination);
@@ -83,25 +86,36 @@ export function createDataConnections(context: CoreContext): DataConnections {
     return isSameServer && (readField(r, index, RECORD.serverPorts) & 0xffff) === birth.destinationPort;
   }
 
+  /** What was announced before, by whomever, begins its time anew. */
+  function announce(index: number, now: number): void {
+    if (stateOf(table.records[birth.family], index) !== TcpState.listen) return;
+    connections.renew(birth.family, index, now);
+    connections.hang(birth.family, index, birth.controller);
+  }
+
   return {
     passive(control, port, now) {
       inherit(control, now);
       for (let tries = 0; tries <= TRIES; tries++) {
         const virtual = tries === 0 ? port : FIRST_PORT + random(0x1_0000 - FIRST_PORT);
+        if (virtual === controlPort(control)) continue; // there the client opens control connections
         setPorts(0, virtual, port);
         const index = open(LIFE.noClientPort, now);
         if (index < 0) return 0;
-        if (isSame(index)) return virtual;
+        if (!isSame(index)) continue;
+        announce(index, now);
+        return virtual;
       }
       return 0;
     },
     active(control, port, now) {
       inherit(control, now);
       const r = table.records[control.family];
-      const virtual = swapPort(readField(r, control.index, RECORD.clientPorts) >>> 16);
       const destination = swapPort(readField(r, control.index, RECORD.serverPorts) & 0xffff);
-      setPorts(port, virtual - 1, destination - 1);
-      return open(0, now);
+      setPorts(port, controlPort(control) - 1, destination - 1);
+      const index = open(0, now);
+      if (index >= 0) announce(index, now);
+      return index;
     },
   };
 }

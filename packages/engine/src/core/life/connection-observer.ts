@@ -6,6 +6,8 @@ export interface ConnectionObserver {
   changed(family: 4 | 6, index: number, now: number): void;
   /** What is kept beside the record has changed. */
   annexed(family: 4 | 6, index: number, now: number): void;
+  /** The connection is still whole, but about to be known by another port of its client. */
+  renaming(family: 4 | 6, index: number, now: number): void;
   /** The record is still whole, but about to be found no more. */
   retiring(family: 4 | 6, index: number, now: number): void;
   /** The connection is still whole, but about to end. */
@@ -20,6 +22,7 @@ export interface ConnectionObserver {
 export const NO_OBSERVER: ConnectionObserver = {
   changed() {},
   annexed() {},
+  renaming() {},
   retiring() {},
   ending() {},
   lookAgainAfter: () => 0,

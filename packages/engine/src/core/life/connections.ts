@@ -37,7 +37,11 @@ export interface Connections {
   review(family: 4 | 6, index: number, now: number): void;
   /** Keep bytes, at most 255, beside a record in the place of what was kept; none: keep nothing. Returns false if there is no room. */
   keep(family: 4 | 6, of: { index: number; bytes: Uint8Array }, now: number): boolean;
-  /** A new connection uses a template: its time starts anew, and it is this node's own. */
+  /** An announced connection has begun: from now on it is known by its client's port (`RECORD.clientPorts`), and is this node's own. */
+  meet(family: 4 | 6, of: { index: number; clientPorts: number }, now: number): void;
+  /** Have a record hang on another one (index + 1), in the place of what it hung on. */
+  hang(family: 4 | 6, index: number, controller: number): void;
+  /** A new connection uses a template, or is announced again: its time starts anew, and it is this node's own. */
   renew(family: 4 | 6, index: number, now: number): void;
   /** Let a template be found no more; it ends with its time. */
   retire(family: 4 | 6, index: number, now: number): void;
@@ -226,6 +230,19 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
       const isKept = table.annexes.write(table.records[family], index, bytes);
       if (isKept) observer.annexed(family, index, now);
       return isKept;
+    },
+    meet(family, { index, clientPorts }, now) {
+      writeField(table.records[family], index, RECORD.lastSeen, now);
+      observer.renaming(family, index, now);
+      table.rename(family, index, { clientPorts, clear: LIFE.noClientPort | LIFE.remote });
+      review(family, index, now);
+    },
+    hang(family, index, controller) {
+      const r = table.records[family];
+      if (readField(r, index, RECORD.controller) === controller) return;
+      control.detach(r, index);
+      writeField(r, index, RECORD.controller, controller);
+      control.attach(r, index);
     },
     renew(family, index, now) {
       const r = table.records[family];

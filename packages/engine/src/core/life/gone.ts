@@ -57,8 +57,8 @@ function isServed(service: Service, r: RecordArray, index: number): boolean {
   return service.clients?.(r.words, index * r.stride + addressAt(r, ADDRESS.client)) ?? true;
 }
 
-/** A helper reads what control connections say: those to the service's own port, where addresses change on the way. */
-const isHelped = (service: Service, r: RecordArray, index: number): boolean =>
+/** Whether a helper reads what the connection says, as it does of control connections: those to the service's own port, where addresses change on the way. */
+export const isHelped = (service: Service, r: RecordArray, index: number): boolean =>
   service.record.helper !== undefined &&
   hasOutput(methodOf(r, index)) &&
   readField(r, index, RECORD.clientPorts) >>> 16 === service.port;

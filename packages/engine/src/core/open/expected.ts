@@ -21,8 +21,7 @@ export function createExpected({ connections }: CoreContext): Handlers<"expected
     p.key[FLOW_PORTS[p.family]] = (ports & 0xffff_0000) >>> 0;
     const node = table.find(p.family, p.key);
     if (node < 0 || !isPortless(indexOf(node))) return drop("no_service");
-    table.rename(p.family, indexOf(node), { clientPorts: ports, clear: LIFE.noClientPort });
-    connections.review(p.family, indexOf(node), now);
+    connections.meet(p.family, { index: indexOf(node), clientPorts: ports }, now);
     return send("rejoined", "flow", indexOf(node));
   }
 

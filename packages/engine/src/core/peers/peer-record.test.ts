@@ -10,7 +10,7 @@ import {
 import { expect, test } from "vitest";
 import { buildPacket } from "../../packet/testing.ts";
 import { LIFE, RECORD } from "../layout.ts";
-import { changeLife, readField } from "../record.ts";
+import { readField } from "../record.ts";
 import { rowsOf, type TestDirector } from "../testing.ts";
 import { A, CLIENT, type ClientPacket, connectFrom, sendFrom, web, webOfOne } from "../testing-clients.ts";
 import { createTestPeers, hear, outcomesOf, PEER, tell } from "../testing-peers.ts";
@@ -146,19 +146,6 @@ test("what a director has judged for itself survives its peer's word", () => {
   tell(a, b);
   expect(outcomesOf(b)).toEqual({ inserted: 1, refreshed: 1 });
   expect(isHeld()).toBe(true);
-});
-
-test("a connection whose client's port is not known yet is nobody else's", () => {
-  const [a] = createTestPeers([web]);
-  connectFrom(a, CLIENT, 1001);
-  a.publisher.take();
-  a.connections.close(4, 0, a.clock.now);
-  a.publisher.take();
-  sendFrom(a, CLIENT, { fromPort: 1002 });
-  changeLife(a.table.records[4], 1, { clear: LIFE.stateMask, set: LIFE.noClientPort | 1 });
-  a.connections.review(4, 1, a.clock.now);
-  expect(a.publisher.take()).toBeUndefined();
-  expect(a.publisher.readOwned({ cursor: 0, maxBytes: 1000 }, a.clock.now).count).toBe(0);
 });
 
 const VIP_BYTES = [192, 0, 2, 1];

@@ -2,6 +2,7 @@
 import { type ConnectionRecord, METHOD_NUMBERS, RecordFlag } from "@tandem/model";
 import { FLOW_PORTS, FLOW_PROTOCOL, IP_PROTOCOL } from "../../packet/parse.ts";
 import { addressToWords, swapPort } from "../../packet/words.ts";
+import { TcpState } from "../../protocols/tcp.ts";
 import { PROTOCOLS } from "../../protocols/transitions.ts";
 import { ADDRESS_WORDS, LIFE } from "../layout.ts";
 import { networkWord } from "../open/template-key.ts";
@@ -19,7 +20,8 @@ export interface PeerRecord {
 /** Id of no destination: that of a connection which goes to its own address. */
 export const NO_DESTINATION = 0;
 const FTP_PORT = 21;
-const FTP_DATA_PORT = 20;
+/** Ports below are privileged: none that FTP's passive data connections come to. */
+const FIRST_FREE_PORT = 1024;
 
 /**
  * Whether a record says what its service can have: protocol, address and ports, a destination of it, a method that has what it needs, a state
@@ -103,12 +105,13 @@ function isItsAddress({ virtualNamed, virtual }: ConnectionRecord, { address }: 
   return address.every((word, i) => words[i] === word);
 }
 
-/** Its own port; of port 0, any; of FTP's, the data connections' too. `others`: ports that will do as well. */
+/** Its own port; of port 0, any; of FTP, the data connections' too. `others`: ports that will do as well. */
 function isItsPort({ virtualNamed, virtualPort }: ConnectionRecord, s: Service, others: number[]): boolean {
   const port = swapPort(s.port);
   if (!virtualNamed || port === 0 || virtualPort === port || others.includes(virtualPort)) return true;
-  const isFtpData = virtualPort === FTP_DATA_PORT || virtualPort > 1023;
-  return port === FTP_PORT && s.protocol === IP_PROTOCOL.tcp && isFtpData;
+  const isFtp = port === FTP_PORT || s.record.helper === "ftp";
+  const isFtpData = virtualPort === port - 1 || virtualPort >= FIRST_FREE_PORT;
+  return isFtp && s.protocol === IP_PROTOCOL.tcp && isFtpData;
 }
 
 /** A mark stands in the place of a template's virtual address, its first word; the others are 0. */
@@ -121,8 +124,12 @@ function lifeOf(record: ConnectionRecord): number {
   if (isTemplate(record))
     return LIFE.template | LIFE.remote | ((record.flags & RecordFlag.assured) !== 0 ? LIFE.assured : 0);
   const noOutput = (record.flags & RecordFlag.noOutput) !== 0 ? LIFE.noOutput : 0;
-  return record.state | noOutput | LIFE.remote;
+  return record.state | noOutput | (isExpected(record) ? LIFE.noClientPort : 0) | LIFE.remote;
 }
+
+/** Announced by a server: its client's port is not known yet. What a client announces has one. */
+const isExpected = ({ protocol, state, clientPort }: ConnectionRecord): boolean =>
+  protocol === IP_PROTOCOL.tcp && state === TcpState.listen && clientPort === 0;
 
 function writeKey(key: Uint32Array, record: ConnectionRecord, service: Service): void {
   const { family } = record;

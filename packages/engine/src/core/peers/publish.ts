@@ -14,6 +14,7 @@ import { swapPort, wordsToAddress } from "../../packet/words.ts";
 import { PROTOCOLS } from "../../protocols/transitions.ts";
 import { ADDRESS, LIFE, RECORD } from "../layout.ts";
 import type { ConnectionObserver } from "../life/connection-observer.ts";
+import { isHelped } from "../life/gone.ts";
 import { RETIRED_PORTS } from "../life/retirement.ts";
 import { NO_SERVICE } from "../open/ways.ts";
 import {
@@ -28,6 +29,7 @@ import {
 } from "../record.ts";
 import type { Service, ServiceTable } from "../services/service-table.ts";
 import type { ConnectionTable } from "../table/connection-table.ts";
+import { writeControlName } from "./control-name.ts";
 import { type Digests, MINE, NOBODY } from "./digest.ts";
 
 /** Encoded records, concatenated. */
@@ -41,8 +43,8 @@ export interface Publisher extends ConnectionObserver {
   /** What has changed since the last call, in order of change, at most `BATCH_BYTES`; undefined if nothing is left. */
   take(): RecordBatch | undefined;
   /**
-   * A slice of all records that this node owns, for a snapshot or the repair of one bucket: templates first, so that whoever hears of a
-   * connection knows what it hangs on. At most `maxBytes`, and at most
+   * A slice of all records that this node owns, for a snapshot or the repair of one bucket: templates and control connections first, so that whoever
+   * hears of a connection knows what it hangs on. At most `maxBytes`, and at most
    * `SCAN_LIMIT` records are looked at.
    *
    * @returns `next`: the cursor to go on with, or null after the last
@@ -92,6 +94,8 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
   function describe(r: RecordArray, index: number, now: number): void {
     readRecord(record, { records: r, index, services, now });
     writeAnnex(record, table.annexes.read(r, index));
+    if (record.annexBytes === 0)
+      writeControlName(record, { r, index, service: services.service(record.serviceId) });
     states[r.family][index] = sayableOf(r, index);
     seen[r.family][index] = readField(r, index, RECORD.lastSeen);
     digests.move(r.family, index, MINE);
@@ -99,10 +103,17 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
 
   function isWorthSaving(r: RecordArray, index: number): boolean {
     const life = readField(r, index, RECORD.life);
-    if ((life & (LIFE.remote | LIFE.noClientPort)) !== 0) return false;
+    if ((life & LIFE.remote) !== 0) return false;
     if ((life & LIFE.template) !== 0) return isFindable(r, index);
     const isKnown = digests.ownerOf(r.family, index) !== NOBODY;
     return isKnown || PROTOCOLS[protocolOf(r, index)]?.savedStates.has(stateOf(r, index)) === true;
+  }
+
+  /** Others hang on what comes in the first round. Control connections come in both: what a service's helper reads may change between them. */
+  function isOfRound(round: 1 | 2, r: RecordArray, index: number): boolean {
+    if (round === 2 || isTemplate(r, index)) return isTemplate(r, index) === (round === 1);
+    const service = services.service(readField(r, index, RECORD.serviceId));
+    return service !== undefined && isHelped(service, r, index);
   }
 
   function endWith(family: 4 | 6, index: number, now: number): void {
@@ -128,6 +139,11 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
       if (digests.ownerOf(family, index) !== MINE) return;
       describe(table.records[family], index, now);
       append();
+    },
+    renaming(family, index, now) {
+      if (digests.ownerOf(family, index) === NOBODY) return;
+      describe(table.records[family], index, now); // whoever announced it, it has begun here
+      endWith(family, index, now);
     },
     retiring: endWith,
     ending: endWith,
@@ -155,7 +171,7 @@ export function createPublisher(table: ConnectionTable, services: ServiceTable, 
         const family = position < table.records[4].capacity ? 4 : 6;
         const index = family === 4 ? position : position - table.records[4].capacity;
         const r = table.records[family];
-        if (!isAlive(r, index) || isTemplate(r, index) !== at < table.capacity) continue;
+        if (!isAlive(r, index) || !isOfRound(at < table.capacity ? 1 : 2, r, index)) continue;
         if (!isWorthSaving(r, index)) continue;
         if (bucket !== undefined && digests.bucketOf(family, index) !== bucket) continue;
         describe(r, index, now);

@@ -24,6 +24,7 @@ import {
 import type { Service, ServiceTable } from "../services/service-table.ts";
 import { createBirth, FAMILIES, type NewConnection } from "../table/connection-table.ts";
 import { indexOf } from "../table/flow-index.ts";
+import { findControl, isControlName } from "./control-name.ts";
 import { type Digests, NOBODY } from "./digest.ts";
 import { isConsistent, NO_DESTINATION, writeBirth, writeReplyKey } from "./peer-record.ts";
 
@@ -107,14 +108,14 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     writeBirth(birth, said);
     birth.owner = peer;
     birth.lastSeen = (now - record.ageTicks) >>> 0;
-    birth.controller = controllerFor(service);
+    birth.controller = findControl(table, { record, birth, service }, scratch) || templateFor(service);
     const node = table.find(record.family, birth.key);
     if (node >= 0) return merge(peer, indexOf(node), now);
     return record.ended ? "ignored_unknown" : insert(peer, now);
   }
 
   /** Index + 1 of the client's template, on which its connections hang that lead to the same destination; 0 if there is none. */
-  function controllerFor(service: Service): number {
+  function templateFor(service: Service): number {
     const { persistence } = service;
     const isTold = persistence !== undefined && persistence.engine === undefined; // by an address, not by what the client says
     if (!isTold || (birth.life & LIFE.template) !== 0) return 0;
@@ -161,6 +162,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
       if (!exchangeLife(r, index, life, (life & KEPT) | birth.life)) continue;
       writeField(r, index, RECORD.lastSeen, birth.lastSeen);
       writeField(r, index, RECORD.owner, peer);
+      if (birth.controller > 0) connections.hang(record.family, index, birth.controller);
       hand(peer, index);
       connections.review(record.family, index, now);
       return isItsOwn ? "refreshed" : "taken_over";
@@ -183,12 +185,9 @@ export function createReplica(connections: Connections, services: ServiceTable, 
   function hand(peer: number, index: number): void {
     digests.move(record.family, index, peer);
     isSuspect[record.family][index] = 0;
-    const { annex, annexBytes } = record;
-    table.annexes.write(
-      table.records[record.family],
-      index,
-      annexBytes > 0 ? annex.subarray(0, annexBytes) : NOTHING,
-    );
+    const isDone = isControlName(record) && birth.controller > 0; // else the name is kept for whoever knows what it means
+    const annex = isDone ? NOTHING : record.annex.subarray(0, record.annexBytes);
+    table.annexes.write(table.records[record.family], index, annex);
   }
 
   function park(peer: number, at: number): ApplyOutcome {
