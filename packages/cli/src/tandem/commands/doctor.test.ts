@@ -2,8 +2,9 @@ import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { expect, test } from "vitest";
 import { emptyMachine, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
 import type { World } from "../command.ts";
-import type { Probe, Verdict } from "../doctor/probe.ts";
-import { examine } from "./doctor.ts";
+import type { Finding, Probe, Verdict } from "../doctor/probe.ts";
+import { createPaint } from "../format.ts";
+import { examine, formatFindings } from "./doctor.ts";
 
 const finding =
   (verdict: Verdict): Probe =>
@@ -86,4 +87,27 @@ test("doctor knows the marks that no rule gives, of the daemon and of the docume
   const document = "version: 1\nmarks: [{mark: 7}]\nservices: [{mark: 7}, {mark: 8}]";
   const { out } = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document } });
   expect(out).toContain("no rule gives 8, 9;");
+});
+
+const findings: Finding[] = [
+  { check: "Linux", verdict: "ok", found: "6.1.0" },
+  { check: "a", verdict: "warn", found: "odd", fix: "mend both" },
+  { check: "b", verdict: "warn", found: "odd", fix: "mend both" },
+];
+test("the report says each remedy once, and sums up", () => {
+  expect(formatFindings(findings, createPaint(false))).toBe(`      CHECK  FOUND
+ok    Linux  6.1.0
+warn  a      odd
+warn  b      odd
+
+What to do:
+  warn  a: mend both
+
+Tandem can run here; 2 warnings
+`);
+  const worse = [...findings, { check: "c", verdict: "fail", found: "nothing", fix: "install" } as const];
+  expect(formatFindings(worse, createPaint(false))).toMatch(
+    /\nTandem cannot run here: 1 thing missing or wrong\n$/,
+  );
+  expect(formatFindings(findings.slice(0, 1), createPaint(false))).toMatch(/\n\nTandem can run here\n$/);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { emptyMachine } from "../../testing/run-tandem.ts";
 import { probeAddresses } from "./addresses.ts";
+import { PATIENT } from "./testing.ts";
 
 const LISTED = `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
 2: eth0    inet 192.0.2.10/32 scope global eth0\\       valid_lft forever preferred_lft forever
@@ -9,12 +10,9 @@ const LISTED = `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft foreve
 
 const sees = (...virtualAddresses: string[]) =>
   probeAddresses({
+    ...PATIENT,
     machine: { ...emptyMachine, run: () => ({ status: 0, output: LISTED }) },
     virtualAddresses,
-    tunnels: [],
-    interfaces: undefined,
-    hasVrrp: false,
-    marksWithoutRule: [],
   });
 
 test("virtual addresses are looked for on every interface, in both families", () => {

@@ -1,12 +1,10 @@
 import { expect, test } from "vitest";
-import { emptyMachine } from "../../testing/run-tandem.ts";
 import { probeMarks } from "./marks.ts";
-
-const patient = { machine: emptyMachine, virtualAddresses: [], tunnels: [], interfaces: [], hasVrrp: false };
+import { PATIENT } from "./testing.ts";
 
 test("firewall marks are well where rules give all of them, and named where none does", () => {
-  expect(probeMarks({ ...patient, marksWithoutRule: [] })).toMatchObject([{ verdict: "ok" }]);
-  expect(probeMarks({ ...patient, marksWithoutRule: [7, 9] })).toEqual([
+  expect(probeMarks({ ...PATIENT, marksWithoutRule: [] })).toMatchObject([{ verdict: "ok" }]);
+  expect(probeMarks({ ...PATIENT, marksWithoutRule: [7, 9] })).toEqual([
     {
       check: "firewall marks",
       verdict: "warn",

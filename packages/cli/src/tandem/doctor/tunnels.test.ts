@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { emptyMachine } from "../../testing/run-tandem.ts";
 import type { TunnelTo } from "./probe.ts";
+import { PATIENT } from "./testing.ts";
 import { probeTunnels } from "./tunnels.ts";
 
 const MTUS: Readonly<Record<string, string>> = { lo: "65536", eth0: "1500", eth1: "1600", tun0: "1300" };
@@ -14,7 +15,7 @@ const gre: TunnelTo = { address: "2001:db8::1", type: "gre", checksum: "full" };
 const gue: TunnelTo = { address: "10.0.0.1", type: "gue", checksum: "full" };
 
 const probe = (tunnels: TunnelTo[], interfaces?: string[], virtualAddresses: string[] = []) =>
-  probeTunnels({ machine, virtualAddresses, tunnels, interfaces, hasVrrp: false, marksWithoutRule: [] });
+  probeTunnels({ ...PATIENT, machine, virtualAddresses, tunnels, interfaces });
 
 test("room for tunnels is of no concern without tunnels, or where no MTU can be seen", () => {
   expect(probe([], ["eth0"])).toMatchObject([{ verdict: "ok", found: "no tunnels" }]);
