@@ -1,7 +1,7 @@
 /** The BPF programs loaded for test runs, with the maps that scenarios change. */
 import { RECORD_BYTES } from "../../packages/engine/src/core/layout.ts";
 import type { Policy } from "../../packages/engine/src/dataplane/dataplane.ts";
-import { loadFastPath } from "../../packages/engine/src/dataplane/kernel/fast-path-object.ts";
+import { loadFastPath, readObjectFile } from "../../packages/engine/src/dataplane/kernel/fast-path-object.ts";
 import { createFlowMap, type FlowMap } from "../../packages/engine/src/dataplane/kernel/flow-map.ts";
 import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
 import { attachProgram } from "../../packages/engine/src/dataplane/kernel/links.ts";
@@ -36,8 +36,8 @@ export interface Programs {
  */
 export function loadPrograms(topology: Topology, options: { isObserved: boolean; path?: string }): Programs {
   const constants = new Uint8Array(new Uint32Array([options.isObserved ? 1 : 0]).buffer);
-  const path = options.path === undefined ? {} : { path: options.path };
-  const object = loadFastPath({ 4: RECORDS, 6: RECORDS }, RING_BYTES, { constants, ...path });
+  const file = readObjectFile(options.path);
+  const object = loadFastPath({ 4: RECORDS, 6: RECORDS }, RING_BYTES, { constants, file });
   const fd = (name: string) => object.mapFd(name);
   const write = (map: string, key: Uint32Array, value: Uint8Array) =>
     bpfChecked(libbpf().update(fd(map), key, value, 0n), `write to ${map}`);

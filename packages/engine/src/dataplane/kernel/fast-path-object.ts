@@ -1,6 +1,7 @@
 /** The built object of the fast path, loaded with maps of the configured sizes. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BpfObject, loadObject } from "./libbpf.ts";
+import { type BpfObject, loadObject, type ObjectFile } from "./libbpf.ts";
 import type { Hook } from "./links.ts";
 import { PINNED_MAPS, type RecordCounts } from "./pins.ts";
 
@@ -15,24 +16,39 @@ export interface RingBytes {
 }
 
 /** The program for each hook. */
-export const HOOK_PROGRAMS: Readonly<Record<Hook, string>> = { tc: "tandem_tc", xdp: "tandem_xdp" };
+export const HOOK_PROGRAMS = { tc: "tandem_tc", xdp: "tandem_xdp" } as const satisfies Record<Hook, string>;
+/** The program behind the injection veth. */
+export const INJECTION_PROGRAM = "tandem_inject";
+/** Programs of the object. */
+export const PROGRAMS = [...Object.values(HOOK_PROGRAMS), INJECTION_PROGRAM] as const;
+export type ProgramName = (typeof PROGRAMS)[number];
+
+/** The object file as it is now, the one beside this code if `path` is absent. Throws as `readFileSync`. */
+export function readObjectFile(path = OBJECT_PATH): ObjectFile {
+  return { path, bytes: readFileSync(path) };
+}
 
 /**
  * Load the programs; nothing is attached. Without `pinDirectory` the maps are new and die with the object.
  *
- * @param options.hooks     the hooks whose programs are wanted, all if absent: each takes the kernel some tenths of a second to verify
+ * @param options.file      the checked-in object file, if absent
+ * @param options.programs  the programs that are wanted, all if absent: each takes the kernel some tenths of a second to verify
  * @param options.constants bytes of the section `.rodata`, for tests that observe what the programs do
  * @throws `LbError` (refused)
  */
 export function loadFastPath(
   records: RecordCounts,
   ringBytes: RingBytes,
-  options: { path?: string; pinDirectory?: string; constants?: Uint8Array; hooks?: readonly Hook[] } = {},
+  options: {
+    file?: ObjectFile;
+    pinDirectory?: string;
+    constants?: Uint8Array;
+    programs?: readonly ProgramName[];
+  } = {},
 ): BpfObject {
-  const { hooks, ...same } = options;
-  const unwanted = (Object.keys(HOOK_PROGRAMS) as Hook[]).filter((hook) => hooks && !hooks.includes(hook));
+  const { programs = PROGRAMS, file = readObjectFile(), ...same } = options;
   return loadObject({
-    path: OBJECT_PATH,
+    file,
     maxEntries: {
       connections4: records[4],
       connections6: records[6],
@@ -42,7 +58,7 @@ export function loadFastPath(
       events: ringBytes.events,
     },
     pinned: PINNED_MAPS,
-    leftOut: unwanted.map((hook) => HOOK_PROGRAMS[hook]),
+    leftOut: PROGRAMS.filter((name) => !programs.includes(name)),
     ...same,
   });
 }

@@ -1,7 +1,7 @@
 /** Interfaces that come and go under a running forwarder. */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync, unlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -67,8 +67,8 @@ afterEach(async () => {
 });
 
 /** A forwarder as the daemon runs it, in turns between this test's own. */
-function start(hook: Hook = "tc"): KernelDataPlane {
-  const attach = ["client0", "server0"].map((link) => ({ link, hook }));
+function start(hook: Hook = "tc", links: readonly string[] = ["client0", "server0"]): KernelDataPlane {
+  const attach = links.map((link) => ({ link, hook }));
   const records = { 4: 64, 6: 64 };
   const plane = createKernelDataPlane({ ...PLACE, records, attach });
   const forwarder = createForwarder(plane, () => {}, 1);
@@ -202,4 +202,76 @@ test("the injection veth is made anew, and first packets go through it", async (
   const socket = await createClient();
   await echo(socket, "hello");
   socket.close();
+});
+
+/** Every place of a program of ours, such as "client0 tc", with the program's id. */
+const programs = (): Record<string, number> =>
+  Object.fromEntries(listAttachments().map(({ link, hook, program }) => [`${link} ${hook}`, program.id]));
+
+async function restart(...change: Parameters<typeof start>): Promise<KernelDataPlane> {
+  await running!.stop();
+  return start(...change);
+}
+
+/** What happened to the programs between two daemons. */
+const gaps: { name: string; act: () => void; isKept: boolean }[] = [
+  { name: "nothing happened", act: () => {}, isKept: true },
+  {
+    name: "somebody took them off the interfaces",
+    act: () => runCommand("tc", ["qdisc", "delete", "dev", "client0", "clsact"]),
+    isKept: true,
+  },
+  { name: "their pins are gone", act: unpinPrograms, isKept: false },
+];
+
+function unpinPrograms(): void {
+  const names = readdirSync(PLACE.pinDirectory).filter((name) => name.startsWith("tandem_"));
+  expect(names).toHaveLength(2);
+  for (const name of names) unlinkSync(`${PLACE.pinDirectory}/${name}`);
+}
+
+for (const { name, act, isKept } of gaps) {
+  test(`a flow goes on over a restart, by ${isKept ? "the same" : "new"} programs, when ${name}`, async () => {
+    join("client");
+    join("server");
+    start();
+    const socket = await createClient();
+    await echo(socket, "before");
+    const before = programs();
+    await running!.stop();
+    act();
+    const plane = start();
+    expect(Object.keys(programs())).toEqual(Object.keys(before));
+    const kept = Object.entries(programs()).filter(([place, id]) => before[place] === id);
+    expect(kept).toHaveLength(isKept ? 3 : 0);
+    await echo(socket, "after");
+    expect(plane.counters().get("new_flow")).toBe(1);
+    socket.close();
+  });
+}
+
+test("an interface that the next daemon is not told of loses its program, and gets it back with one that is", async () => {
+  join("client");
+  join("server");
+  start();
+  const before = programs();
+  await restart("tc", ["client0"]);
+  const { "server0 tc": lost, ...others } = before;
+  expect(lost).toBeGreaterThan(0);
+  expect(programs()).toEqual(others);
+  await restart();
+  expect(programs()).toEqual(before);
+});
+
+test("a daemon with another hook leaves nothing at the former one's", async () => {
+  join("client");
+  join("server");
+  start("tc");
+  await restart("xdp");
+  const atXdp = programs();
+  expect(Object.keys(atXdp).toSorted()).toEqual(["client0 xdp", "server0 xdp", "tandem-entry tc"]);
+  await restart("xdp");
+  expect(programs()).toEqual(atXdp);
+  await restart("tc");
+  expect(Object.keys(programs()).toSorted()).toEqual(["client0 tc", "server0 tc", "tandem-entry tc"]);
 });

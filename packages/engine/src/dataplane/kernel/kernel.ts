@@ -7,7 +7,7 @@ import { ANNEX, RECORD_BYTES } from "../../core/layout.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import type { DataPlane, Policy } from "../dataplane.ts";
 import { readCounter, readReasons } from "./counters.ts";
-import { HOOK_PROGRAMS, loadFastPath, type RingBytes } from "./fast-path-object.ts";
+import { HOOK_PROGRAMS, INJECTION_PROGRAM, type ProgramName, type RingBytes } from "./fast-path-object.ts";
 import { requireFeatures } from "./features.ts";
 import { createFlowMap } from "./flow-map.ts";
 import { createInjection } from "./injection.ts";
@@ -15,8 +15,8 @@ import { keepInjectionLink, removeInjectionLink } from "./injection-link.ts";
 import { lockInstance } from "./instance-lock.ts";
 import { createInterfaceKeeper } from "./interface-keeper.ts";
 import { keepProgram } from "./kept-program.ts";
-import type { BpfObject } from "./libbpf.ts";
 import { type Attachment, detachProgram, findLink, listAttachments } from "./links.ts";
+import { type FastPath, takeFastPath } from "./pinned-fast-path.ts";
 import {
   ensurePinDirectory,
   isAdoptable,
@@ -103,9 +103,12 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   const ringBytes = adopted
     ? pinnedRingBytes(options.pinDirectory)
     : (options.ringBytes ?? DEFAULT_RING_BYTES);
-  const hooks = options.attach.map((a) => a.hook);
-  const object = loadFastPath(options.records, ringBytes, { pinDirectory: options.pinDirectory, hooks });
-  const fds = Object.fromEntries(PINNED_MAPS.map((name) => [name, object.mapFd(name)])) as PinnedFds;
+  const programs = new Set<ProgramName>([
+    INJECTION_PROGRAM,
+    ...options.attach.map((a) => HOOK_PROGRAMS[a.hook]),
+  ]);
+  const fastPath = takeFastPath({ ...options, ringBytes, programs: [...programs] });
+  const fds = Object.fromEntries(PINNED_MAPS.map((name) => [name, fastPath.mapFd(name)])) as PinnedFds;
   const policy = createPolicyMaps(fds);
   if (!adopted) {
     policy.set(FIRST_POLICY);
@@ -115,11 +118,12 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   const injection = createInjection();
   const keeper = createInterfaceKeeper([
     policy,
-    keepInjectionLink(object.programFd("tandem_inject"), ({ near, far }) =>
+    keepInjectionLink(fastPath.programFd(INJECTION_PROGRAM), ({ near, far }) =>
       injection.moveTo(near.index, far.mac),
     ),
-    ...options.attach.map((a) => keepProgram(a, object.programFd(HOOK_PROGRAMS[a.hook]), fds.interfaces)),
+    ...options.attach.map((a) => keepProgram(a, fastPath.programFd(HOOK_PROGRAMS[a.hook]), fds.interfaces)),
   ]);
+  detachOthers(options.attach);
   const upcalls = createRing(fds.upcalls, ringBytes.upcalls);
   const events = createRing(fds.events, ringBytes.events);
   const flows = { 4: createFlowMap(fds.flows4, 4), 6: createFlowMap(fds.flows6, 6) };
@@ -138,7 +142,7 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   }
 
   return {
-    records: { 4: mapRecords(object, options.records, 4), 6: mapRecords(object, options.records, 6) },
+    records: { 4: mapRecords(fastPath, options.records, 4), 6: mapRecords(fastPath, options.records, 6) },
     annexes: new Uint8Array(mapMemory(fds.annexes, ANNEX.bytes * ANNEX.slots, { writable: true })),
     adopted,
     wakeFd,
@@ -167,10 +171,18 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
       sources.close();
       injection.close();
       closeFd(wakeFd);
-      object.close();
+      fastPath.close();
       closeSync(lockFd);
     },
   };
+}
+
+/** Take the programs of a former configuration off the interfaces and hooks that this one does not name. */
+function detachOthers(wanted: readonly Attachment[]): void {
+  for (const { link, hook, program } of listAttachments()) {
+    const isWanted = wanted.some((a) => a.link === link && a.hook === hook);
+    if (!isWanted && program.name === HOOK_PROGRAMS[hook]) detachProgram(findLink(link), hook);
+  }
 }
 
 type PinnedFds = Readonly<Record<(typeof PINNED_MAPS)[number], number>>;
@@ -193,9 +205,9 @@ const pinnedRingBytes = (directory: string): RingBytes => ({
   events: pinnedEntries(directory, "events"),
 });
 
-function mapRecords(object: BpfObject, records: RecordCounts, family: 4 | 6): Uint32Array {
+function mapRecords(fastPath: FastPath, records: RecordCounts, family: 4 | 6): Uint32Array {
   const bytes = records[family] * RECORD_BYTES[family];
-  return new Uint32Array(mapMemory(object.mapFd(`connections${family}`), bytes, { writable: true }));
+  return new Uint32Array(mapMemory(fastPath.mapFd(`connections${family}`), bytes, { writable: true }));
 }
 
 /** performance.now() counts on CLOCK_MONOTONIC from some start; the fast path from the clock's own zero. */

@@ -1,7 +1,8 @@
 /** libbpf (1.1 or newer, Debian's `libbpf1`) through koffi: objects, maps, programs and hooks, as thin as it goes. */
+import { basename } from "node:path";
 import { LbError } from "@tandem/model";
 import koffi from "koffi";
-import { ERRNO, refusal } from "./syscalls.ts";
+import { addressOf, ERRNO, refusal } from "./syscalls.ts";
 
 const LIBRARY = "libbpf.so.1";
 
@@ -16,7 +17,7 @@ function bind() {
   // Warnings go to stderr by default; what matters comes back as an errno.
   lib.func("void *libbpf_set_print(void *)")(null);
   return {
-    openFile: lib.func("void *bpf_object__open_file(const char *, void *)"),
+    openMemory: lib.func("void *bpf_object__open_mem(void *, size_t, void *)"),
     load: lib.func("int bpf_object__load(void *)"),
     closeObject: lib.func("void bpf_object__close(void *)"),
     findMap: lib.func("void *bpf_object__find_map_by_name(void *, const char *)"),
@@ -36,6 +37,7 @@ function bind() {
     deleteBatch: lib.func("int bpf_map_delete_batch(int, void *, void *, void *)"),
     lookupBatch: lib.func("int bpf_map_lookup_batch(int, void *, void *, void *, void *, void *, void *)"),
     getPinned: lib.func("int bpf_obj_get(const char *)"),
+    pin: lib.func("int bpf_obj_pin(int, const char *)"),
     describeFd: lib.func("int bpf_obj_get_info_by_fd(int, void *, void *)"),
     programById: lib.func("int bpf_prog_get_fd_by_id(uint32_t)"),
     possibleCpus: lib.func("int libbpf_num_possible_cpus()"),
@@ -66,9 +68,15 @@ export function bpfChecked(result: number, doing: string): number {
   return result;
 }
 
+/** A BPF object file as it was read. */
+export interface ObjectFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What to load of an object file: sizes and pins by map name, constants by section. */
 export interface ObjectOptions {
-  path: string;
+  file: ObjectFile;
   maxEntries: Readonly<Record<string, number>>;
   /** Directory in a bpffs; maps that are pinned there already are used as they are. Absent: nothing is pinned. */
   pinDirectory?: string;
@@ -87,11 +95,11 @@ export interface BpfObject {
   close(): void;
 }
 
-/** Open, size, pin and load an object file. Throws `LbError` (refused) if the kernel or libbpf does not take it. */
+/** Size, pin and load the object of a file. Throws `LbError` (refused) if the kernel or libbpf does not take it. */
 export function loadObject(options: ObjectOptions): BpfObject {
   const lib = libbpf();
-  const doing = `load "${options.path}"`;
-  const object = lib.openFile(options.path, null) as Handle | null;
+  const doing = `load "${options.file.path}"`;
+  const object = openObject(options.file);
   if (object === null) throw refusal(doing, koffi.errno());
   try {
     prepareMaps(object, options);
@@ -109,6 +117,14 @@ export function loadObject(options: ObjectOptions): BpfObject {
     programFd: (name) => lib.programFd(present(lib.findProgram(object, name), name)),
     close: () => lib.closeObject(object),
   };
+}
+
+/** libbpf copies what it needs of the bytes. */
+function openObject({ path, bytes }: ObjectFile): Handle | null {
+  const name = Buffer.from(`${basename(path).replace(/\..*/, "")}\0`);
+  // struct bpf_object_open_opts up to its second field: size (8 bytes), name of the object, which its section maps are called after
+  const options = new BigUint64Array([16n, addressOf(name)]);
+  return libbpf().openMemory(bytes, bytes.length, options) as Handle | null;
 }
 
 function prepareMaps(object: Handle, options: ObjectOptions): void {
@@ -132,18 +148,25 @@ function present(handle: Handle | null, name: string): Handle {
   return handle;
 }
 
-/** Open a pinned map, or return undefined if nothing is pinned there. Throws `LbError` (refused). The caller closes it. */
+/** Open a pinned map or program, or return undefined if nothing is pinned there. Throws `LbError` (refused). The caller closes it. */
 export function openPinned(path: string): number | undefined {
   const fd = libbpf().getPinned(path);
   if (fd === -ERRNO.ENOENT!) return undefined;
   return bpfChecked(fd, `open "${path}"`);
 }
 
-/** Most entries of a map: `struct bpf_map_info`, fifth word. */
-export function maxEntriesOf(fd: number): number {
+/** A map in the kernel as it describes itself. */
+export interface LoadedMap {
+  /** No two maps that exist have the same. */
+  readonly id: number;
+  readonly maxEntries: number;
+}
+
+/** Id and most entries of a map: `struct bpf_map_info`, second and fifth word. Throws `LbError` (refused). */
+export function describeMap(fd: number): LoadedMap {
   const info = new Uint32Array(32);
   bpfChecked(libbpf().describeFd(fd, info, new Uint32Array([info.byteLength])), "describe a map");
-  return info[4]!;
+  return { id: info[1]!, maxEntries: info[4]! };
 }
 
 /** A program in the kernel as it describes itself. */

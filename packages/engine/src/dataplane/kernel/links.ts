@@ -1,7 +1,7 @@
 /** Programs on network interfaces: where ours are, and how one gets there and away. */
 import { LbError } from "@tandem/model";
 import { runCommand } from "./command.ts";
-import { bpfChecked, describeProgram, libbpf } from "./libbpf.ts";
+import { bpfChecked, describeProgram, type LoadedProgram, libbpf } from "./libbpf.ts";
 import { type Link, listLinks } from "./rtnetlink.ts";
 import { closeFd, refusal } from "./syscalls.ts";
 
@@ -11,6 +11,11 @@ export type Hook = "tc" | "xdp";
 export interface Attachment {
   readonly link: string;
   readonly hook: Hook;
+}
+
+/** A program of ours where it is. */
+export interface Attached extends Attachment {
+  readonly program: LoadedProgram;
 }
 
 const PROGRAM_NAMES = { tc: ["tandem_tc", "tandem_inject"], xdp: ["tandem_xdp"] } as const;
@@ -79,16 +84,27 @@ const hasFilters = (link: Link): boolean =>
 
 /** Whether a program of ours is attached to the interface. Throws `LbError` (refused). */
 export function hasProgram(link: Link, hook: Hook): boolean {
-  return isOurs(hook === "tc" ? tcProgram(link) : xdpProgram(link), hook);
+  return programOn(link, hook) !== undefined;
 }
 
 /** Where programs of ours are attached in this network namespace. Throws `LbError` (refused). */
-export function listAttachments(): Attachment[] {
+export function listAttachments(): Attached[] {
   return listLinks().flatMap((link) =>
-    (["tc", "xdp"] as const)
-      .filter((hook) => hasProgram(link, hook))
-      .map((hook) => ({ link: link.name, hook })),
+    (["tc", "xdp"] as const).flatMap((hook) => {
+      const program = programOn(link, hook);
+      return program ? [{ link: link.name, hook, program }] : [];
+    }),
   );
+}
+
+/** Our program on an interface, if there is one. */
+function programOn(link: Link, hook: Hook): LoadedProgram | undefined {
+  const id = hook === "tc" ? tcProgram(link) : xdpProgram(link);
+  const fd = id === 0 ? -1 : libbpf().programById(id);
+  if (fd < 0) return undefined;
+  const program = describeProgram(fd);
+  closeFd(fd);
+  return (PROGRAM_NAMES[hook] as readonly string[]).includes(program.name) ? program : undefined;
 }
 
 function tcProgram(link: Link): number {
@@ -99,13 +115,4 @@ function tcProgram(link: Link): number {
 function xdpProgram(link: Link): number {
   const id = new Uint32Array(1);
   return libbpf().queryXdp(link.index, XDP_DRIVER_MODE, id) === 0 ? id[0]! : 0;
-}
-
-function isOurs(programId: number, hook: Hook): boolean {
-  if (programId === 0) return false;
-  const fd = libbpf().programById(programId);
-  if (fd < 0) return false;
-  const { name } = describeProgram(fd);
-  closeFd(fd);
-  return (PROGRAM_NAMES[hook] as readonly string[]).includes(name);
 }

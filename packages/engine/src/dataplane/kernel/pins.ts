@@ -1,11 +1,11 @@
-/** The pinned maps of an instance: where they are, whether this program may adopt them, and how they go. */
+/** The pins of an instance: where they are, whether this program may adopt the maps, and how all go. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { LbError } from "@tandem/model";
 import * as layout from "../../core/layout.ts";
 import { runCommand } from "./command.ts";
-import { bpfChecked, libbpf, maxEntriesOf, openPinned } from "./libbpf.ts";
+import { bpfChecked, describeMap, libbpf, openPinned } from "./libbpf.ts";
 import { closeFd } from "./syscalls.ts";
 
 const BPFFS_MAGIC = 0xcafe_4a11;
@@ -113,12 +113,12 @@ export function pinnedEntries(directory: string, name: (typeof PINNED_MAPS)[numb
   const fd = openPinned(join(directory, name));
   if (fd === undefined)
     throw new LbError({ code: "not_found", what: "pinned map", key: join(directory, name) });
-  const entries = maxEntriesOf(fd);
+  const { maxEntries } = describeMap(fd);
   closeFd(fd);
-  return entries;
+  return maxEntries;
 }
 
-/** Remove every pin and the directory; the maps vanish with their last user. No error if they are gone already. */
+/** Remove every pin and the directory; maps and programs vanish with their last user. No error if they are gone already. */
 export function removePins(directory: string): void {
   if (!existsSync(directory)) return;
   clearPins(directory);
