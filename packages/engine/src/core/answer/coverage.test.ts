@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createRandom } from "../random.ts";
 import { type Contribution, createCoverage } from "./coverage.ts";
 
 interface Case {
@@ -167,11 +168,7 @@ test("coverage refuses a packet with too many gaps", () => {
 
 test("coverage agrees with a map of all bytes", () => {
   const seed = 20_211;
-  let state = seed;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = createRandom(seed);
   for (let round = 0; round < 2000; round++) {
     const coverage = createCoverage();
     const there = new Set<number>();

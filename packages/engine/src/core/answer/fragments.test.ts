@@ -4,6 +4,7 @@ import { buildFragments } from "../../packet/testing-cut.ts";
 import { joinFragments } from "../../packet/testing-join.ts";
 import { readNetwork16, writeNetwork16 } from "../../packet/words.ts";
 import { RECORD } from "../layout.ts";
+import { createRandom } from "../random.ts";
 import { readCounter } from "../record.ts";
 import { indexOf } from "../table/flow-index.ts";
 import { createTestDirector } from "../testing.ts";
@@ -325,11 +326,7 @@ test("a datagram in fragments is scheduled by itself where every packet is", () 
 
 test("no sequence of broken fragments makes the core throw", () => {
   const seed = 59;
-  let state = seed;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = createRandom(seed);
   const { receive, sent } = setUp(udp);
   for (let round = 0; round < 1000; round++) {
     const fragment = buildFragments(fromClient(udp, { id: round & 3 }), 400, random(4))[random(8)]!.slice();

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { buildIcmpError, buildPacket, type PacketSpec, packetProblems } from "../../packet/testing.ts";
 import { buildWrapped } from "../../packet/testing-cut.ts";
 import { readNetwork16 } from "../../packet/words.ts";
+import { createRandom } from "../random.ts";
 import { createTestDirector } from "../testing.ts";
 import type { Reason } from "../verdict.ts";
 
@@ -205,11 +206,7 @@ test("too big about a tunnel's packet that may be cut is nobody's business", () 
 
 test("no broken ICMP error makes the core throw", () => {
   const seed = 792;
-  let state = seed;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = createRandom(seed);
   for (const method of ["masquerade", "tunnel"] as const) {
     const { receive } = setUp(4, { method }, { settings: { scheduleIcmp: true } });
     receive(request(4));

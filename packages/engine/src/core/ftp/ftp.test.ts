@@ -5,6 +5,7 @@ import { fillChecksum } from "../../packet/transport-checksum.ts";
 import { readNetwork16, writeNetwork16 } from "../../packet/words.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import { LIFE, RECORD } from "../layout.ts";
+import { createRandom } from "../random.ts";
 import { isAlive, readField, stateOf } from "../record.ts";
 import { createTestDirector } from "../testing.ts";
 
@@ -317,11 +318,7 @@ function createReceiver(next: number) {
 
 test("both streams stay whole through any segments, losses and repetitions", () => {
   const seed = 959;
-  let state = seed;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = createRandom(seed);
   for (let round = 0; round < 60; round++) {
     const method: Method = round % 2 === 0 ? "full-nat" : "masquerade";
     const { fromClient, fromServer } = setUp(4, method);
@@ -419,11 +416,7 @@ function lost(sender: Side, receiver: Side): number {
 
 test("no payload makes the helper throw", () => {
   const seed = 2577;
-  let state = seed;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = createRandom(seed);
   const lines = [
     "PORT 198,51,100,7,1,2\r\n",
     "EPRT |1|198.51.100.7|9|\r\n",
