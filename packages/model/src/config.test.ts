@@ -70,7 +70,7 @@ const bad: [string, unknown[], string][] = [
   [
     "a destination twice",
     [{ ...web, destinations: [{ address: "10.0.0.1" }, { address: "10.0.0.1", port: 80 }] }],
-    'services.0.destinations.1: destination "tcp 192.0.2.1:80 -> 10.0.0.1:80" stands here twice, wanted once',
+    'services.0.destinations.1: destination "10.0.0.1:80" stands here twice, wanted once',
   ],
   [
     "another service's virtual address as destination",

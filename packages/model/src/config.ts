@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { checkDocument, MAX_SERVICES } from "./check-document.ts";
 import { DestinationSpec } from "./destination-spec.ts";
+import { documentOrder } from "./document-order.ts";
 import { wanted } from "./field.ts";
 import { MAX_MARK_RULES, MarkRuleSpec } from "./mark-spec.ts";
 import { destinationKey, ServiceSpec, serviceKey } from "./service-spec.ts";
@@ -25,10 +26,13 @@ export const DocumentSpec = z
     services: z.array(ServiceSpec).max(MAX_SERVICES, servicesLimit).default([]).describe("Virtual services."),
   })
   .superRefine(
-    (document, context) =>
-      checkDocument(document, (path, message) =>
+    (document, context) => {
+      const { issues } = context;
+      checkDocument(document, [...issues], (path, message) =>
         context.addIssue({ code: "custom", path: [...path], message }),
-      ),
+      );
+      issues.sort(documentOrder(document));
+    },
     { when: () => true },
   );
 export type DocumentSpec = z.infer<typeof DocumentSpec>;

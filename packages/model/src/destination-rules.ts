@@ -1,85 +1,123 @@
 /** Rules across the fields of one destination and its service. */
-import type { DestinationSpec, TunnelSpec } from "./destination-spec.ts";
-import { at, familyProblem, hostProblem, type Refuse } from "./rule.ts";
+import type { DestinationSpec } from "./destination-spec.ts";
+import type { Path } from "./refused.ts";
+import { familyProblem, hostProblem, rulesOf, type Whereabouts } from "./rule.ts";
 import type { ServiceSpec } from "./service-spec.ts";
 
 /** A destination in its place. */
-interface Candidate {
+export interface Candidate {
   readonly service: ServiceSpec;
   readonly destination: DestinationSpec;
+  /** The destination's own, or the service's. */
   readonly method: ServiceSpec["method"];
   /** Of all services. */
   readonly virtualAddresses: ReadonlySet<string>;
 }
 
-/** Tell what is wrong with a destination that is well-formed in each of its fields. */
-export function checkDestination(c: Candidate, refuse: Refuse): void {
-  for (const rule of RULES) rule(c, refuse);
+/** Where a candidate's parts stand: its method is the service's where it has none of its own. */
+export function candidateWithin(service: Path, index: number, own: DestinationSpec): Whereabouts {
+  const destination = [...service, "destinations", index];
+  const method = [...(own.method === undefined ? service : destination), "method"];
+  const places: Readonly<Record<keyof Candidate, Path>> = {
+    service,
+    destination,
+    method,
+    virtualAddresses: [],
+  };
+  return (name) => (name === undefined ? destination : places[name as keyof Candidate]);
 }
 
 /** Methods that leave the packet's port as it is. */
 const KEEPS_PORT: ReadonlySet<string> = new Set(["direct-route", "tunnel", "local"]);
 
-const RULES: readonly ((c: Candidate, refuse: Refuse) => void)[] = [
-  function reach({ service, destination: { address }, method, virtualAddresses }, refuse) {
-    const problem =
-      hostProblem(address, method === "local" ? undefined : "this host, wanted the method local") ??
-      (method === "tunnel" ? undefined : familyProblem(address, service, ", or a tunnel")) ??
-      (method === "local" ? undefined : ownProblem(address, virtualAddresses));
-    if (problem) refuse(["address"], problem);
-  },
-  function translation({ service, destination: { port }, method }, refuse) {
-    const { port: own, mark, persistence } = service;
-    const hasNoPort = own === 0 && mark === undefined && !persistence; // said already
-    if (port === undefined || port === own || hasNoPort) return;
-    if (KEEPS_PORT.has(method))
-      refuse(
-        ["port"],
-        `port is ${port}, wanted ${own === 0 ? "none" : own}: ${method} does not change the port`,
-      );
-    else if (own === 0 && (mark === undefined || persistence)) {
+const rule = rulesOf<Candidate>();
+
+/** Rules of a destination. */
+export const DESTINATION_RULES = [
+  rule("destination.address", ["method"], ({ destination: { address }, method }) =>
+    hostProblem(address, method === "local" ? undefined : "this host, wanted the method local"),
+  ),
+  rule(
+    "destination.address",
+    ["method", "service.address"],
+    ({ destination, method, service }) =>
+      method !== "tunnel" && familyProblem(destination.address, service, ", or a tunnel"),
+  ),
+  rule(
+    "destination.address",
+    ["method", "virtualAddresses"],
+    ({ destination: { address }, method, virtualAddresses }) =>
+      method !== "local" &&
+      virtualAddresses.has(address) &&
+      `"${address}" is a virtual address, wanted the real server's own, or the method local`,
+  ),
+  rule(
+    "destination.port",
+    ["method", "service.port"],
+    ({ destination: { port }, method, service: { port: own } }) =>
+      own !== 0 &&
+      port !== undefined &&
+      port !== own &&
+      KEEPS_PORT.has(method) &&
+      `port is ${port}, wanted ${own}: ${method} does not change the port`,
+  ),
+  rule(
+    "destination.port",
+    ["method", "service.port", "service.mark", "service.persistence"],
+    ({ destination: { port = 0 }, method, service: { port: own, mark, persistence } }) => {
+      const hasNoPort = mark === undefined && !persistence; // said already
+      if (port === 0 || own !== 0 || hasNoPort) return undefined;
+      if (KEEPS_PORT.has(method)) return `port is ${port}, wanted none: ${method} does not change the port`;
       const whose = mark === undefined ? "a service of every port" : "a persistent mark";
-      refuse(["port"], `port is ${port}, wanted none: ${whose} leaves the port as it is`);
-    }
-  },
-  function tunnel({ destination, method }, refuse) {
-    if (!destination.tunnel) return;
-    if (method !== "tunnel") refuse(["tunnel"], `method is "${method}", wanted "tunnel"`);
-    else checkTunnel(destination.tunnel, at(refuse, "tunnel"));
-  },
-  function thresholds({ destination: { lowerThreshold: lower, upperThreshold: upper } }, refuse) {
-    if (lower <= upper) return;
-    const wanted = upper === 0 ? "an upperThreshold above it" : `at most the upperThreshold, ${upper}`;
-    refuse(["lowerThreshold"], `lowerThreshold is ${lower}, wanted ${wanted}`);
-  },
-  function fullNat({ service, method }, refuse) {
-    if (method !== "full-nat") return;
-    if (service.mark !== undefined)
-      refuse(["method"], 'method is "full-nat", wanted another one for a firewall mark');
-    else if (!service.sourceAddresses)
-      refuse(["method"], 'method is "full-nat", wanted sourceAddresses in the service to come from');
-  },
-  function helper({ service, method }, refuse) {
-    if (service.helper && method !== "masquerade" && method !== "full-nat")
-      refuse(
-        ["method"],
-        `method is "${method}", wanted "masquerade" or "full-nat" for the helper ${service.helper}`,
-      );
-  },
+      return persistence && `port is ${port}, wanted none: ${whose} leaves the port as it is`;
+    },
+  ),
+  rule(
+    "destination.tunnel",
+    ["method"],
+    ({ destination, method }) =>
+      destination.tunnel !== undefined && method !== "tunnel" && `method is "${method}", wanted "tunnel"`,
+  ),
+  rule(
+    "destination.lowerThreshold",
+    ["destination.upperThreshold"],
+    ({ destination: { lowerThreshold: lower, upperThreshold: upper } }) => {
+      const wanted = upper === 0 ? "an upperThreshold above it" : `at most the upperThreshold, ${upper}`;
+      return lower > upper && `lowerThreshold is ${lower}, wanted ${wanted}`;
+    },
+  ),
+  rule(
+    "destination.method",
+    ["method", "service.mark"],
+    ({ method, service }) =>
+      method === "full-nat" &&
+      service.mark !== undefined &&
+      'method is "full-nat", wanted another one for a firewall mark',
+  ),
+  rule(
+    "destination.method",
+    ["method", "service.sourceAddresses"],
+    ({ method, service }) =>
+      method === "full-nat" &&
+      !service.sourceAddresses &&
+      'method is "full-nat", wanted sourceAddresses in the service to come from',
+  ),
+  rule(
+    "destination.method",
+    ["method", "service.helper"],
+    ({ method, service: { helper } }) =>
+      helper !== undefined &&
+      method !== "masquerade" &&
+      method !== "full-nat" &&
+      `method is "${method}", wanted "masquerade" or "full-nat" for the helper ${helper}`,
+  ),
+  rule(
+    "service.check.port",
+    ["service.check.type", "service.port", "destination.port"],
+    ({ service: { check, port }, destination }) =>
+      check !== undefined &&
+      check.port === undefined &&
+      (destination.port || port) === 0 &&
+      "port is missing, wanted the port to check: a destination has none of its own",
+  ),
 ];
-
-function ownProblem(address: string, virtualAddresses: ReadonlySet<string>): string | undefined {
-  if (!virtualAddresses.has(address)) return undefined;
-  return `"${address}" is a virtual address, wanted the real server's own, or the method local`;
-}
-
-/** Tell what is wrong with a tunnel. */
-export function checkTunnel({ type, port, checksum }: TunnelSpec, refuse: Refuse): void {
-  if (type === "gue" && port === undefined)
-    refuse(["port"], "port is missing, wanted the UDP port that the destination takes gue on");
-  if (type !== "gue" && port !== undefined) refuse(["port"], `port is ${port}, wanted none for ${type}`);
-  if (type === "ipip" && checksum !== "none")
-    refuse(["checksum"], `checksum is "${checksum}", wanted "none": ipip has no checksum`);
-  if (type === "gre" && checksum === "remote")
-    refuse(["checksum"], 'checksum is "remote", wanted "none" or "full" for gre');
-}

@@ -12,7 +12,6 @@ export * from "./mark-spec.ts";
 export * from "./prefix.ts";
 export * from "./protocol.ts";
 export * from "./replica.ts";
-export type { Refuse } from "./rule.ts";
-export { checkService } from "./service-rules.ts";
 export * from "./service-spec.ts";
 export * from "./settings-spec.ts";
+export * from "./suggest-name.ts";

@@ -2,29 +2,43 @@
 import { familyOf } from "./address.ts";
 import { type MarkRuleSpec, portsIn } from "./mark-spec.ts";
 import { containsPrefix, parsePrefix } from "./prefix.ts";
-import type { Refuse } from "./rule.ts";
+import type { Path } from "./refused.ts";
+import { askRules, type Findings, rulesOf, within } from "./rule.ts";
 
-/** Tell what is wrong with rules that are well-formed in each of their fields, by their place in the list. */
-export function checkMarkRules(rules: ReadonlyMap<number, MarkRuleSpec>, refuse: Refuse): void {
+const rule = rulesOf<MarkRuleSpec>();
+
+const MARK_RULES = [
+  rule(
+    "destination",
+    ["source"],
+    ({ source, destination }) =>
+      source !== undefined &&
+      destination !== undefined &&
+      familyOf(source) !== familyOf(destination) &&
+      `"${destination}" is IPv${familyOf(destination)}, wanted IPv${familyOf(source)} as the source`,
+  ),
+];
+
+/** Tell what is wrong with the rules at `path`. */
+export function checkMarkRules(rules: readonly MarkRuleSpec[], path: Path, findings: Findings): void {
   const earlier: [number, MarkRuleSpec][] = [];
-  for (const [i, rule] of rules) {
-    const { source, destination } = rule;
-    if (source && destination && familyOf(source) !== familyOf(destination))
-      refuse(
-        [i, "destination"],
-        `"${destination}" is IPv${familyOf(destination)}, wanted IPv${familyOf(source)} as the source`,
-      );
-    const [first] = earlier.find(([, e]) => covers(e, rule)) ?? [];
+  for (const [i, candidate] of rules.entries()) {
+    const where = within([...path, i]);
+    askRules(MARK_RULES, candidate, { where, findings });
+    if (!ASKED.every((field) => findings.isSound(field, where))) continue;
+    const [first] = earlier.find(([, e]) => covers(e, candidate)) ?? [];
     if (first !== undefined)
-      refuse([i], `marks[${first}] matches all of its packets first, wanted the narrower rule above`);
-    earlier.push([i, rule]);
+      findings.refuse(
+        [...path, i],
+        `marks[${first}] matches all of its packets first, wanted the narrower rule above`,
+      );
+    earlier.push([i, candidate]);
   }
 }
 
 /** Whether `wide` matches every packet that `narrow` does. */
 function covers(wide: MarkRuleSpec, narrow: MarkRuleSpec): boolean {
-  const names = Object.keys(COVERS) as (keyof typeof COVERS)[];
-  return names.every((name) => {
+  return ASKED.every((name) => {
     const [w, n] = [wide[name], narrow[name]];
     return w === undefined || (n !== undefined && COVERS[name](w, n));
   });
@@ -49,3 +63,5 @@ const COVERS = {
   destinationPorts: portsCover,
   interface: isSame,
 } satisfies Record<Exclude<keyof MarkRuleSpec, "mark">, (wide: string, narrow: string) => boolean>;
+
+const ASKED = Object.keys(COVERS) as (keyof typeof COVERS)[];

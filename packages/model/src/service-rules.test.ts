@@ -140,7 +140,7 @@ const refused: [what: string, service: object, ...want: string[]][] = [
       check: { type: "tcp" },
       destinations: [{ address: "10.0.0.1", port: 80 }, { address: "10.0.0.2" }],
     },
-    'check.port: port is missing, wanted the port to check: "10.0.0.2" has none of its own',
+    "check.port: port is missing, wanted the port to check: a destination has none of its own",
   ],
 ];
 for (const [what, service, ...want] of refused) {

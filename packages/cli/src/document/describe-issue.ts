@@ -1,8 +1,8 @@
 /** What the schema objects to, in the operator's words: what was found and what was wanted. */
+import { suggestName } from "@tandem/model";
 import type { z } from "zod";
 import { knownFields } from "./known-fields.ts";
 import type { Path } from "./parse-yaml.ts";
-import { suggestName } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
 

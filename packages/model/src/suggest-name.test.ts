@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { suggestName } from "./suggest.ts";
+import { suggestName } from "./suggest-name.ts";
 
 const FIELDS = ["protocol", "address", "port", "weight", "rise", "fall"];
 const cases: [typed: string, meant: string | undefined][] = [
