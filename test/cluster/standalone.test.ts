@@ -1,4 +1,5 @@
 /** One director as its operator has it: from `tandem run` to `tandem run --cleanup`, with everything that may be typed wrong in between. */
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -86,6 +87,35 @@ test("a document with mistakes is told in one go at the start, and nothing is le
   for (const place of [`${broken}:4:5: `, `${broken}:5:11: `]) expect(stderr).toContain(place);
   expect(stderr).not.toMatch(/\n\s+at /);
   expect((await d1.tandem(...runArguments(document), "--cleanup")).code).toBe(0);
+});
+
+test("an interface that is typed and not there is refused in one line that names those that are", async () => {
+  const { code, stdout, stderr } = await d1.tandem("run", "--interface", "eth9", "--document", document);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(
+    /^error: Cannot run: --interface is "eth9", which this machine lacks, wanted one of .*eth0.*\n$/,
+  );
+});
+
+test("an interface of the file is waited for: a director is not ready to serve before it is there", async () => {
+  const config = join(directory, "node.yaml");
+  writeFileSync(config, JSON.stringify({ interfaces: [{ name: "eth0" }, { name: "eth9" }], document }));
+  const daemon = await d1.spawn("daemon", [...TANDEM, "run", "--config", config]);
+  const said = () => [...daemon.log().matchAll(/"msg":"(.*?)"/g)].map(([, message]) => message);
+  const says = (message: string) =>
+    until(() => said().includes(message), { deadlineMs: DEADLINE_MS, what: `it says "${message}"` });
+  await says("not ready to serve");
+  expect(said()[0]).toBe("cannot forward");
+  expect(said()).not.toContain("forwarding");
+  expect(said()).not.toContain("ready to serve");
+  await d1.node.exec(["ip", "link", "add", "eth9", "type", "veth", "peer", "name", "peer9"]);
+  await says("ready to serve");
+  expect(said().indexOf("can forward again")).toBeLessThan(said().indexOf("ready to serve"));
+  const ended = once(daemon.child, "exit");
+  d1.node.kill("daemon", "SIGTERM");
+  await ended;
+  await d1.node.exec(["ip", "link", "delete", "eth9"]);
+  expect((await d1.tandem("run", "--config", config, "--cleanup")).code).toBe(0);
 });
 
 test("a director on its own serves its document, and says that all is well", async () => {

@@ -63,6 +63,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   });
   parts.defer(() => monitor.stop());
   const pulse = createPulse(engine, log);
+  const { faults } = await pulse.take(); // what is wrong is said before anything that goes well
   const seat = createSeatHolder(config, {
     log,
     canForward: async () => (await pulse.take()).faults.length === 0,
@@ -173,7 +174,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     if (link && !replication?.replicator.status().isReady) seat.setReady(false);
   }, READY_DEADLINE_MS);
   parts.defer(() => clearTimeout(overdue));
-  log.info({ interfaces: config.interfaces, isTableKept: engine.isTableKept }, "forwarding");
+  const { interfaces } = config;
+  if (faults.length === 0) log.info({ interfaces, isTableKept: engine.isTableKept }, "forwarding");
 
   const running = parts.move();
   return { failed: failed.promise, stop: () => running.disposeAsync() };

@@ -28,7 +28,7 @@ const endpoint = z
 const Interfaces = z
   .array(
     z.strictObject({
-      name: interfaceName.describe("As `ip link` has it."),
+      name: interfaceName.describe("As `ip link` has it. One that is not there is waited for."),
       hook: z.enum(["tc", "xdp"]).default("tc").describe("xdp only where the driver does it natively."),
     }),
   )

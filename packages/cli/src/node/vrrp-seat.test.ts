@@ -66,15 +66,17 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
       },
     };
   };
-  const log = { info() {}, warn() {} };
+  const logged: string[] = [];
+  const log = { info: (_: object, text: string) => logged.push(text), warn() {} };
   const config = configIn(runtimeDir, groups);
-  const seat = createSeatHolder(config, { log, canForward: async () => canForward, supervise });
+  const seat = createSeatHolder(config, { log: log as never, canForward: async () => canForward, supervise });
   onTestFinished(() => seat.leave());
   return {
     seat,
     runtimeDir,
     told: () => told.splice(0),
-    cannotForward: () => (canForward = false),
+    logged: () => logged.splice(0),
+    forward: (can: boolean) => (canForward = can),
     fillDisk: (isFull: boolean) => (isDiskFull = isFull),
     become(group: string, role: VrrpRole) {
       const previous = roles.get(group) ?? "FAULT";
@@ -133,8 +135,8 @@ test("readiness that was lost before the seat was taken is told, too", async () 
 });
 
 test("a node that cannot forward has no heartbeat", async () => {
-  const { seat, told, cannotForward } = setUp();
-  cannotForward();
+  const { seat, told, forward } = setUp();
+  forward(false);
   await seat.take();
   expect(told()).toEqual(["start"]);
 });
@@ -204,4 +206,34 @@ test("readiness that could not be written is told with a later heartbeat", async
   fillDisk(false);
   told();
   await expect.poll(told, { timeout: 5000 }).toContain("not ready");
+});
+
+test("a node says that it is ready to serve once it is in sync and can forward, and when that changes", async () => {
+  const { seat, logged, forward } = setUp(directory(), []);
+  const becomes = (text: string) => expect.poll(logged, { timeout: 5000 }).toEqual([text]);
+  forward(false);
+  seat.setReady(true);
+  expect(logged()).toEqual([]); // nobody has looked whether it can
+  await seat.take();
+  expect(logged()).toEqual(["not ready to serve"]);
+  forward(true);
+  await becomes("ready to serve");
+  forward(false);
+  await becomes("not ready to serve");
+  seat.setReady(false);
+  expect(logged()).toEqual([]);
+  forward(true);
+  seat.setReady(true);
+  await becomes("ready to serve");
+  seat.setReady(true);
+  seat.setReady(false);
+  expect(logged()).toEqual(["not ready to serve"]);
+});
+
+test("a node that can forward says nothing of being ready before it knows", async () => {
+  const { seat, logged } = setUp();
+  await seat.take();
+  expect(logged()).toEqual([]);
+  seat.setReady(false);
+  expect(logged()).toEqual(["not ready to serve"]);
 });

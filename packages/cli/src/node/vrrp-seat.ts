@@ -69,6 +69,9 @@ export function createSeatHolder(
     : { role: "standalone", cause: "no VRRP is configured", sinceMs: Date.now() };
   /** Undefined until somebody has said so: a keepalived that is adopted keeps what it was told. */
   let isReady: boolean | undefined;
+  /** As the last heartbeat found it. */
+  let canForward: boolean | undefined;
+  let isServing: boolean | undefined;
   let isSeated = false;
   let isUntold = false;
   const yieldsPath = join(runtimeDir, "yields");
@@ -83,7 +86,18 @@ export function createSeatHolder(
 
   async function beat(): Promise<void> {
     if (isUntold) tellReadiness();
-    if (await around.canForward()) vrrp?.beat();
+    canForward = await around.canForward();
+    if (canForward) vrrp?.beat();
+    logReadiness();
+  }
+
+  /** Ready to serve is who is in sync and can forward; nothing is said before both are known. */
+  function logReadiness(): void {
+    if (isReady === undefined || canForward === undefined) return;
+    const wasServing = isServing;
+    isServing = isReady && canForward;
+    if (isServing === wasServing) return;
+    log.info({ isReady, canForward }, isServing ? "ready to serve" : "not ready to serve");
   }
 
   /** What cannot be written, as on a full tmpfs, must not end the node: it is tried again with the next heartbeat. */
@@ -130,8 +144,8 @@ export function createSeatHolder(
       await vrrp?.stop({ leaveRunning: true });
     },
     setReady(now) {
-      if (now !== isReady) log.info({ isReady: now }, now ? "ready to serve" : "not ready to serve");
       isReady = now;
+      logReadiness();
       tellReadiness();
     },
     enterMaintenance: ({ toUnready }) => setMaintenance(true, toUnready),

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import type { Daemon } from "../../node/daemon.ts";
-import { createFolder, runTandem } from "../../testing/run-tandem.ts";
+import { createFolder, emptyMachine, runTandem } from "../../testing/run-tandem.ts";
+import type { Machine } from "../doctor/machine.ts";
 import { type RunOptions, readRunConfig } from "./run.ts";
 
 const ALONE = "interfaces: [{name: eth0, hook: xdp}]\nname: lb9\n";
@@ -131,6 +132,41 @@ test("a machine that lacks something is told in one line, exit code 2", async ()
   const { err, exitCode } = await runTandem("/nowhere.sock", RUN, { daemon });
   expect(exitCode).toBe(2);
   expect(err).toBe("error: Cannot run here: Linux is 5.10, wanted 6.1; upgrade\n");
+});
+
+/** What /proc/net/dev says on a machine with these interfaces. */
+function machineWith(...names: string[]): Machine {
+  const head = "Inter-|   Receive         |  Transmit\n face |bytes    packets |bytes    packets";
+  const lines = names.map((name) => `${name.padStart(6)}:  128  2  128  2`);
+  const text = [head, ...lines].join("\n");
+  return { ...emptyMachine, read: (path) => (path === "/proc/net/dev" ? text : undefined) };
+}
+
+test("run is refused on a typed interface that is not there, and says which are", async () => {
+  const { events, daemon } = createDaemon();
+  const machine = machineWith("lo", "eth0", "wg0.7", "br-lan");
+  const argv = [...RUN, "--interface", "eth9", "--interface", "eth8"];
+  expect(await runTandem("/nowhere.sock", argv, { daemon, machine })).toEqual({
+    out: "",
+    err: 'error: Cannot run: --interface is "eth9" and "eth8", which this machine lacks, wanted one of lo, eth0, wg0.7, br-lan\n',
+    exitCode: 2,
+  });
+  expect(events).toEqual([]);
+});
+
+test("run starts on a typed interface that is there, and on any that a configuration names", async () => {
+  const signal = Promise.resolve("SIGTERM");
+  const file = await fileWith(ALONE);
+  for (const [argv, machine] of [
+    [RUN, machineWith("lo", "eth0")],
+    [["run", "--config", file], machineWith("lo")],
+  ] as const) {
+    const { events, daemon } = createDaemon();
+    expect(await runTandem("/nowhere.sock", argv, { daemon, machine, signal })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(events).toEqual([expect.stringContaining("start"), "stop"]);
+  }
 });
 
 // on a machine that is no director: it has no configuration of its own

@@ -10,6 +10,7 @@ import {
   type NodeConfig,
 } from "../../node/node-config.ts";
 import { type Answer, type Command, EXIT, type ExitCode, type World } from "../command.ts";
+import type { Machine } from "../doctor/machine.ts";
 import { oneOf, several } from "../read-option.ts";
 
 /** What may be given instead of, or beside, a configuration file. */
@@ -30,7 +31,7 @@ export const run: Command<RunOptions> = {
     { flags: "--config <file>", help: `the node's configuration (default: ${NODE_CONFIG_PATH})` },
     {
       flags: "--interface <name>",
-      help: "run without a configuration, on this interface; may be repeated",
+      help: "run without a configuration, on this interface, which must be there; may be repeated",
       read: several,
     },
     {
@@ -49,7 +50,9 @@ export const run: Command<RunOptions> = {
   ],
   async run({ options }, world) {
     if (options.cleanup) return cleanUp(await readCleanUpConfig(options), world);
-    return serve(await readRunConfig(options), world);
+    const config = await readRunConfig(options);
+    refuseAbsent(options.interface ?? [], world.machine);
+    return serve(config, world);
   },
 };
 
@@ -80,6 +83,27 @@ export async function readRunConfig(options: RunOptions): Promise<NodeConfig> {
     ...(config.nats && nats && { nats: { ...config.nats, servers: [...nats] } }),
   };
 }
+
+/**
+ * Who types an interface waits for the answer, and one that is not there is a slip of the fingers. Those of a file are waited for: at boot
+ * one may come later, and a daemon that is restarted while one is away serves what comes in by the others.
+ *
+ * @throws LbError invalid_argument
+ */
+function refuseAbsent(typed: readonly string[], machine: Machine): void {
+  const there = interfacesOf(machine);
+  const absent = typed.filter((name) => there && !there.includes(name));
+  if (absent.length === 0) return;
+  const quoted = absent.map((name) => `"${name}"`).join(" and ");
+  throw misfit("--interface", `${quoted}, which this machine lacks`, `one of ${there!.join(", ")}`);
+}
+
+/** Names of the network interfaces in this process's own network namespace, whatever is mounted at /sys. Undefined: they cannot be read. */
+const interfacesOf = (machine: Machine): string[] | undefined =>
+  machine
+    .read("/proc/net/dev")
+    ?.split("\n")
+    .flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
 
 /** A director that was started without a configuration left what it left where the defaults say. */
 async function readCleanUpConfig(options: RunOptions): Promise<NodeConfig> {
