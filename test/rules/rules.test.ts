@@ -9,11 +9,19 @@ const packages = join(root, "packages");
 /** What each package may import of the others. `cli` is the roof, `model` the ground; the four wings never look at each other. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
-  engine: ["@tandem/model"],
+  engine: ["@tandem/model", "@tandem/model/failure"],
   sync: ["@tandem/model"],
   health: ["@tandem/model"],
   "keepalived-config": ["@tandem/model"],
-  cli: ["@tandem/model", "@tandem/engine", "@tandem/sync", "@tandem/health", "keepalived-config"],
+  cli: [
+    "@tandem/model",
+    "@tandem/model/failure",
+    "@tandem/engine",
+    "@tandem/engine/client",
+    "@tandem/sync",
+    "@tandem/health",
+    "keepalived-config",
+  ],
 };
 const OURS = /^(@tandem\/[a-z-]+|keepalived-config)(\/.*)?$/;
 

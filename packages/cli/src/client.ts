@@ -1,11 +1,8 @@
 /** The way to the daemon: its API behind the unix socket, and plain words when it is not there. */
 import { createConnection } from "node:net";
 import { resolve } from "node:path";
-import { connectNode, type RemoteNode } from "@tandem/engine";
-import { LbError } from "@tandem/model";
-
-/** Where the daemon listens unless told otherwise. */
-export const DEFAULT_SOCKET = "/run/tandem/api.sock";
+import { connectNode, type RemoteNode } from "@tandem/engine/client";
+import { LbError } from "@tandem/model/failure";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "nothing is there; is it running? Start it with `tandem run`, or name its socket with --socket",

@@ -47,7 +47,7 @@ const usage: { line: string; says: string }[] = [
     line: "explain tcp 198.51.100.7 192.0.2.10:80 --mark 0",
     says: 'mark is "0", wanted a whole number from 1',
   },
-  { line: "completion fish", says: 'Cannot complete: shell is "fish", wanted "bash"' },
+  { line: "completion fish", says: 'Cannot understand the options: shell is "fish", wanted one of bash' },
 ];
 for (const { line, says } of usage) {
   test(`"tandem ${line}" is wrong usage: exit code 2, and says why`, async () => {
@@ -67,8 +67,10 @@ test("a failure with --json is a JSON value as well", async () => {
 });
 
 test("every command has help with an example, and its options are in it", async () => {
-  for (const command of COMMANDS) {
-    const { out, exitCode } = await runTandem("/nowhere.sock", [command.name, "--help"]);
+  for (const { name, verbatim, load } of COMMANDS) {
+    if (verbatim) continue;
+    const command = await load();
+    const { out, exitCode } = await runTandem("/nowhere.sock", [name, "--help"]);
     expect(exitCode).toBe(0);
     expect(out).toContain(`  tandem ${command.examples[0]![0]}`);
     for (const { flags } of command.options) expect(out).toContain(flags);

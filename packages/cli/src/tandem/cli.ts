@@ -1,17 +1,19 @@
 /** From a command line to an exit code: commander, built from the table of commands. */
-import { LbError, type LbFailure } from "@tandem/model";
-import { CommanderError, Option, Command as Parser } from "commander";
-import { DEFAULT_SOCKET } from "../client.ts";
+import { LbError, type LbFailure } from "@tandem/model/failure";
+import { CommanderError } from "commander";
 import {
-  type Answer,
-  type AnyCommand,
+  type CommandRow,
   EXIT,
   type ExitCode,
-  type OptionSpec,
+  type Format,
+  type Outcome,
   type Terminal,
   type World,
 } from "./command.ts";
-import { createPaint, formatPlural } from "./format.ts";
+import { createPaint, formatPlural, type Paint } from "./format.ts";
+import { TAKES_VALUE } from "./global-options.ts";
+import { addCommand, createProgram } from "./program.ts";
+import { serialize, serializeMany } from "./serialize.ts";
 
 /** The world of a command, before it is known which daemon it talks to. */
 export interface Surroundings {
@@ -19,10 +21,17 @@ export interface Surroundings {
   readonly env: World["env"];
   readonly out: Terminal;
   readonly err: Terminal;
-  world(socketPath: string): World;
+  world(globals: GlobalOptions): World;
 }
 
-const EXIT_CODES: Record<LbFailure["code"], ExitCode> = {
+/** What the options of every command come to. */
+export interface GlobalOptions {
+  readonly socket: string;
+  readonly output: Format;
+  readonly json?: boolean;
+}
+
+const FAILURE_EXITS: Record<LbFailure["code"], ExitCode> = {
   not_found: EXIT.failed,
   already_exists: EXIT.failed,
   invalid_argument: EXIT.usage,
@@ -42,82 +51,70 @@ const EXIT_CODES: Record<LbFailure["code"], ExitCode> = {
  */
 export async function runCli(
   argv: readonly string[],
-  commands: readonly AnyCommand[],
+  commands: readonly CommandRow[],
   around: Surroundings,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
-  const program = createProgram(around);
-  for (const command of commands) {
-    const parser = addCommand(program, command);
+  const program = createProgram(commands, around);
+  const { row, behind } = findCommand(argv, commands);
+  const own = row?.verbatim ? argv.slice(behind) : undefined;
+  if (row) {
+    const command = await row.load();
+    const parser = addCommand(program, row, command);
     parser.action(async () => {
-      const { socket, json = false, ...options } = parser.optsWithGlobals();
-      const answer = await command.run({ operands: parser.args, options, json }, around.world(socket));
-      exitCode = typeof answer === "number" ? answer : show(answer, json, around);
+      const { socket, output, json, ...options } = parser.optsWithGlobals();
+      const input = { operands: own ?? parser.args, options, format: formatOf({ output, json }) };
+      const outcome = await command.run(input, around.world(parser.optsWithGlobals()));
+      exitCode = await show(outcome, input.format, around);
     });
   }
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(argv.slice(0, own && behind), { from: "user" });
   } catch (error) {
-    exitCode = tell(error, argv.includes("--json"), around);
+    exitCode = await tell(error, formatOf(program.opts()), around);
   }
   return exitCode;
 }
 
-function createProgram({ version, env, out, err }: Surroundings): Parser {
-  const socket = new Option("-s, --socket <path>", "the daemon's socket; also $TANDEM_SOCKET");
-  return new Parser("tandem")
-    .description(
-      "Runs a layer-4 load balancer that keeps its connections when a director dies, and tells how it is.",
-    )
-    .version(version, "--version", "print the version")
-    .helpCommand(false)
-    .addOption(socket.default(env.TANDEM_SOCKET || DEFAULT_SOCKET))
-    .option("--json", "answer with one JSON value instead of text")
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
-    .exitOverride()
-    .addHelpText(
-      "after",
-      "\nExit code: 0 done or well, 1 failed or not well, 2 wrong usage or the machine lacks something.",
-    );
+/** The first word that is neither an option nor an option's value, and where what stands behind it begins. */
+function findCommand(argv: readonly string[], commands: readonly CommandRow[]) {
+  const at = argv.findIndex((word, i) => !word.startsWith("-") && !TAKES_VALUE.has(argv[i - 1] ?? ""));
+  return { row: commands.find(({ name }) => name === argv[at]), behind: at + 1 };
 }
 
-function addCommand(program: Parser, command: AnyCommand): Parser {
-  const parser = program.command(command.name).description(command.summary).allowExcessArguments(false);
-  for (const { name, help } of command.operands ?? []) parser.argument(name, help);
-  for (const spec of command.options) parser.addOption(createOption(spec));
-  const width = Math.max(...command.examples.map(([line]) => line.length));
-  const examples = command.examples.map(([line, purpose]) => `  tandem ${line.padEnd(width)}  # ${purpose}`);
-  return parser.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
+const formatOf = ({ json, output }: Pick<GlobalOptions, "json" | "output">): Format =>
+  json ? "json" : output;
+
+async function show(outcome: Outcome, format: Format, around: Surroundings): Promise<ExitCode> {
+  if (typeof outcome === "number") return outcome;
+  const { out, env } = around;
+  if (!(Symbol.asyncIterator in outcome)) {
+    out.write(format === "text" ? outcome.text(paintFor(out, env)) : await serialize(outcome.json, format));
+    return outcome.exitCode ?? EXIT.ok;
+  }
+  let exitCode: ExitCode = EXIT.ok;
+  for await (const answer of outcome) {
+    out.write(format === "text" ? answer.text(paintFor(out, env)) : await serializeMany(answer.json, format));
+    exitCode = answer.exitCode ?? EXIT.ok;
+  }
+  return exitCode;
 }
 
-function createOption({ flags, help, required = false, default: value, read }: OptionSpec): Option {
-  const option = new Option(flags, help).makeOptionMandatory(required);
-  if (read) option.argParser(read);
-  return value === undefined ? option : option.default(value);
+/** What is no terminal gets no colours, and every column in full. https://no-color.org: present and not empty means no. */
+function paintFor(terminal: Terminal, env: World["env"]): Paint {
+  const hasColour = terminal.isTTY && !env.NO_COLOR && env.TERM !== "dumb";
+  return createPaint(hasColour, terminal.isTTY ? terminal.columns : undefined);
 }
 
-function show(answer: Answer, json: boolean, { out, env }: Surroundings): ExitCode {
-  out.write(
-    json ? `${JSON.stringify(answer.json, null, 2)}\n` : answer.text(createPaint(hasColour(out, env))),
-  );
-  return answer.exitCode ?? EXIT.ok;
-}
-
-/** https://no-color.org: present and not empty means no. */
-const hasColour = (terminal: Terminal, env: World["env"]): boolean =>
-  terminal.isTTY && !env.NO_COLOR && env.TERM !== "dumb";
-
-/** Commander has told of its own errors already. With `--json` a script finds the failure on `out` as well. */
-function tell(error: unknown, json: boolean, { out, err, env }: Surroundings): ExitCode {
+/** Commander has told of its own errors already. A script that reads data finds the failure on `out` as well. */
+async function tell(error: unknown, format: Format, { out, err, env }: Surroundings): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof LbError)) throw error;
-  const paint = createPaint(hasColour(err, env));
   const [says, places] = inWords(error);
-  err.write(`${places}${paint("bad", "error:")} ${says}\n`);
-  if (json)
-    out.write(`${JSON.stringify({ error: { ...error.failure, message: error.message } }, null, 2)}\n`);
-  return EXIT_CODES[error.failure.code];
+  err.write(`${places}${paintFor(err, env)("bad", "error:")} ${says}\n`);
+  const failure = { error: { ...error.failure, message: error.message } };
+  if (format !== "text") out.write(await serialize(failure, format));
+  return FAILURE_EXITS[error.failure.code];
 }
 
 /** Mistakes in a document stand on lines of their own, as compilers and editors have them: `file:line:column: …`. */

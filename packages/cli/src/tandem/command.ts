@@ -1,14 +1,26 @@
-/** What a command of `tandem` is, and the world that it may touch. */
-import type { RemoteNode } from "@tandem/engine";
+/** What a command of `tandem` is, and the world that it may touch. Loads nothing: every command line waits for this file. */
+import type { RemoteNode } from "@tandem/engine/client";
 import type { DocumentSpec } from "@tandem/model";
 import type { Daemon } from "../node/daemon.ts";
 import type { createLog } from "../node/log.ts";
 import type { Machine } from "./doctor/machine.ts";
 import type { Paint } from "./format.ts";
 
-/** 0: done, or all is well. 1: it failed, or something is not well. 2: wrong usage, or the machine lacks something. */
+/** What exit codes mean, of every command: the documentation says it in these words. */
+export const EXIT_CODES = {
+  0: "done, or all is well",
+  1: "it failed, or something is not well",
+  2: "wrong usage, or the machine lacks something",
+} as const;
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export type ExitCode = keyof typeof EXIT_CODES;
+
+/** How answers are printed. */
+export const FORMATS = ["text", "json", "yaml"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What a value is, for the shell's completion: one of a few words (others are refused), or of a kind that is looked up. */
+export type Values = readonly string[] | "file" | "folder" | "service" | "destination" | "node";
 
 /** An option in commander's notation: `-f, --file <file>`. */
 export interface OptionSpec {
@@ -16,36 +28,69 @@ export interface OptionSpec {
   readonly help: string;
   readonly required?: boolean;
   readonly default?: string | number;
+  readonly values?: Values;
   /** Reads the value; throws `LbError` if it is none. Given again, it also gets what it read before. */
   readonly read?: (text: string, before: unknown) => unknown;
 }
 
-/** What a command found or did: as data for `--json`, and as text for people. */
+/** What stands after a command's name, in commander's notation: `<wanted>`, `[may be left out]`, `<one or more...>`. */
+export interface OperandSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly values?: Values;
+}
+
+/** What a command found or did: as data for `-o json` and `-o yaml`, and as text for people. */
 export interface Answer {
   readonly json: unknown;
   text(paint: Paint): string;
   readonly exitCode?: ExitCode;
 }
 
-/** One command. `O` is what its options come to. */
-export interface Command<O> {
+/**
+ * What a command comes to. Answers one after the other are printed as they come: with `-o json` one value per line,
+ * with `-o yaml` one document each; the last one's exit code counts. An exit code alone says that all has been printed.
+ */
+export type Outcome = Answer | AsyncIterable<Answer> | ExitCode;
+
+/** A row of the table of commands: what the help tells of a command, and the way to the rest of it, which is loaded when it is wanted. */
+export interface CommandRow {
   readonly name: string;
   readonly summary: string;
-  /** What stands after the command's name, in order: `<destination>`, with its help. All are wanted. */
-  readonly operands?: readonly { readonly name: string; readonly help: string }[];
+  readonly group: CommandGroup;
+  /** It reads its own arguments: all behind its name are operands, as they were typed. */
+  readonly verbatim?: boolean;
+  load(): Promise<AnyCommand>;
+}
+
+/** Headings of the help, in its order. */
+export const COMMAND_GROUPS = {
+  look: "See what goes on",
+  change: "Change the configuration",
+  operate: "Operate",
+  setUp: "Set up and run",
+} as const;
+export type CommandGroup = keyof typeof COMMAND_GROUPS;
+
+/** One command; its name and summary stand in the table. `O` is what its options come to. */
+export interface Command<O> {
+  /** In order; what may be left out stands last. */
+  readonly operands?: readonly OperandSpec[];
   readonly options: readonly OptionSpec[];
   /** A command line without "tandem", and what it is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** Exit codes that mean more here than elsewhere. */
+  readonly exitCodes?: Readonly<Partial<Record<ExitCode, string>>>;
   /** Fails with `LbError` only. */
-  run(input: Input<O>, world: World): Promise<Answer | ExitCode>;
+  run(input: Input<O>, world: World): Promise<Outcome>;
 }
 
 /** What was typed. */
 export interface Input<O> {
   readonly operands: readonly string[];
   readonly options: O;
-  /** Whether `--json` was: for commands that show their work while it goes on. */
-  readonly json: boolean;
+  /** For commands that print by themselves. */
+  readonly format: Format;
 }
 
 /** Everything outside of a command. The real one is in main.ts; tests have their own. */
@@ -61,7 +106,7 @@ export interface World {
   readDocument(path: string): Promise<DocumentSpec>;
   readonly machine: Machine;
   readonly daemon: Daemon;
-  createLog: typeof createLog;
+  createLog(...of: Parameters<typeof createLog>): Promise<ReturnType<typeof createLog>>;
   /** Resolves with the name of the first signal that asks the process to end. */
   untilSignal(): Promise<string>;
   /** Run a script of ours in this terminal, to its end. */
@@ -74,6 +119,8 @@ export interface World {
 /** A stream that a person may look at. */
 export interface Terminal {
   readonly isTTY: boolean;
+  /** Of a terminal: its width now, in characters. */
+  readonly columns?: number | undefined;
   write(text: string): void;
 }
 

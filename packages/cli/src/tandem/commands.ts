@@ -1,30 +1,81 @@
-/** The table of commands, in the order of the help. One file each. */
-import type { AnyCommand } from "./command.ts";
-import { apply } from "./commands/apply.ts";
-import { createCompletion } from "./commands/completion.ts";
-import { connections } from "./commands/connections.ts";
-import { demo } from "./commands/demo.ts";
-import { doctor } from "./commands/doctor.ts";
-import { document } from "./commands/document.ts";
-import { drain } from "./commands/drain.ts";
-import { explain } from "./commands/explain.ts";
-import { run } from "./commands/run.ts";
-import { services } from "./commands/services.ts";
-import { status } from "./commands/status.ts";
-import { switchover } from "./commands/switchover.ts";
+/** The table of commands, in the order of the help. One file each, loaded when it is wanted. */
+import type { CommandRow } from "./command.ts";
 
 /** What `tandem` can do. */
-export const COMMANDS: readonly AnyCommand[] = [
-  run,
-  apply,
-  document,
-  status,
-  services,
-  connections,
-  explain,
-  drain,
-  switchover,
-  doctor,
-  demo,
-  createCompletion(() => COMMANDS),
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: "status",
+    group: "look",
+    summary: "Show how this node and its peers are; exit code 0 if all is well, else 1",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  {
+    name: "services",
+    group: "look",
+    summary: "List services and their destinations: weights and why, health, connections, traffic",
+    load: async () => (await import("./commands/services.ts")).services,
+  },
+  {
+    name: "connections",
+    group: "look",
+    summary: "List connections and persistence templates in this node's table, its own and its peers'",
+    load: async () => (await import("./commands/connections.ts")).connections,
+  },
+  {
+    name: "explain",
+    group: "look",
+    summary:
+      "Say why a packet goes where it goes: of a connection that there is, or of one that there might be",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
+    name: "document",
+    group: "look",
+    summary: "Print the configuration document as it stands, drained destinations included",
+    load: async () => (await import("./commands/document.ts")).document,
+  },
+  {
+    name: "apply",
+    group: "change",
+    summary: "Make a file the configuration document; refused whole if anything in it is wrong",
+    load: async () => (await import("./commands/apply.ts")).apply,
+  },
+  {
+    name: "drain",
+    group: "operate",
+    summary: "Send no new connections to a destination; those it has go on",
+    load: async () => (await import("./commands/drain.ts")).drain,
+  },
+  {
+    name: "switchover",
+    group: "operate",
+    summary: "Hand the active role to a peer, and stay in maintenance; the same again there ends that",
+    load: async () => (await import("./commands/switchover.ts")).switchover,
+  },
+  {
+    name: "run",
+    group: "setUp",
+    summary: "Run a director: on its own with a document, or as one of a cluster when NATS servers are given",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
+    name: "doctor",
+    group: "setUp",
+    summary:
+      "Examine this machine: kernel, settings, capabilities, versions, firewall; exit code 2 if something is missing",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
+    name: "demo",
+    group: "setUp",
+    summary:
+      "Show what happens to connections when a director dies: in network namespaces of its own, as root",
+    load: async () => (await import("./commands/demo.ts")).demo,
+  },
+  {
+    name: "completion",
+    group: "setUp",
+    summary: "Print a completion script for the shell",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
 ];

@@ -3,14 +3,20 @@ import { styleText } from "node:util";
 
 /** What a piece of text means; its colour follows. */
 export type Tone = "good" | "warn" | "bad" | "strong" | "faint";
-/** Gives text the colour of its tone, or leaves it as it is. */
-export type Paint = (tone: Tone, text: string) => string;
+/** How text is put on a terminal: gives it the colour of its tone, or leaves it as it is. */
+export interface Paint {
+  (tone: Tone, text: string): string;
+  /** Characters in a line; Infinity where no line is too long. */
+  readonly width: number;
+}
 
 const STYLES = { good: "green", warn: "yellow", bad: "red", strong: "bold", faint: "dim" } as const;
 
-/** The paint for a terminal that shows colour, or for one that does not. */
-export function createPaint(colour: boolean): Paint {
-  return (tone, text) => (colour ? styleText(STYLES[tone], text, { validateStream: false }) : text);
+/** The paint for a terminal that shows colour, or for one that does not, and is so wide. */
+export function createPaint(colour: boolean, width = Number.POSITIVE_INFINITY): Paint {
+  const paint = (tone: Tone, text: string): string =>
+    colour ? styleText(STYLES[tone], text, { validateStream: false }) : text;
+  return Object.assign(paint, { width });
 }
 
 /** Text, or text with a tone. */

@@ -1,12 +1,9 @@
-/** The program `tandem`: the table of commands in the real world. */
+/** The program `tandem`: the table of commands in the real world. What only some commands need is loaded when it is wanted. */
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import manifest from "../../package.json" with { type: "json" };
-import { connectDaemon } from "../client.ts";
-import { loadDocument, loadDocumentFile } from "../document/load-document.ts";
-import { readText } from "../document/read-text.ts";
 import type { Daemon } from "../node/daemon.ts";
-import { createLog, endOnBug } from "../node/log.ts";
+import type { createLog } from "../node/log.ts";
 import { runCli } from "./cli.ts";
 import type { Terminal } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -17,7 +14,7 @@ const out = terminal(process.stdout);
 const err = terminal(process.stderr);
 const { env } = process;
 
-/** Loaded when it is wanted: the questions of operators need neither NATS nor BPF. */
+/** The questions of operators need neither NATS nor BPF. */
 const daemon: Daemon = {
   start: async (config, log) => (await import("../node/compose.ts")).daemon.start(config, log),
   cleanUp: async (config) => (await import("../node/compose.ts")).daemon.cleanUp(config),
@@ -28,7 +25,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   env,
   out,
   err,
-  world: (socketPath) => ({
+  world: ({ socket }) => ({
     env,
     out,
     err,
@@ -38,9 +35,8 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     createLog: createDaemonLog,
     untilSignal,
     runScript,
-    connect: () => connectDaemon(socketPath),
-    readDocument: async (path) =>
-      path === "-" ? loadDocument(await readText("/dev/stdin"), "<stdin>") : loadDocumentFile(path),
+    connect: async () => (await import("../client.ts")).connectDaemon(socket),
+    readDocument,
     sleep: async (ms) => void (await sleep(ms)),
     now: Date.now,
   }),
@@ -51,7 +47,13 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
-  return { isTTY: stream.isTTY === true, write: (text) => void stream.write(text) };
+  return {
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+    write: (text) => void stream.write(text),
+  };
 }
 
 /** A user id need not have a name, in a container for example. */
@@ -63,9 +65,17 @@ function userName(): string {
   }
 }
 
+async function readDocument(path: string) {
+  const { loadDocument, loadDocumentFile } = await import("../document/load-document.ts");
+  if (path !== "-") return loadDocumentFile(path);
+  const { readText } = await import("../document/read-text.ts");
+  return loadDocument(await readText("/dev/stdin"), "<stdin>");
+}
+
 /** The daemon's log, and its last word. */
-function createDaemonLog(options: Parameters<typeof createLog>[0]) {
-  const log = createLog(options);
+async function createDaemonLog(...of: Parameters<typeof createLog>) {
+  const { createLog, endOnBug } = await import("../node/log.ts");
+  const log = createLog(...of);
   endOnBug(log);
   return log;
 }

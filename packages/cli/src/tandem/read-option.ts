@@ -1,5 +1,5 @@
 /** Readers for values of options. Each throws `LbError` (invalid_argument) for what it cannot use. */
-import { LbError } from "@tandem/model";
+import { LbError } from "@tandem/model/failure";
 
 /** Reads a whole number from `min` to `max`. */
 export function wholeNumber(field: string, min: number, max: number): (text: string) => number {

@@ -6,7 +6,7 @@ import type {
   NodeApi,
   NodeStatus,
   ServiceStatus,
-} from "@tandem/engine";
+} from "@tandem/engine/client";
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
 
 /** 2026-11-22 18:40 UTC: everything in the fakes is told from then. */

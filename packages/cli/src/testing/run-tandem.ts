@@ -24,6 +24,8 @@ export interface Ran {
 export interface Setting {
   /** A terminal with colours instead of a file. */
   readonly isTTY?: boolean;
+  /** Characters in its lines. */
+  readonly columns?: number;
   readonly env?: Record<string, string>;
   /** Texts by path. */
   readonly files?: Record<string, string>;
@@ -55,6 +57,7 @@ export async function runTandem(
 ): Promise<Ran> {
   const {
     isTTY = false,
+    columns,
     env = {},
     files = {},
     machine = emptyMachine,
@@ -64,6 +67,7 @@ export async function runTandem(
   const printed = { out: "", err: "" };
   const terminal = (to: keyof typeof printed) => ({
     isTTY,
+    columns,
     write: (text: string) => void (printed[to] += text),
   });
   const [out, err] = [terminal("out"), terminal("err")];
@@ -72,16 +76,16 @@ export async function runTandem(
     env,
     out,
     err,
-    world: (path) => ({
+    world: ({ socket }) => ({
       env,
       out,
       err,
       machine,
       daemon,
-      createLog: ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
+      createLog: async ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
       untilSignal: () => signal,
       user: "ops",
-      connect: () => connectDaemon(path),
+      connect: () => connectDaemon(socket),
       readDocument: async (file) => loadDocument(files[file] ?? "", file),
       runScript: async () => 0,
       sleep: async () => {},

@@ -10,8 +10,6 @@ interface Options {
 }
 
 export const apply: Command<Options> = {
-  name: "apply",
-  summary: "Make a file the configuration document; refused whole if anything in it is wrong",
   options: [
     {
       flags: "-f, --file <file>",

@@ -3,9 +3,13 @@ import { expect, test } from "vitest";
 import { COMMANDS } from "../commands.ts";
 import { bashCompletion } from "./completion.ts";
 
+const loaded = await Promise.all(
+  COMMANDS.map(async ({ name, load }) => ({ name, options: (await load()).options })),
+);
+
 /** What bash offers after these words; the last is the one being typed. */
 function complete(...words: string[]): string[] {
-  const script = `${bashCompletion(COMMANDS)}
+  const script = `${bashCompletion(loaded)}
     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
     _tandem
     printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -16,12 +20,12 @@ function complete(...words: string[]): string[] {
 const cases: { words: string[]; want: string[] }[] = [
   { words: ["st"], want: ["status"] },
   { words: ["s"], want: ["status", "services", "switchover"] },
-  { words: ["switchover", "--"], want: ["--dry-run", "--force", "--socket", "--json", "--help"] },
+  { words: ["switchover", "--"], want: ["--dry-run", "--force", "--socket", "--output", "--json", "--help"] },
   { words: ["--json", "drain", "--u"], want: ["--undo"] },
   { words: ["--v"], want: ["--version"] },
   {
     words: ["nonsense-", ""],
-    want: [...COMMANDS.map((c) => c.name), "--socket", "--json", "--help", "--version"],
+    want: [...COMMANDS.map((c) => c.name), "--socket", "--output", "--json", "--help", "--version"],
   },
 ];
 for (const { words, want } of cases) {

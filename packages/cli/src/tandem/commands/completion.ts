@@ -1,41 +1,37 @@
 /** `tandem completion`: a shell's completion, made from the table of commands. */
-import { LbError } from "@tandem/model";
-import type { AnyCommand, Command } from "../command.ts";
+import type { Command, OptionSpec } from "../command.ts";
+import { COMMANDS } from "../commands.ts";
+import { GLOBAL_OPTIONS } from "../global-options.ts";
+import { oneOf } from "../read-option.ts";
 
-/** The command, over the table that it is itself a row of. */
-export function createCompletion(commands: () => readonly AnyCommand[]): Command<object> {
-  return {
-    name: "completion",
-    summary: "Print a completion script for the shell",
-    operands: [{ name: "<shell>", help: "bash" }],
-    options: [],
-    examples: [
-      ["completion bash >/etc/bash_completion.d/tandem", "for everybody"],
-      ['completion bash >>"$HOME/.bash_completion"', "for yourself"],
-    ],
-    async run({ operands: [shell = ""] }) {
-      if (shell !== "bash") {
-        const got = `"${shell}"`;
-        throw new LbError({
-          code: "invalid_argument",
-          doing: "complete",
-          field: "shell",
-          got,
-          want: '"bash"',
-        });
-      }
-      const script = bashCompletion(commands());
-      return { json: { shell, script }, text: () => script };
-    },
-  };
-}
+const SHELLS = ["bash"] as const;
 
-const GLOBAL = ["--socket", "--json", "--help"];
+export const completion: Command<object> = {
+  operands: [{ name: "<shell>", help: "the shell", values: SHELLS }],
+  options: [],
+  examples: [
+    ["completion bash >/etc/bash_completion.d/tandem", "for everybody"],
+    ['completion bash >>"$HOME/.bash_completion"', "for yourself"],
+  ],
+  async run({ operands: [word = ""] }) {
+    const shell = oneOf("shell", SHELLS)(word);
+    const loaded = COMMANDS.map(async ({ name, load }) => ({ name, options: (await load()).options }));
+    const script = bashCompletion(await Promise.all(loaded));
+    return { json: { shell, script }, text: () => script };
+  },
+};
+
+const GLOBAL = [...GLOBAL_OPTIONS.flatMap(longOf), "--help"];
 /** Options whose value is a file. */
 const FILES = ["-f", "--file", "--config", "--document", "-s", "--socket"];
 
+interface Completed {
+  readonly name: string;
+  readonly options: readonly OptionSpec[];
+}
+
 /** Commands after `tandem`, then that command's options; file names where an option wants one. */
-export function bashCompletion(commands: readonly AnyCommand[]): string {
+export function bashCompletion(commands: readonly Completed[]): string {
   const cases = commands.map(
     (c) => `    ${c.name}) words="${[...c.options.flatMap(longOf), ...GLOBAL].join(" ")}" ;;`,
   );
@@ -56,4 +52,6 @@ complete -F _tandem tandem
 `;
 }
 
-const longOf = ({ flags }: { flags: string }): string[] => /--[\w-]+/.exec(flags)?.slice(0, 1) ?? [];
+function longOf({ flags }: OptionSpec): string[] {
+  return /--[\w-]+/.exec(flags)?.slice(0, 1) ?? [];
+}

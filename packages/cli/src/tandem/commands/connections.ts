@@ -1,5 +1,5 @@
 /** `tandem connections`: who talks to which destination. */
-import type { ConnectionStatus } from "@tandem/engine";
+import type { ConnectionStatus } from "@tandem/engine/client";
 import { type Command, withDaemon } from "../command.ts";
 import { type Cell, formatBytes, formatDuration, formatPlural, formatTable, type Paint } from "../format.ts";
 import { wholeNumber } from "../read-option.ts";
@@ -12,8 +12,6 @@ interface Options {
 }
 
 export const connections: Command<Options> = {
-  name: "connections",
-  summary: "List connections and persistence templates in this node's table, its own and its peers'",
   options: [
     {
       flags: "--service <service>",

@@ -1,7 +1,7 @@
 /** `tandem demo`: the main job, shown. It is part of the source tree (test/demo), because it brings the lab. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { LbError } from "@tandem/model";
+import { LbError } from "@tandem/model/failure";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../read-option.ts";
 
@@ -14,8 +14,6 @@ interface Options {
 const SCRIPT = join(import.meta.dirname, "../../../../../test/demo/main.ts");
 
 export const demo: Command<Options> = {
-  name: "demo",
-  summary: "Show what happens to connections when a director dies: in network namespaces of its own, as root",
   options: [
     { flags: "--fast", help: "wait less between the steps" },
     {
@@ -30,7 +28,7 @@ export const demo: Command<Options> = {
     ["demo", "with a live view and a summary; exit code 0 if every target was met"],
     ["demo --fast --json", "for scripts"],
   ],
-  async run({ options, json }, world) {
+  async run({ options, format }, world) {
     if (!existsSync(SCRIPT)) {
       const missing = {
         name: "the demo",
@@ -40,7 +38,7 @@ export const demo: Command<Options> = {
       };
       throw new LbError({ code: "unsupported", missing: [missing] });
     }
-    return world.runScript(SCRIPT, demoArguments(options, json));
+    return world.runScript(SCRIPT, demoArguments(options, format === "json"));
   },
 };
 

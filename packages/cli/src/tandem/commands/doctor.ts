@@ -19,9 +19,6 @@ interface Options {
 }
 
 export const doctor: Command<Options> = {
-  name: "doctor",
-  summary:
-    "Examine this machine: kernel, settings, capabilities, versions, firewall; exit code 2 if something is missing",
   options: [
     {
       flags: "--config <file>",

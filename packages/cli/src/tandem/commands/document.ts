@@ -9,8 +9,6 @@ interface Options {
 }
 
 export const document: Command<Options> = {
-  name: "document",
-  summary: "Print the configuration document as it stands, drained destinations included",
   options: [{ flags: "--defaults", help: "print fields that have their default, too; --json always does" }],
   examples: [
     ["document >services.yaml", "to edit and apply again"],

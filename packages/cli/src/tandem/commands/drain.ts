@@ -7,8 +7,6 @@ interface Options {
 }
 
 export const drain: Command<Options> = {
-  name: "drain",
-  summary: "Send no new connections to a destination; those it has go on",
   operands: [{ name: "<destination>", help: "address or address:port; IPv6 in brackets before a port" }],
   options: [
     {

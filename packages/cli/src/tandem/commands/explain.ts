@@ -1,5 +1,5 @@
 /** `tandem explain`: why a packet goes where it goes. */
-import type { ExplanationStatus } from "@tandem/engine";
+import type { ExplanationStatus } from "@tandem/engine/client";
 import { type Command, withDaemon } from "../command.ts";
 import { type Cell, formatCount, formatFacts, formatTable, type Paint, type Tone } from "../format.ts";
 import { wholeNumber } from "../read-option.ts";
@@ -10,9 +10,6 @@ interface Options {
 }
 
 export const explain: Command<Options> = {
-  name: "explain",
-  summary:
-    "Say why a packet goes where it goes: of a connection that there is, or of one that there might be",
   operands: [
     { name: "<protocol>", help: "tcp, udp or sctp" },
     { name: "<client>", help: "address:port that it comes from; address alone: some port" },

@@ -25,8 +25,6 @@ export interface RunOptions {
 }
 
 export const run: Command<RunOptions> = {
-  name: "run",
-  summary: "Run a director: on its own with a document, or as one of a cluster when NATS servers are given",
   options: [
     { flags: "--config <file>", help: `the node's configuration (default: ${NODE_CONFIG_PATH})` },
     {
@@ -135,7 +133,7 @@ const misfit = (field: string, got: string, want: string): LbError =>
 
 /** Runs until a signal asks it to end, or it cannot go on. */
 async function serve(config: NodeConfig, world: World): Promise<ExitCode> {
-  const log = world.createLog({ node: config.name, level: config.logLevel });
+  const log = await world.createLog({ node: config.name, level: config.logLevel });
   const signal = world.untilSignal(); // from here on: one that comes during the start ends it properly afterwards
   const node = await world.daemon.start(config, log);
   log.info({ socket: `${config.runtimeDir}/api.sock`, clustered: config.nats !== undefined }, "running");

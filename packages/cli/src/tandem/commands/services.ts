@@ -1,5 +1,5 @@
 /** `tandem services`: what runs, where it goes, and why a weight is what it is. */
-import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine";
+import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
 import { formatEndpoint, serviceKey } from "@tandem/model";
 import { type Command, withDaemon } from "../command.ts";
 import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
@@ -9,8 +9,6 @@ interface Options {
 }
 
 export const services: Command<Options> = {
-  name: "services",
-  summary: "List services and their destinations: weights and why, health, connections, traffic",
   options: [
     { flags: "--rates", help: "show traffic per second, averaged over some seconds, instead of totals" },
   ],

@@ -1,5 +1,5 @@
 /** `tandem status`: one screen that answers "are we safe?". */
-import { type NodeStatus, type PeerStatus, REASONS } from "@tandem/engine";
+import { type NodeStatus, type PeerStatus, REASONS } from "@tandem/engine/client";
 import { type Command, EXIT, withDaemon } from "../command.ts";
 import {
   type Cell,
@@ -14,8 +14,6 @@ import {
 } from "../format.ts";
 
 export const status: Command<object> = {
-  name: "status",
-  summary: "Show how this node and its peers are; exit code 0 if all is well, else 1",
   options: [],
   examples: [
     ["status", "the node on this machine"],

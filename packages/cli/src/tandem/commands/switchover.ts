@@ -7,8 +7,6 @@ interface Options {
 }
 
 export const switchover: Command<Options> = {
-  name: "switchover",
-  summary: "Hand the active role to a peer, and stay in maintenance; the same again there ends that",
   options: [
     { flags: "--dry-run", help: "say what would happen, and do nothing" },
     { flags: "--force", help: "even if no peer is live: its connections may be lost" },

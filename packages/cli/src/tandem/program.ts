@@ -1,0 +1,70 @@
+/** The table of commands as commander's parsers. */
+import { Argument, Option, Command as Parser } from "commander";
+import type { Surroundings } from "./cli.ts";
+import {
+  type AnyCommand,
+  COMMAND_GROUPS,
+  type CommandRow,
+  EXIT_CODES,
+  type OptionSpec,
+  type Values,
+} from "./command.ts";
+import { GLOBAL_OPTIONS } from "./global-options.ts";
+import { oneOf } from "./read-option.ts";
+
+/** The parser of what stands before the command's name, with names and summaries for the help. */
+export function createProgram(
+  commands: readonly CommandRow[],
+  { version, env, out, err }: Surroundings,
+): Parser {
+  const program = new Parser("tandem")
+    .description(
+      "Runs a layer-4 load balancer that keeps its connections when a director dies, and tells how it is.",
+    )
+    .version(version, "--version", "print the version")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .exitOverride()
+    .addHelpText("after", `\nExit codes:\n${formatExitCodes(EXIT_CODES)}`);
+  for (const spec of GLOBAL_OPTIONS) program.addOption(createOption(spec));
+  if (env.TANDEM_SOCKET) program.setOptionValueWithSource("socket", env.TANDEM_SOCKET, "env");
+  for (const row of commands) addName(program, row);
+  return program;
+}
+
+function addName(program: Parser, { name, summary, group }: CommandRow): Parser {
+  return program.command(name).description(summary).helpGroup(`${COMMAND_GROUPS[group]}:`);
+}
+
+/** Complete the parser of the one command that was typed. */
+export function addCommand(program: Parser, { name }: CommandRow, command: AnyCommand): Parser {
+  const parser = program.commands.find((each) => each.name() === name)!.allowExcessArguments(false);
+  for (const operand of command.operands ?? [])
+    parser.addArgument(new Argument(operand.name, withWords(operand.help, operand.values)));
+  for (const spec of command.options) parser.addOption(createOption(spec));
+  const width = Math.max(...command.examples.map(([line]) => line.length));
+  const examples = command.examples.map(
+    ([line, purpose]) => `  tandem ${line.padEnd(width)}  # ${purpose}\n`,
+  );
+  const exitCodes = formatExitCodes({ ...EXIT_CODES, ...command.exitCodes });
+  return parser.addHelpText("after", `\nExamples:\n${examples.join("")}\nExit codes:\n${exitCodes}`);
+}
+
+function createOption({ flags, help, required = false, default: value, values, read }: OptionSpec): Option {
+  const option = new Option(flags, withWords(help, values)).makeOptionMandatory(required);
+  const reader = read ?? (isWords(values) ? oneOf(option.name(), values) : undefined);
+  if (reader) option.argParser(reader);
+  return value === undefined ? option : option.default(value);
+}
+
+const isWords = (values: Values | undefined): values is readonly string[] => Array.isArray(values);
+
+/** The few words that a value can be, unless the help names them. */
+const withWords = (help: string, values: Values | undefined): string =>
+  isWords(values) && !values.every((word) => help.includes(word)) ? `${help}: ${values.join(", ")}` : help;
+
+const formatExitCodes = (codes: Readonly<Record<number, string>>): string =>
+  Object.entries(codes)
+    .map(([code, meaning]) => `  ${code}  ${meaning}`)
+    .join("\n");
