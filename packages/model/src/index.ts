@@ -6,6 +6,7 @@ export * from "./check-spec.ts";
 export * from "./config.ts";
 export * from "./connection.ts";
 export * from "./destination-spec.ts";
+export * from "./document-changes.ts";
 export * from "./failure.ts";
 export * from "./field.ts";
 export * from "./mark-spec.ts";

@@ -1,7 +1,6 @@
 /** `tandem apply`: make a file the document of the node or cluster. */
-import { specOf } from "@tandem/model";
+import { type DocumentChange, documentChanges, specOf } from "@tandem/model";
 import { type Answer, type Command, withDaemon } from "../command.ts";
-import { type DocumentChange, documentChanges } from "../document-changes.ts";
 import { formatPlural, type Paint, type Tone } from "../format.ts";
 
 interface Options {

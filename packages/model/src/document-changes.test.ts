@@ -1,6 +1,6 @@
-import { DocumentSpec } from "@tandem/model";
 import { expect, test } from "vitest";
-import { documentChanges } from "./document-changes.ts";
+import { DocumentSpec } from "./config.ts";
+import { describeChange, documentChanges, summarizeChanges } from "./document-changes.ts";
 
 const web = { protocol: "tcp", address: "192.0.2.1", port: 80 };
 const dns = { protocol: "udp", address: "192.0.2.1", port: 53 };
@@ -13,7 +13,7 @@ const lines = (before: object[], after: object[]): string[] =>
   linesOf({ services: before }, { services: after });
 const linesOf = (before: object, after: object): string[] => {
   const [old, now] = [before, after].map((parts) => DocumentSpec.parse({ version: 1, ...parts }));
-  return documentChanges(old!, now!).map(({ kind, what, how }) => `${kind} ${what}${how && `: ${how}`}`);
+  return documentChanges(old!, now!).map(describeChange);
 };
 
 const cases: { name: string; before: object[]; after: object[]; want: string[] }[] = [
@@ -151,3 +151,15 @@ const parts: { name: string; before: object; after: object; want: string[] }[] =
 for (const { name, before, after, want } of parts) {
   test(`changes of a document: ${name}`, () => expect(linesOf(before, after)).toEqual(want));
 }
+
+test("a summary of changes is the only one, or how many there are of each kind", () => {
+  const summary = (before: object[], after: object[]) => {
+    const [old, now] = [before, after].map((services) => DocumentSpec.parse({ version: 1, services }));
+    return summarizeChanges(documentChanges(old!, now!));
+  };
+  expect(summary([web], [web])).toBe("");
+  expect(summary([web], [{ ...web, scheduler: "rr" }])).toBe(`~ ${KEY}: scheduler wlc → rr`);
+  expect(summary([web], [{ ...dns, destinations: [b] }])).toBe("2 added, 1 removed");
+  const many = Array.from({ length: 99 }, (_, i) => `10.0.${i}.0/24`);
+  expect(summary([web], [{ ...web, allow: many }])).toBe("1 changed");
+});

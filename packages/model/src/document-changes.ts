@@ -1,5 +1,6 @@
 /** What one document changes about another, for people. Pure. */
-import { type DocumentSpec, destinationKey, serviceKey } from "@tandem/model";
+import type { DocumentSpec } from "./config.ts";
+import { destinationKey, serviceKey } from "./service-spec.ts";
 
 /** One difference: `+` added, `-` removed, `~` changed. */
 export interface DocumentChange {
@@ -29,6 +30,28 @@ export function documentChanges(before: DocumentSpec, after: DocumentSpec): Docu
     ? [{ kind: "~" as const, what: "order", how: "listed differently" }]
     : [];
   return [...changed, ...moved, ...gone.map((what) => ({ kind: "-" as const, what, how: "" }))];
+}
+
+/** One difference in words: `~ tcp 192.0.2.1:80: scheduler wlc → rr`. */
+export const describeChange = ({ kind, what, how }: DocumentChange): string =>
+  `${kind} ${what}${how && `: ${how}`}`;
+
+const VERBS: Record<DocumentChange["kind"], string> = { "+": "added", "~": "changed", "-": "removed" };
+/** Longest summary, characters. */
+const MAX_SUMMARY = 160;
+
+/** All differences in a few words: the only one, or how many of each kind. Empty if there are none. */
+export function summarizeChanges(changes: readonly DocumentChange[]): string {
+  const [only, ...more] = changes;
+  if (!only) return "";
+  const one = describeChange(only);
+  if (more.length === 0 && one.length <= MAX_SUMMARY) return one;
+  const kinds = Object.keys(VERBS) as DocumentChange["kind"][];
+  const counts = kinds.map((kind) => [changes.filter((c) => c.kind === kind).length, VERBS[kind]] as const);
+  return counts
+    .filter(([n]) => n > 0)
+    .map(([n, verb]) => `${n} ${verb}`)
+    .join(", ");
 }
 
 function entriesOf(document: DocumentSpec): Entries {
