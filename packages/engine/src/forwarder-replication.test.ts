@@ -1,32 +1,19 @@
 import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import { expect, test } from "vitest";
-
-import { buildPacket } from "./packet/testing.ts";
 import { TcpState, tcp } from "./protocols/tcp.ts";
 import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";
-
-const VIP = "192.0.2.1";
-const TICKS_PER_SECOND = 1e9 / 2 ** 20;
-const NONE = { weights: new Map<number, number>(), down: new Set<number>() };
-const web = (address = VIP) => ({
-  protocol: "tcp",
-  address,
-  port: 80,
-  destinations: [{ address: "10.0.0.1" }],
-});
-const WEB = documentOf([web()]);
+import { client, receive, run, TICKS_PER_SECOND, WEB, web } from "./testing-clients.ts";
 
 function start(document = WEB, capacity = 64): InProcessForwarder {
   const f = startInProcess({ capacity });
-  f.ask("program", { document, ...NONE });
+  run(f, document);
   return f;
 }
 
 /** Client `n` connects to a director. */
 function connect(f: InProcessForwarder, n: number): void {
-  const ends = { protocol: "tcp", from: `198.51.100.${n}`, fromPort: 40_000, to: VIP, toPort: 80 } as const;
   for (const flags of ["S", "A"]) {
-    f.dataplane.receive(1, buildPacket({ ...ends, flags }));
+    receive(f, client(n, flags));
     f.settle();
   }
 }
@@ -70,8 +57,7 @@ test("a peer's connections are held under its name, and are this node's once it 
   expect(ownersOf(b)).toEqual({ "": 0, lb1: 2 });
   expect(b.ask("counts", {}).merged.get("inserted")).toBe(2);
   expect(rowOwners(b)).toEqual(["lb1", "lb1"]);
-  const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 80 } as const;
-  expect(b.dataplane.receive(1, buildPacket({ ...ends, flags: "A" })).reason).toBe("forwarded");
+  expect(receive(b, client(1, "A"))).toBe("forwarded");
   b.settle();
   expect(ownersOf(b)).toEqual({ "": 1, lb1: 1 });
   expect(records(b).count).toBe(1);
@@ -96,14 +82,13 @@ test("what was offered before an answer is said before it, what came later after
   const f = start();
   connect(f, 1);
   said(f);
-  const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 80 } as const;
-  f.dataplane.receive(1, buildPacket({ ...ends, flags: "FA" }));
+  receive(f, client(1, "FA"));
   call(f, { type: "digestOwned", request: 1 });
   f.settle();
   expect(said(f).map((e) => e.type)).toEqual(["records", "replica"]);
   call(f, { type: "readOwned", request: 2, bucket: null, cursor: null, maxBytes: 4096 });
   f.settle();
-  f.dataplane.receive(1, buildPacket({ ...ends, flags: "R" }));
+  receive(f, client(1, "R"));
   f.settle();
   expect(said(f).map((e) => e.type)).toEqual(["replica", "records"]);
 });
@@ -150,14 +135,13 @@ test("calls are carried out for about a millisecond at a time, in order, between
 test("records of a service that is not configured yet wait for it", () => {
   const next = documentOf([web(), { ...web(), port: 81 }], WEB);
   const [a, b] = [start(next), start()];
-  const ends = { protocol: "tcp", from: "198.51.100.1", fromPort: 40_000, to: VIP, toPort: 81 } as const;
   for (const flags of ["S", "A"]) {
-    a.dataplane.receive(1, buildPacket({ ...ends, flags }));
+    receive(a, { ...client(1, flags), toPort: 81 });
     a.settle();
   }
   expect(tell(a, b)).toBe(1);
   expect(ownersOf(b)).toEqual({ "": 0, lb1: 0 });
-  b.ask("program", { document: next, ...NONE });
+  run(b, next);
   expect(ownersOf(b)).toEqual({ "": 0, lb1: 1 });
 });
 
@@ -208,7 +192,7 @@ test("after a restart, a peer's connections have an unknown owner until the peer
   call(former, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
   former.settle();
   const b = startInProcess({ dataplane: former.dataplane, clock: former.clock });
-  b.ask("program", { document: WEB, ...NONE });
+  run(b, WEB);
   expect(rowOwners(b)).toEqual(["?"]);
   call(b, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
   b.settle();
