@@ -2,37 +2,30 @@
  * The packet loop: the one owner of connections, run by a worker thread over the kernel data plane or in-process over the
  * in-memory one. A turn takes what the fast path handed over, lets timers fire, merges what peers sent, and hands on what they should know.
  */
-import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
+import { LbError } from "@tandem/model";
 import { createIcmpSender } from "./core/answer/icmp-sender.ts";
 import { createSlowPath } from "./core/answer/slow-path.ts";
 import { createConnections } from "./core/life/connections.ts";
 import { createDefence } from "./core/life/defence.ts";
 import { createRandom } from "./core/random.ts";
-import { listConnections, type Row, sumTraffic } from "./core/report/census.ts";
+import { listConnections, type Row } from "./core/report/census.ts";
 import { explain } from "./core/report/explain.ts";
 import { createTraffic } from "./core/report/traffic.ts";
-import { planServices } from "./core/services/plan.ts";
-import { policyOf } from "./core/services/policy.ts";
-import { addTotals } from "./core/services/service.ts";
-import {
-  createServiceTable,
-  type Destination,
-  type DestinationTotals,
-} from "./core/services/service-table.ts";
+import { createServiceTable } from "./core/services/service-table.ts";
 import { adoptConnections } from "./core/table/adoption.ts";
 import { createConnectionTable } from "./core/table/connection-table.ts";
 import type { Reason } from "./core/verdict.ts";
 import type { DataPlane, StateEvent, Upcall } from "./dataplane/dataplane.ts";
+import { addCounts, countServices } from "./forwarder-counts.ts";
+import { createProgramming } from "./forwarder-programming.ts";
 import type {
   Answer,
   Ask,
-  DestinationCounts,
   ForwarderCommand,
   ForwarderEvent,
   ForwarderOrder,
   Question,
   QuestionName,
-  ServiceCounts,
 } from "./forwarder-protocol.ts";
 import { createReplication } from "./forwarder-replication.ts";
 
@@ -80,13 +73,11 @@ export function createForwarder(
   const slowPath = createSlowPath({ connections, services, dataplane, icmp, defence, random });
   const traffic = createTraffic(table, services, dataplane.now());
   const replication = createReplication({ connections, services, traffic, now: dataplane.now }, emit);
+  const programming = createProgramming(dataplane, services, defence);
   const reasons = new Map<Reason, number>();
-  let running: Document = EMPTY_DOCUMENT;
   let isProgrammed = false;
   let isStopped = false;
   let isBusy = false;
-  /** The fast path follows the stricter TCP table. */
-  let isSecure = false;
   let lostEvents = dataplane.lostEvents();
 
   const count = (reason: Reason, packets = 1) => reasons.set(reason, (reasons.get(reason) ?? 0) + packets);
@@ -100,10 +91,9 @@ export function createForwarder(
 
   const answers: Answers = {
     program({ document, ...health }) {
-      const changes = reprogram(document);
+      const changes = programming.program(document);
       services.commit(document, health);
       connections.reviewAll();
-      running = document;
       const adoption = isProgrammed ? { adopted: 0, repaired: 0 } : adopt();
       replication.servicesChanged();
       return { changes, ...adoption };
@@ -117,14 +107,14 @@ export function createForwarder(
       evicted: { nearly_full: connections.evicted, drop_entry: defence.ended },
       merged: new Map(replication.outcomes),
     }),
-    services: serviceCounts,
+    services: () => countServices(table, services),
     rates: () => traffic.rates(),
     list(at) {
       const { rows, next } = listConnections({ connections, services }, at, dataplane.now());
       return { rows: rows.map(withOwner), next };
     },
     explain(packet) {
-      const tables = { connections, services, marks: running.marks, now: dataplane.now() };
+      const tables = { connections, services, marks: programming.running.marks, now: dataplane.now() };
       const { connection, template, ...same } = explain(packet, tables);
       return {
         ...same,
@@ -144,56 +134,11 @@ export function createForwarder(
     },
   };
 
-  /** Tell the fast path. Returns the number of changes of its maps. */
-  function reprogram(document: Document): number {
-    try {
-      return programAll(document);
-    } catch (refusal) {
-      if (isProgrammed) putBack();
-      throw refusal;
-    }
-  }
-
-  function programAll(document: Document): number {
-    const isUsed = (destination: number) => services.destination(destination) !== undefined;
-    const changes = planServices(dataplane.programmed(), document, isUsed);
-    dataplane.program(changes);
-    dataplane.setPolicy(policyOf(document, isSecure));
-    return changes.length;
-  }
-
-  /** Let the defences that come and go by themselves do so. */
-  function defend(now: number): void {
-    defence.turn(now);
-    if (defence.isSecure(now) === isSecure) return;
-    isSecure = !isSecure;
-    dataplane.setPolicy(policyOf(running, isSecure));
-  }
-
-  /** Some changes may be in force already. What cannot be undone either is found by the next document's comparison. */
-  function putBack(): void {
-    try {
-      programAll(running);
-    } catch (error) {
-      if (!(error instanceof LbError)) throw error;
-    }
-  }
-
   function adopt() {
     const adoption = adoptConnections(dataplane, connections);
     dataplane.flushFlows(onRefused);
     isProgrammed = true;
     return adoption;
-  }
-
-  function serviceCounts(): ServiceCounts[] {
-    const sums = sumTraffic(table, services);
-    const others = Map.groupBy(services.destinations, (d) => (d.isConfigured ? undefined : d.serviceId));
-    return Array.from(services.services, (s) => {
-      const known = [...s.destinations, ...(others.get(s.id) ?? [])];
-      const destinations = known.map((d) => destinationCounts(d, sums.get(d.id)!));
-      return { serviceId: s.id, ...destinations.reduce(addTotals, { ...s.departed }), destinations };
-    });
   }
 
   function answer(question: Question): void {
@@ -225,7 +170,8 @@ export function createForwarder(
       count("inject_refused", dataplane.flushPackets());
       const events = dataplane.drainEvents(EVENTS_PER_TURN, onEvent);
       rescanIfEventsWereLost();
-      defend(dataplane.now());
+      defence.turn(dataplane.now());
+      programming.followDefence(dataplane.now());
       const hasTimers = connections.advance(dataplane.now(), TIMERS_PER_TURN);
       const isReplicating = replication.turn();
       dataplane.flushFlows(onRefused);
@@ -243,22 +189,4 @@ export function createForwarder(
       return isStopped;
     },
   };
-}
-
-const destinationCounts = (d: Destination, traffic: DestinationTotals): DestinationCounts => ({
-  destinationId: d.id,
-  effectiveWeight: d.weight,
-  activeConnections: d.active,
-  inactiveConnections: d.inactive,
-  persistentConnections: d.persistent,
-  isOverloaded: d.overloaded,
-  removed: d.isConfigured ? undefined : d.record,
-  ...traffic,
-});
-
-/** A reason may be the fast path's and the core's. */
-function addCounts(a: ReadonlyMap<Reason, number>, b: ReadonlyMap<Reason, number>): Map<Reason, number> {
-  const sums = new Map(a);
-  for (const [reason, count] of b) sums.set(reason, (sums.get(reason) ?? 0) + count);
-  return sums;
 }
