@@ -1,11 +1,10 @@
 /** Replication's side of the forwarder: peers by slot, calls carried out in slices, changes and answers handed on in order. */
 import type { ReplicaAnswer, ReplicaCall } from "@tandem/model";
 import type { Connections } from "./core/life/connections.ts";
-import { createDigests, MINE } from "./core/peers/digest.ts";
-import { createPublisher } from "./core/peers/publish.ts";
+import { type Digests, MINE } from "./core/peers/digest.ts";
+import type { Publisher } from "./core/peers/publish.ts";
 import { type ApplyOutcome, createReplica } from "./core/peers/replica.ts";
 import { UNKNOWN_PEER } from "./core/record.ts";
-import type { Traffic } from "./core/report/traffic.ts";
 import type { ServiceTable } from "./core/services/service-table.ts";
 import type { ForwarderEvent } from "./forwarder-protocol.ts";
 
@@ -35,28 +34,20 @@ export interface Replication {
 export interface ReplicatedTables {
   readonly connections: Connections;
   readonly services: ServiceTable;
-  /** Hears of ends, as the publisher does. */
-  readonly traffic: Pick<Traffic, "ending">;
+  readonly digests: Digests;
+  /** Observes the connections. */
+  readonly publisher: Publisher;
   /** Ticks of 2^20 ns: the data plane's clock. */
   now(): number;
 }
 
 /** Replication over the connections; buffers given to `emit` are given away. */
 export function createReplication(
-  { connections, services, traffic, now }: ReplicatedTables,
+  { connections, services, digests, publisher, now }: ReplicatedTables,
   emit: (event: ForwarderEvent) => void,
 ): Replication {
   const { table } = connections;
-  const digests = createDigests(table.records);
-  const publisher = createPublisher(table, services, digests);
   const replica = createReplica(connections, services, digests);
-  connections.setObserver({
-    ...publisher,
-    ending(family, index, at) {
-      traffic.ending(family, index);
-      publisher.ending(family, index, at);
-    },
-  });
   const slots = new Map<string, number>();
   const names = [""];
   const queue: ReplicaCall[] = [];

@@ -4,9 +4,13 @@
  */
 import { LbError } from "@tandem/model";
 import { createIcmpSender } from "./core/answer/icmp-sender.ts";
+import { createProbe } from "./core/answer/probe.ts";
 import { createSlowPath } from "./core/answer/slow-path.ts";
+import { afterEnding } from "./core/life/connection-observer.ts";
 import { createConnections } from "./core/life/connections.ts";
 import { createDefence } from "./core/life/defence.ts";
+import { createDigests } from "./core/peers/digest.ts";
+import { createPublisher } from "./core/peers/publish.ts";
 import { createRandom } from "./core/random.ts";
 import { listConnections, type Row } from "./core/report/census.ts";
 import { explain } from "./core/report/explain.ts";
@@ -67,12 +71,21 @@ export function createForwarder(
   const random = createRandom(seed);
   const services = createServiceTable(random);
   const table = createConnectionTable(dataplane, dataplane, seed);
-  const connections = createConnections(table, services, dataplane.now());
+  const digests = createDigests(table.records);
+  const publisher = createPublisher(table, services, digests);
+  const traffic = createTraffic(table, services, dataplane.now());
+  const connections = createConnections(table, services, {
+    now: dataplane.now(),
+    observer: afterEnding(traffic.ending, publisher),
+    onWatch: createProbe(table, services, dataplane),
+  });
   const icmp = createIcmpSender(dataplane);
   const defence = createDefence(connections, services, random);
   const slowPath = createSlowPath({ connections, services, dataplane, icmp, defence, random });
-  const traffic = createTraffic(table, services, dataplane.now());
-  const replication = createReplication({ connections, services, traffic, now: dataplane.now }, emit);
+  const replication = createReplication(
+    { connections, services, digests, publisher, now: dataplane.now },
+    emit,
+  );
   const programming = createProgramming(dataplane, services, defence);
   const reasons = new Map<Reason, number>();
   let isProgrammed = false;

@@ -3,7 +3,9 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@ta
 import { createMemoryDataPlane, type MemoryDataPlane, type MemoryOptions } from "../dataplane/memory.ts";
 import type { CoreContext } from "./answer/context.ts";
 import { createIcmpSender } from "./answer/icmp-sender.ts";
+import { createProbe } from "./answer/probe.ts";
 import { createSlowPath } from "./answer/slow-path.ts";
+import { afterEnding } from "./life/connection-observer.ts";
 import { type Connections, createConnections } from "./life/connections.ts";
 import { createDefence } from "./life/defence.ts";
 import { createDigests, type Digests } from "./peers/digest.ts";
@@ -11,6 +13,7 @@ import { createPublisher, type Publisher } from "./peers/publish.ts";
 import { createReplica, type Replica } from "./peers/replica.ts";
 import { createRandom } from "./random.ts";
 import { listConnections } from "./report/census.ts";
+import { createTraffic, type Traffic } from "./report/traffic.ts";
 import { planServices } from "./services/plan.ts";
 import { policyOf } from "./services/policy.ts";
 import { createServiceTable, type Health, NO_HEALTH, type ServiceTable } from "./services/service-table.ts";
@@ -27,6 +30,7 @@ export interface TestDirector {
   readonly digests: Digests;
   readonly publisher: Publisher;
   readonly replica: Replica;
+  readonly traffic: Traffic;
   /** Virtual time in ticks; move it by assigning. */
   clock: { now: number };
   /** Let time pass, and the timers that come due with it fire. */
@@ -46,11 +50,15 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
   const random = createRandom(1);
   const services = createServiceTable(random);
   const table = createConnectionTable(dataplane, dataplane, 1);
-  const connections = createConnections(table, services, clock.now);
   const digests = createDigests(table.records);
   const publisher = createPublisher(table, services, digests);
+  const traffic = createTraffic(table, services, clock.now);
+  const connections = createConnections(table, services, {
+    now: clock.now,
+    observer: afterEnding(traffic.ending, publisher),
+    onWatch: createProbe(table, services, dataplane),
+  });
   const replica = createReplica(connections, services, digests);
-  connections.setObserver(publisher);
   const icmp = createIcmpSender(dataplane);
   const defence = createDefence(connections, services, random);
   const context: CoreContext = { connections, services, dataplane, icmp, defence, random };
@@ -71,6 +79,7 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     digests,
     publisher,
     replica,
+    traffic,
     clock,
     pass(ticks) {
       clock.now += ticks;

@@ -2,7 +2,7 @@
 import { createParsedPacket } from "../../packet/parse.ts";
 import { createFtp } from "../ftp/ftp.ts";
 import { DIRECTION, RECORD } from "../layout.ts";
-import { fateOfRecord } from "../life/gone.ts";
+import { isDoomed } from "../life/gone.ts";
 import { startsAnew } from "../packet-event.ts";
 import { readField } from "../record.ts";
 import type { Service } from "../services/service.ts";
@@ -25,17 +25,10 @@ export function createWatched(context: CoreContext, reopen: Handler): Handlers<"
   };
   const p = createParsedPacket();
 
-  const isDoomed = (family: 4 | 6, index: number): boolean =>
-    fateOfRecord(services, table.records[family], index) === "reset";
-
   const helperOf = (family: 4 | 6, index: number): Helper | undefined => {
     const service = services.service(readField(table.records[family], index, RECORD.serviceId));
     return service?.record.helper && helpers[service.record.helper];
   };
-
-  connections.setWatcher((family, index) => {
-    if (isDoomed(family, index)) reset.probe(family, index);
-  });
 
   return {
     watched(upcall, now) {
@@ -43,7 +36,7 @@ export function createWatched(context: CoreContext, reopen: Handler): Handlers<"
       const node = table.find(p.family, p.key);
       if (node < 0) return drop("no_service");
       const last: Last = { p, upcall, index: indexOf(node), direction: directionOf(node) };
-      if (isDoomed(p.family, last.index)) return reset.tell(last, now);
+      if (isDoomed(services, table.records[p.family], last.index)) return reset(last, now);
       if (last.direction !== DIRECTION.output && startsAnew(p)) return reopen(upcall, now);
       return helperOf(p.family, last.index)?.(last, now) ?? send("helper_rewritten", "flow", last.index);
     },

@@ -28,3 +28,15 @@ export const NO_OBSERVER: ConnectionObserver = {
   lookAgainAfter: () => 0,
   looked() {},
 };
+
+/** An observer who is told what `observer` is, and of ends after `onEnding`. */
+export const afterEnding = (
+  onEnding: (family: 4 | 6, index: number) => void,
+  observer: ConnectionObserver,
+): ConnectionObserver => ({
+  ...observer,
+  ending(family, index, now) {
+    onEnding(family, index);
+    observer.ending(family, index, now);
+  },
+});

@@ -61,13 +61,24 @@ export interface Connections {
   controlledBy(family: 4 | 6, index: number): number;
   /** Records of a peer (slot) expire only while its stream is live. A peer that was never named is not live. */
   setPeerLive(peer: number, isLive: boolean): void;
-  setObserver(observer: ConnectionObserver): void;
-  /** Have somebody told of every record whose packets the core begins to watch. */
-  setWatcher(watcher: (family: 4 | 6, index: number) => void): void;
 }
 
-/** The connections over a table and the services; timers start at `now`. */
-export function createConnections(table: ConnectionTable, services: ServiceTable, now: number): Connections {
+/** When connections begin, and who is told of them. */
+export interface ConnectionsOptions {
+  /** Timers start here. */
+  readonly now: number;
+  /** Nobody, if left out. */
+  readonly observer?: ConnectionObserver;
+  /** Told of every record whose packets the core begins to watch. */
+  readonly onWatch?: (family: 4 | 6, index: number) => void;
+}
+
+/** The connections over a table and the services. */
+export function createConnections(
+  table: ConnectionTable,
+  services: ServiceTable,
+  { now, observer = NO_OBSERVER, onWatch = () => {} }: ConnectionsOptions,
+): Connections {
   const counts = createCounts(table, services);
   const control = createControl(table);
   const lifetimes = createLifetimes(table, services);
@@ -75,8 +86,6 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   const judge = createJudge(services);
   const eviction = createEviction(table);
   const pressure = createPressure(table);
-  let observer: ConnectionObserver = NO_OBSERVER;
-  let watcher: (family: 4 | 6, index: number) => void = () => {};
   let evicted = 0;
   /** Records of both families that `reviewAll` has behind it. */
   let reviewed = table.capacity;
@@ -98,7 +107,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
   function submit(r: RecordArray, index: number, now: number): boolean {
     const judgement = judge(r, index);
     if (judgement === ENDS) close(r.family, index, now);
-    else if (mark(r, index, judgement) && judgement === LIFE.watched) watcher(r.family, index);
+    else if (mark(r, index, judgement) && judgement === LIFE.watched) onWatch(r.family, index);
     return judgement !== ENDS || isAlive(r, index);
   }
 
@@ -130,7 +139,7 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
       return;
     }
     mark(r, index, judgement);
-    if (judgement === LIFE.watched) watcher(family, index);
+    if (judgement === LIFE.watched) onWatch(family, index);
     arm(r, index, now);
   }
 
@@ -264,12 +273,6 @@ export function createConnections(table: ConnectionTable, services: ServiceTable
     ticksLeft: (family, index, now) => ageing.ticksLeft(table.records[family], index, now),
     controlledBy: (family, index) => control.count(table.records[family], index),
     setPeerLive: ageing.setPeerLive,
-    setObserver(next) {
-      observer = next;
-    },
-    setWatcher(next) {
-      watcher = next;
-    },
   };
 }
 

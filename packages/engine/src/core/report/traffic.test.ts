@@ -7,7 +7,7 @@ import { createBirth } from "../table/connection-table.ts";
 import { createTestDirector, type TestDirector } from "../testing.ts";
 import { sendFrom } from "../testing-clients.ts";
 import { sumTraffic } from "./census.ts";
-import { createTraffic, type Traffic } from "./traffic.ts";
+import type { Traffic } from "./traffic.ts";
 
 const TWO_SECONDS = Math.ceil(2e9 / 2 ** 20);
 /** Records that one call reads. */
@@ -35,14 +35,7 @@ interface Scene {
 function scene(...indexes: number[]): Scene {
   const d = createTestDirector({ capacity: 3 * SLICE });
   d.configure([dns]);
-  const traffic = createTraffic(d.table, d.services, d.clock.now);
-  d.connections.setObserver({
-    ...d.publisher,
-    ending(family, index, now) {
-      traffic.ending(family, index);
-      d.publisher.ending(family, index, now);
-    },
-  });
+  const { traffic } = d;
   for (let index = 0; index <= Math.max(...indexes); index++) connect(d, 2 + (index % 2));
   for (let index = 0; index <= Math.max(...indexes); index++)
     if (!indexes.includes(index)) d.connections.close(4, index, d.clock.now);

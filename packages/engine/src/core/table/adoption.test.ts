@@ -26,7 +26,7 @@ function director(): TestDirector {
 /** A new daemon's connections over what the old one left. */
 function restart(old: TestDirector): { connections: Connections; adoption: Adoption } {
   const table = createConnectionTable(old.dataplane, old.dataplane, 2);
-  const connections = createConnections(table, old.services, old.clock.now);
+  const connections = createConnections(table, old.services, { now: old.clock.now });
   const adoption = adoptConnections(old.dataplane, connections);
   old.dataplane.flushFlows(() => {});
   return { connections, adoption };
@@ -84,7 +84,7 @@ for (const [when, what, calls, adopted] of deaths) {
   test(`a daemon that dies in the ${when} leaves nothing that adoption does not mend`, () => {
     const old = director();
     const table = createConnectionTable(old.dataplane, mortal(old.dataplane, calls), 3);
-    const connections = createConnections(table, old.services, old.clock.now);
+    const connections = createConnections(table, old.services, { now: old.clock.now });
     connections.table.adopt(4, 0);
     const act = () => {
       if (what === "death") return connections.close(4, 0, 0);
@@ -163,7 +163,7 @@ test("a held connection of a destination that no document knows any more is stil
   old.services.commit({ ...EMPTY_DOCUMENT, revision: 2 }, NO_HEALTH);
   const next = createTestDirector();
   const table = createConnectionTable(old.dataplane, old.dataplane, 2);
-  const connections = createConnections(table, next.services, 0);
+  const connections = createConnections(table, next.services, { now: 0 });
   adoptConnections(old.dataplane, connections);
   connections.review(4, 0, 0);
   expect(readField(table.records[4], 0, RECORD.life) & LIFE.held).toBe(LIFE.held);
