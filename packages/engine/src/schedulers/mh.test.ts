@@ -49,11 +49,13 @@ test("mh with fallback hashes the client anew with its slot, the next one, and s
   const survivor = all[0]!;
   all[7]!.overloaded = false;
   const owners = shareSlots(all);
+  const offsets = Array.from({ length: SLOTS }, (_, i) => i);
   const want = CLIENTS.map((from) => {
     const client = numberOfClient(request({ from }), false);
-    const tries = [0, ...Array.from({ length: SLOTS }, (_, i) => (slotOf(client) + i) % SLOTS)];
-    const slot = tries.map((added) => slotOf(client + added)).find((s) => !owners[s]!.overloaded);
-    return owners[slot!];
+    const first = slotOf(client);
+    const tries = [0, ...offsets.map((i) => (first + i) % SLOTS)];
+    const added = tries.find((n) => !owners[slotOf(client + n)]!.overloaded)!;
+    return owners[slotOf(client + added)];
   });
   expect(picks()).toEqual(want);
   expect(new Set(want)).toEqual(new Set([survivor, all[7]]));
