@@ -2,8 +2,10 @@
 export { connectNode, type RemoteNode } from "./api/client.ts";
 export * from "./api/node-api.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
+export { tunnelOverhead } from "./core/services/service.ts";
 export { REASONS } from "./core/verdict.ts";
 export { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
+export { openPathMtus, type PathMtus } from "./dataplane/kernel/routes.ts";
 export { type Engine, startEngine } from "./engine.ts";
 export type * from "./forwarder-protocol.ts";
 export { type ForwarderOptions, startForwarderThread } from "./forwarder-thread.ts";

@@ -80,7 +80,7 @@ export const METHODS: MethodTable = {
   ApplyDocument: {
     ...ADMIN,
     answer: (request, { api, caller }) =>
-      api.apply(decodeSpec(request), read.readApplyTerms(request, caller)),
+      api.apply(decodeSpec(request), { ...read.readApplyTerms(request, caller), dryRun: request.dryRun }),
   },
   ListRevisions: {
     ...VIEW,

@@ -28,11 +28,14 @@ export interface NodeApi {
     expectedRevision?: number;
     author: string;
   }): Promise<{ revision: number; changed: boolean }>;
-  /** Replace the document. `expectedRevision` makes it a compare-and-set. Fails with invalid_document, stale_revision, unavailable. */
+  /**
+   * Replace the document, or with `dryRun` say only what would come of it. `expectedRevision` makes it a compare-and-set. `warnings` are sentences
+   * about the document on this node. Fails with invalid_document, stale_revision, unavailable.
+   */
   apply(
     spec: DocumentSpec,
-    options: { expectedRevision?: number; author: string },
-  ): Promise<{ revision: number; changed: boolean }>;
+    options: { expectedRevision?: number; author: string; dryRun?: boolean },
+  ): Promise<{ revision: number; changed: boolean; warnings: string[] }>;
   /** Quiesce (or undo) a destination in every service that has it, or in the one named. Fails with not_found. */
   drain(request: DrainRequest): Promise<{ revision: number; destinations: string[] }>;
   /** Why a packet goes where it goes. Changes nothing. Fails with unavailable. */

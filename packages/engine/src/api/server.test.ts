@@ -73,7 +73,12 @@ test("a client is answered what the node says", async () => {
   expect(await node.switchover({ dryRun: true, force: false })).toMatchObject({ from: "d1", to: "d2" });
   expect(await node.kill(kill)).toEqual({ killed: 3 });
   expect(await node.revisions()).toEqual(sampleRevisions);
-  expect(await node.rollBack({ revision: 7, author: "a" })).toEqual({ revision: 45, changed: true });
+  expect(await node.rollBack({ revision: 7, author: "a" })).toMatchObject({ revision: 45, changed: true });
+  expect(await node.apply(sampleSpec, { author: "a" })).toEqual({
+    revision: 43,
+    changed: true,
+    warnings: ["w"],
+  });
   expect(await node.setMaintenance({ on: true, author: "a" })).toEqual({ changed: true });
   expect(await collect(node.events(watch, AbortSignal.timeout(60_000)))).toEqual([sampleEvent]);
   expect(await collect(node.capture({ reasons: [] }, AbortSignal.timeout(60_000)))).toEqual([samplePacket]);
@@ -93,7 +98,7 @@ test("the node gets what the client asked for", async () => {
       return answer;
     };
   await serve({
-    apply: note({ revision: 1, changed: false }),
+    apply: note({ revision: 1, changed: false, warnings: [] }),
     drain: note({ revision: 1, destinations: [] }),
     switchover: note({ steps: [], from: "", to: "" }),
     explain: note(sampleExplanation),
@@ -107,7 +112,7 @@ test("the node gets what the client asked for", async () => {
   });
   const node = connect();
   await node.apply(sampleSpec, { expectedRevision: 41, author: "ops" });
-  await node.apply(sampleSpec, { author: "ops" });
+  await node.apply(sampleSpec, { author: "ops", dryRun: true });
   await node.drain({ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" });
   await node.switchover({ dryRun: false, force: true });
   const question = { protocol: "tcp", client: "198.51.100.7", virtual: "192.0.2.10:80", mark: 7 };
@@ -120,8 +125,8 @@ test("the node gets what the client asked for", async () => {
   await node.setMaintenance({ on: true, author: "ops" });
   await node.ipvsadm({ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true });
   expect(asked).toEqual([
-    [sampleSpec, { expectedRevision: 41, author: "ops" }],
-    [sampleSpec, { author: "ops" }],
+    [sampleSpec, { expectedRevision: 41, author: "ops", dryRun: false }],
+    [sampleSpec, { author: "ops", dryRun: true }],
     [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
     [{ dryRun: false, force: true }],
     [{ ...question, interface: "eth0" }],

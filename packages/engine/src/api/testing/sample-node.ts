@@ -272,7 +272,7 @@ export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
       for (let n = 0; n < limit; n++) yield sampleConnection(n);
     },
     document: async () => sampleDocument,
-    apply: async () => ({ revision: 43, changed: true }),
+    apply: async () => ({ revision: 43, changed: true, warnings: ["w"] }),
     kill: async () => ({ killed: 3 }),
     zero: async () => {},
     revisions: async () => sampleRevisions,

@@ -8,10 +8,12 @@ import {
   type ServiceRecord,
   type SettingsSpec,
   TUNNEL_NUMBERS,
+  type TunnelSpec,
 } from "@tandem/model";
 import type { Tunnel } from "../../dataplane/dataplane.ts";
 import { addressToWords, swapPort } from "../../packet/words.ts";
 import { createTimeouts, type Timeouts } from "../../protocols/timeouts.ts";
+import { overheadOf } from "../../rewrite/tunnel.ts";
 import { SCHEDULERS } from "../../schedulers/registry.ts";
 import type { Scheduler } from "../../schedulers/scheduler.ts";
 import { TUNNEL_FLAG } from "../layout.ts";
@@ -224,6 +226,11 @@ export function tunnelOf(service: ServiceRecord, d: DestinationRecord): Tunnel |
   const { type, port, checksum } = d.tunnel ?? service.tunnel ?? { type: "ipip", port: 0, checksum: "none" };
   const address = parseAddress(d.address)!;
   return { address, type: TUNNEL_NUMBERS[type], flags: TUNNEL_FLAGS[checksum], port: port ?? 0 };
+}
+
+/** Bytes that a tunnel to `address` (text) adds to each packet. */
+export function tunnelOverhead(address: string, { type, checksum }: TunnelSpec): number {
+  return overheadOf({ family: familyOf(address), type: TUNNEL_NUMBERS[type], flags: TUNNEL_FLAGS[checksum] });
 }
 
 const TUNNEL_FLAGS = { none: 0, full: TUNNEL_FLAG.checksum, remote: TUNNEL_FLAG.remoteChecksum } as const;

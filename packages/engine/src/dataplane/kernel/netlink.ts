@@ -6,7 +6,7 @@
  * attribute: │ u16 length │ u16 type │ data, rounded up to 4 bytes │
  * ```
  */
-import { closeFd, ERRNO, openRouteSocket, readSocket } from "./syscalls.ts";
+import { closeFd, ERRNO, openRouteSocket, readSocket, writeSocket } from "./syscalls.ts";
 
 const MESSAGE = { length: 0, type: 4, flags: 6, sequence: 8, size: 16 } as const;
 const ATTRIBUTE = { length: 0, type: 2, size: 4 } as const;
@@ -66,6 +66,37 @@ export function attributesIn(body: Buffer, from: number): Map<number, Buffer> {
     at += (length + 3) & ~3;
   }
   return attributes;
+}
+
+/** Asks the kernel what has one answer. */
+export interface Questions {
+  /** Body of the answer; undefined if it is an error. The next question overwrites it. Never throws, never waits. */
+  ask(type: number, body: Buffer): Buffer | undefined;
+  close(): void;
+}
+
+const REQUEST = 1;
+
+/** Ask about this thread's network namespace. Throws `LbError` (refused). */
+export function openQuestions(): Questions {
+  const fd = openRouteSocket(0);
+  const buffer = Buffer.alloc(NETLINK_BUFFER_BYTES);
+  let sequence = 0;
+  return {
+    /** The answer is there when the question has been written: reading never waits. */
+    ask(type, body) {
+      sequence = (sequence + 1) >>> 0;
+      if (writeSocket(fd, encodeRequest({ type, sequence, body }, REQUEST)) < 0) return undefined;
+      for (let bytes = readSocket(fd, buffer); bytes >= 0; bytes = readSocket(fd, buffer)) {
+        for (const message of messagesIn(buffer.subarray(0, bytes))) {
+          if (message.sequence !== sequence) continue; // an answer that was given up
+          return message.type === NLMSG.error ? undefined : message.body;
+        }
+      }
+      return undefined;
+    },
+    close: () => closeFd(fd),
+  };
 }
 
 /** Hears of changes. What has changed is not read: whoever is told looks anew. */

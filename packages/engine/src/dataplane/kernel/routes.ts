@@ -9,13 +9,10 @@ import {
   attributesIn,
   type ChangeWatch,
   encodeAttribute,
-  encodeRequest,
-  messagesIn,
-  NETLINK_BUFFER_BYTES,
-  NLMSG,
+  openQuestions,
+  type Questions,
   watchChanges,
 } from "./netlink.ts";
-import { closeFd, openRouteSocket, readSocket, writeSocket } from "./syscalls.ts";
 
 /** The routing of one network namespace. */
 export interface Routes extends ChangeWatch {
@@ -24,9 +21,12 @@ export interface Routes extends ChangeWatch {
 }
 
 const ROUTE = { family: 0, destinationBits: 1, size: 12 } as const;
-const RTM = { newRoute: 24, getRoute: 26 } as const;
-const RTA = { destination: 1, preferredSource: 7 } as const;
-const REQUEST = 1;
+const RTM = { getLink: 18, getRoute: 26 } as const;
+const RTA = { destination: 1, outInterface: 4, preferredSource: 7, metrics: 8 } as const;
+const RTAX = { mtu: 2 } as const;
+/** `struct ifinfomsg`, and one of its attributes. */
+const LINK = { index: 4, size: 16 } as const;
+const IFLA = { mtu: 4 } as const;
 const AF = { 4: 2, 16: 10 } as Readonly<Record<number, number>>;
 /** RTMGRP_LINK, and for both families RTMGRP_*_IFADDR, _ROUTE and _RULE: IPv4 routes go with their interface without a word of their own. */
 const GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 0x4_0000;
@@ -34,44 +34,56 @@ const GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 0x4_0000;
 /** The routing of this thread's network namespace. Throws `LbError` (refused). */
 export function openRoutes(): Routes {
   const watch = watchChanges(GROUPS);
-  const fd = openRouteSocket(0);
-  const buffer = Buffer.alloc(NETLINK_BUFFER_BYTES);
-  let sequence = 0;
-
-  /** The answer is there when the question has been written: reading never waits. */
-  function askSource(address: Uint8Array): Uint8Array | undefined {
-    sequence = (sequence + 1) >>> 0;
-    const request = encodeRequest({ type: RTM.getRoute, sequence, body: questionAbout(address) }, REQUEST);
-    if (writeSocket(fd, request) < 0) return undefined;
-    for (let bytes = readSocket(fd, buffer); bytes >= 0; bytes = readSocket(fd, buffer)) {
-      for (const message of messagesIn(buffer.subarray(0, bytes))) {
-        if (message.sequence !== sequence) continue; // an answer that was given up
-        if (message.type === RTM.newRoute) return sourceIn(message.body);
-        if (message.type === NLMSG.error) return undefined;
-      }
-    }
-    return undefined;
-  }
-
+  const questions = openQuestions();
   return {
     fd: watch.fd,
     drain: watch.drain,
-    askSource,
+    askSource(address) {
+      const source = askRoute(questions, address)?.get(RTA.preferredSource);
+      return source && Uint8Array.from(source);
+    },
     close() {
       watch.close();
-      closeFd(fd);
+      questions.close();
     },
   };
 }
 
-function questionAbout(address: Uint8Array): Buffer {
+/** What this host may send in one packet. */
+export interface PathMtus {
+  /** MTU of the route to `address` (4 or 16 bytes): what the route or an ICMP error says, else its interface's; undefined without a route. Never throws. */
+  ask(address: Uint8Array): number | undefined;
+  close(): void;
+}
+
+/** MTUs of this thread's network namespace. Throws `LbError` (refused). */
+export function openPathMtus(): PathMtus {
+  const questions = openQuestions();
+  return {
+    ask(address) {
+      const route = askRoute(questions, address);
+      const link = route?.get(RTA.outInterface)?.readUInt32LE(0);
+      const metrics = attributesIn(route?.get(RTA.metrics) ?? Buffer.alloc(0), 0);
+      const told = metrics.get(RTAX.mtu)?.readUInt32LE(0);
+      return told || interfaceMtu(questions, link);
+    },
+    close: questions.close,
+  };
+}
+
+function interfaceMtu(questions: Questions, index = 0): number | undefined {
+  if (index === 0) return undefined;
+  const body = Buffer.alloc(LINK.size);
+  body.writeUInt32LE(index, LINK.index);
+  const link = questions.ask(RTM.getLink, body);
+  return link && attributesIn(link, LINK.size).get(IFLA.mtu)?.readUInt32LE(0);
+}
+
+/** Attributes of the route that a packet to `address` takes; undefined without one. */
+function askRoute(questions: Questions, address: Uint8Array): Map<number, Buffer> | undefined {
   const body = Buffer.alloc(ROUTE.size);
   body[ROUTE.family] = AF[address.length]!;
   body[ROUTE.destinationBits] = address.length * 8;
-  return Buffer.concat([body, encodeAttribute(RTA.destination, address)]);
-}
-
-function sourceIn(body: Buffer): Uint8Array | undefined {
-  const source = attributesIn(body, ROUTE.size).get(RTA.preferredSource);
-  return source && Uint8Array.from(source);
+  const route = questions.ask(RTM.getRoute, Buffer.concat([body, encodeAttribute(RTA.destination, address)]));
+  return route && attributesIn(route, ROUTE.size);
 }

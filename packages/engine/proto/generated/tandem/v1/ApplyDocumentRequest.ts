@@ -24,6 +24,10 @@ export interface ApplyDocumentRequest {
   'author'?: (string);
   'settings'?: (_tandem_v1_Settings | null);
   'marks'?: (_tandem_v1_MarkRule)[];
+  /**
+   * Say what would happen, refusal and warnings, and change nothing.
+   */
+  'dryRun'?: (boolean);
   '_expectedRevision'?: "expectedRevision";
 }
 
@@ -46,4 +50,8 @@ export interface ApplyDocumentRequest__Output {
   'author': (string);
   'settings': (_tandem_v1_Settings__Output | null);
   'marks': (_tandem_v1_MarkRule__Output)[];
+  /**
+   * Say what would happen, refusal and warnings, and change nothing.
+   */
+  'dryRun': (boolean);
 }

@@ -8,9 +8,13 @@ export interface ApplyDocumentResponse {
    */
   'revision'?: (number | string | Long);
   /**
-   * False if the document said the same already.
+   * False if the document said the same already. Of a dry run: whether it would be another.
    */
   'changed'?: (boolean);
+  /**
+   * What the operator should know about the document on this node, one sentence each.
+   */
+  'warnings'?: (string)[];
 }
 
 export interface ApplyDocumentResponse__Output {
@@ -19,7 +23,11 @@ export interface ApplyDocumentResponse__Output {
    */
   'revision': (number);
   /**
-   * False if the document said the same already.
+   * False if the document said the same already. Of a dry run: whether it would be another.
    */
   'changed': (boolean);
+  /**
+   * What the operator should know about the document on this node, one sentence each.
+   */
+  'warnings': (string)[];
 }
