@@ -7,6 +7,7 @@ import {
   createMetrics,
   type ForwarderOptions,
   type NodeStatus,
+  openPathMtus,
   removeKernelDataPlane,
   startApiServer,
   startEngine,
@@ -14,7 +15,7 @@ import {
   startHttp,
 } from "@tandem/engine";
 import { createMonitor, createSystemClock, type Monitor } from "@tandem/health";
-import { type Document, EMPTY_DOCUMENT, type LbError, virtualAddressesOf } from "@tandem/model";
+import { type Document, EMPTY_DOCUMENT, type LbError, specOf, virtualAddressesOf } from "@tandem/model";
 import type { StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
@@ -26,11 +27,13 @@ import type { NodeConfig } from "./node-config.ts";
 import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
 import { createOutageFile } from "./outage-file.ts";
+import { measureWays } from "./path-mtus.ts";
 import { encodePresence } from "./presence.ts";
 import { createPulse } from "./pulse.ts";
 import { repeat } from "./repeat.ts";
 import { type Replication, startReplication } from "./replication.ts";
 import { createSwitchover } from "./switchover.ts";
+import { examineTunnels, type TunnelWay, tunnelsIn } from "./tunnel-room.ts";
 import { createSeatHolder, removeSeat } from "./vrrp-seat.ts";
 
 /** How often a node tells its peers what it is. */
@@ -77,10 +80,15 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const configuration = await openConfiguration(config, listener, { link, log });
   parts.defer(() => configuration.close());
 
+  const paths = openPathMtus();
+  parts.defer(() => paths.close());
+  const measure = (ways: readonly TunnelWay[]) => measureWays(ways, paths);
+
   const askCounts = () => engine.ask("counts", {}).catch(() => undefined);
 
   async function status(): Promise<NodeStatus> {
-    const [{ faults }, counts] = await Promise.all([pulse.take(), askCounts()]);
+    const ways = tunnelsIn(specOf(engine.document));
+    const [{ faults }, counts, mtuOf] = await Promise.all([pulse.take(), askCounts(), measure(ways)]);
     return statusOf({
       node: config.name,
       version: manifest.version,
@@ -93,6 +101,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       replication: replication?.replicator.status(),
       nats: !link ? "off" : link.transport.isConnected() ? "connected" : "disconnected",
       health: monitor.snapshot(),
+      tunnels: examineTunnels(ways, mtuOf),
       lag: replication?.lag.percentiles(performance.now()),
       peerLagMs: replication?.peerLagMs ?? new Map(),
       maintenance: seat.isInMaintenance(),
@@ -115,6 +124,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     monitor,
     switchover,
     status,
+    measure,
   });
   const metrics = createMetrics({
     ...api,

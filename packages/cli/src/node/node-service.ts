@@ -1,13 +1,15 @@
 /** What the API offers about this node, carried out by its parts. */
+import { isDeepStrictEqual } from "node:util";
 import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
-import { LbError, specOf } from "@tandem/model";
+import { type Document, type DocumentSpec, LbError, specOf } from "@tandem/model";
 import type { ConfigKeeper } from "@tandem/sync";
 import { listConnections } from "./connection-list.ts";
 import { drainDestinations } from "./drain.ts";
 import { explainPacket } from "./explain-packet.ts";
 import { serviceStatus } from "./service-status.ts";
 import type { Switchover } from "./switchover.ts";
+import { admitTunnels, type MtuOf, type TunnelWay, tunnelsIn } from "./tunnel-room.ts";
 
 /** The parts that the API speaks for. */
 export interface NodeParts {
@@ -17,6 +19,8 @@ export interface NodeParts {
   readonly monitor: Monitor;
   readonly switchover: Switchover;
   status(): Promise<NodeStatus>;
+  /** What routing says about the ways to these tunnels' ends. */
+  measure(ways: readonly TunnelWay[]): Promise<MtuOf>;
 }
 
 /** The API of a running node. */
@@ -42,16 +46,28 @@ export function createNodeService(parts: NodeParts): NodeApi {
     events: notThere,
     capture: notThere,
     ipvsadm: notThere,
-    async apply(spec, { expectedRevision, author }) {
+    async apply(spec, { expectedRevision, author, dryRun }) {
+      const mtuOf = await parts.measure(tunnelsIn(spec));
       let before = 0;
-      const { revision } = await keeper.change((current) => {
+      let warnings: string[] = [];
+      const edit = (current: Document): DocumentSpec => {
         before = current.revision;
         if (expectedRevision !== undefined && expectedRevision !== before) {
           throw new LbError({ code: "stale_revision", have: expectedRevision, current: before });
         }
+        warnings = admitTunnels(spec, specOf(current), mtuOf);
         return spec;
-      }, author);
-      return { revision, changed: revision !== before };
+      };
+      if (dryRun) {
+        const current = keeper.current();
+        return {
+          revision: current.revision,
+          changed: !isDeepStrictEqual(edit(current), specOf(current)),
+          warnings,
+        };
+      }
+      const { revision } = await keeper.change(edit, author);
+      return { revision, changed: revision !== before, warnings };
     },
     async drain({ author, ...request }) {
       let destinations: string[] = [];

@@ -77,6 +77,7 @@ const parts = (change: Partial<Parts> = {}): Parts => ({
   node: "lb1",
   version: "0.1.0",
   seat: { role: "active", cause: "elected", sinceMs: 42 },
+  tunnels: [],
   document,
   documentProblem: "",
   configuration: {
@@ -265,3 +266,12 @@ for (const [what, change, want] of alarms) {
   test(`when ${what}, the alarm is ${want[0] ?? "none"}`, () =>
     expect(statusOf(parts(change)).alarms).toEqual(want));
 }
+
+test("a tunnel without room is an alarm, one with little room is none", () => {
+  const finding = { ways: [], found: "the tunnel is narrow", fix: "a path MTU of 1300" };
+  const tunnels = (["missing", "unknown", "scarce"] as const).map((room) => ({ ...finding, room }));
+  expect(statusOf(parts({ tunnels })).alarms).toEqual([
+    ...statusOf(parts()).alarms,
+    "The tunnel is narrow; wanted a path MTU of 1300",
+  ]);
+});

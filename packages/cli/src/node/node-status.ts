@@ -4,6 +4,7 @@ import type { DestinationHealth } from "@tandem/health";
 import { type Document, destinationKey, serviceKey } from "@tandem/model";
 import type { ConfigStatus, ReplicationStatus, PeerStatus as SyncPeer } from "@tandem/sync";
 import { decodePresence } from "./presence.ts";
+import { sentenceOf, type TunnelFinding } from "./tunnel-room.ts";
 import type { Seat } from "./vrrp-seat.ts";
 
 /** What the parts of a node say at one moment. */
@@ -24,6 +25,8 @@ export interface Parts {
   /** Undefined without a cluster, and before the first document runs. */
   readonly replication: ReplicationStatus | undefined;
   readonly health: readonly DestinationHealth[];
+  /** Tunnels of the document with too little room here. */
+  readonly tunnels: readonly TunnelFinding[];
   readonly lag: { p50: number; p99: number } | undefined;
   readonly peerLagMs: ReadonlyMap<string, number>;
   readonly maintenance: boolean;
@@ -89,6 +92,7 @@ function alarmsOf(p: Parts): string[] {
     ...alarmsOfNode(p),
     ...(p.replication ? alarmsOfCluster(p.replication, p.document.revision) : []),
     ...alarmsOfServices(p),
+    ...p.tunnels.filter(({ room }) => room === "missing").map(sentenceOf),
   ];
 }
 

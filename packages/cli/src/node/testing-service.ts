@@ -111,9 +111,11 @@ export function createTestService(
     rowsPerAnswer?: number;
     explanation?: PacketExplanation;
     document?: Document;
+    /** Of every way. */
+    mtu?: number;
   } = {},
 ) {
-  const { counts = [], rowsPerAnswer = 2, explanation, document = DOCUMENT } = options;
+  const { counts = [], rowsPerAnswer = 2, explanation, document = DOCUMENT, mtu = 1600 } = options;
   const asked: number[] = [];
   const packets: unknown[] = [];
   let current: Document = DOCUMENT;
@@ -159,6 +161,7 @@ export function createTestService(
     monitor,
     switchover: { run: async () => ({ steps: [], from: "lb1", to: "lb2" }) },
     status: async () => ({ node: "lb1" }) as NodeStatus,
+    measure: async () => () => mtu,
   });
   return { api, asked, packets };
 }

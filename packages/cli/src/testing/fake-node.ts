@@ -310,13 +310,13 @@ export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
     async *events() {},
     async *capture() {},
     ipvsadm: async () => ({ exitCode: 0, output: "", errors: "" }),
-    async apply(spec, { expectedRevision }) {
+    async apply(spec, { expectedRevision, dryRun }) {
       if (expectedRevision !== undefined && expectedRevision !== document.revision)
         throw new LbError({ code: "stale_revision", have: expectedRevision, current: document.revision });
       const next = reviseDocument(document, spec);
       const changed = JSON.stringify(next.services) !== JSON.stringify(document.services);
-      if (changed) document = next;
-      return { revision: document.revision, changed };
+      if (changed && !dryRun) document = next;
+      return { revision: document.revision, changed, warnings: [] };
     },
     async drain({ destination: key }) {
       if (!key.startsWith("10.0.0.1")) throw new LbError({ code: "not_found", what: "destination", key });

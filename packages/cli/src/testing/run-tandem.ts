@@ -41,6 +41,7 @@ export const emptyMachine: Machine = {
   list: () => [],
   follow: () => undefined,
   run: () => undefined,
+  pathMtu: () => undefined,
 };
 
 const forever = new Promise<never>(() => {});

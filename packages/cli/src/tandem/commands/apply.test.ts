@@ -1,3 +1,4 @@
+import type { NodeApi } from "@tandem/engine";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import { runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
@@ -32,7 +33,12 @@ test("apply says what changed, then that nothing does", async () => {
   expect((await apply(5, "--dry-run")).out).toBe(`Would change revision 42: 1 change\n${line}`);
   expect((await apply(5)).out).toBe(`Revision 43: 1 change\n${line}`);
   expect((await apply(5)).out).toBe("Unchanged: revision 43 says the same already.\n");
-  expect(JSON.parse((await apply(5, "--json")).out)).toEqual({ revision: 43, changed: false, changes: [] });
+  expect(JSON.parse((await apply(5, "--json")).out)).toEqual({
+    revision: 43,
+    changed: false,
+    changes: [],
+    warnings: [],
+  });
 });
 
 test("apply of a wrong document names every mistake at its place and asks the daemon for nothing", async () => {
@@ -43,6 +49,37 @@ test("apply of a wrong document names every mistake at its place and asks the da
 d.yaml:9:49: services[0].destinations[0].weight: found 2147483648, wanted a whole number from 0 to 2147483647
 error: 2 mistakes in d.yaml: nothing was changed
 `);
+});
+
+test("apply prints the daemon's warnings below what changed, tried or done", async () => {
+  const asked: unknown[] = [];
+  const apply: NodeApi["apply"] = async (_, terms) => {
+    asked.push(terms.dryRun);
+    return { revision: 43, changed: true, warnings: ["The tunnel is narrow", "The other, too"] };
+  };
+  const socket = await startFakeDaemon({ apply });
+  for (const more of [["--dry-run"], []]) {
+    const { out } = await runTandem(socket, ["apply", "-f", "d", ...more], { files: { d: document(5) } });
+    expect(out.split("\n").slice(2)).toEqual([
+      "warning: The tunnel is narrow",
+      "warning: The other, too",
+      "",
+    ]);
+  }
+  expect(asked).toEqual([true, false]);
+});
+
+test("apply of a document that the daemon refuses names every place", async () => {
+  const apply = async () => {
+    const problem = { line: 0, column: 0, path: "services[0].destinations[1]", message: "too narrow" };
+    throw new LbError({ code: "invalid_document", source: "document", problems: [problem] });
+  };
+  const files = { "d.yaml": document(5) };
+  const ran = await runTandem(await startFakeDaemon({ apply }), ["apply", "-f", "d.yaml"], { files });
+  expect(ran).toMatchObject({
+    exitCode: 1,
+    err: "document: services[0].destinations[1]: too narrow\nerror: 1 mistake in document: nothing was changed\n",
+  });
 });
 
 test("apply is refused when the document moved meanwhile", async () => {

@@ -27,14 +27,11 @@ export const apply: Command<Options> = {
     return withDaemon(world, async (node) => {
       const current = await node.document();
       const changes = documentChanges(specOf(current), spec);
-      if (dryRun) {
-        const is = { revision: current.revision, changed: changes.length > 0, changes };
-        return answer(is, `Would change revision ${current.revision}`);
-      }
       // compare-and-set: what is reported as changed is what did change
-      const terms = { expectedRevision: current.revision, author: world.user };
+      const terms = { expectedRevision: current.revision, author: world.user, dryRun };
       const done = await node.apply(spec, terms);
-      return answer({ ...done, changes }, `Revision ${done.revision}`);
+      const head = dryRun ? `Would change revision ${done.revision}` : `Revision ${done.revision}`;
+      return answer({ ...done, changes }, head);
     });
   },
 };
@@ -45,18 +42,20 @@ interface Outcome {
   readonly revision: number;
   readonly changed: boolean;
   readonly changes: readonly DocumentChange[];
+  readonly warnings: readonly string[];
 }
 
 function answer(outcome: Outcome, head: string): Answer {
-  const { revision, changed, changes } = outcome;
-  return {
-    json: outcome,
-    text: (paint) =>
-      changed
-        ? `${paint("strong", `${head}: ${formatPlural(changes.length, "change")}`)}\n${formatChanges(changes, paint)}`
-        : `Unchanged: revision ${revision} says the same already.\n`,
-  };
+  const { revision, changed, changes, warnings } = outcome;
+  const formatOutcome = (paint: Paint) =>
+    changed
+      ? `${paint("strong", `${head}: ${formatPlural(changes.length, "change")}`)}\n${formatChanges(changes, paint)}`
+      : `Unchanged: revision ${revision} says the same already.\n`;
+  return { json: outcome, text: (paint) => formatOutcome(paint) + formatWarnings(warnings, paint) };
 }
+
+const formatWarnings = (warnings: readonly string[], paint: Paint): string =>
+  warnings.map((warning) => `${paint("warn", "warning")}: ${warning}\n`).join("");
 
 const formatChanges = (changes: readonly DocumentChange[], paint: Paint): string =>
   changes

@@ -71,15 +71,11 @@ test("doctor knows the tunnels of the daemon and of the document", async () => {
   });
   const document =
     "version: 1\nservices: [{mark: 7, method: tunnel, destinations: [{address: '2001:db8::9'}, {address: 10.0.0.9, method: local}]}]";
-  const machine = {
-    ...emptyMachine,
-    list: () => ["eth0"],
-    read: (path: string) => (path.endsWith("/mtu") ? "1500" : undefined),
-  };
+  const machine = { ...emptyMachine, pathMtu: () => 1500 };
   const { out } = await runTandem(socket, ["doctor"], { machine });
-  expect(out).toContain("32 bytes beside packets of 1468");
+  expect(out).toContain("room for packets of 1468: gue takes 32 ");
   const both = await runTandem(socket, ["doctor", "--document", "d"], { files: { d: document }, machine });
-  expect(both.out).toContain("40 bytes beside packets of 1460");
+  expect(both.out).toContain("room for packets of 1460: ipip takes 40 ");
 });
 
 test("doctor knows the marks that no rule gives, of the daemon and of the document", async () => {

@@ -1,15 +1,9 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
-import {
-  type DocumentSpec,
-  LbError,
-  type ServiceSpec,
-  specOf,
-  TunnelSpec,
-  virtualAddressesOf,
-} from "@tandem/model";
+import { type DocumentSpec, LbError, specOf, virtualAddressesOf } from "@tandem/model";
 import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
+import { tunnelsIn } from "../../node/tunnel-room.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
-import type { Finding, Patient, Probe, TunnelTo, Verdict } from "../doctor/probe.ts";
+import type { Finding, Patient, Probe, Verdict } from "../doctor/probe.ts";
 import { PROBES } from "../doctor/probes.ts";
 import { type Cell, formatPlural, formatTable, type Paint, type Tone } from "../format.ts";
 
@@ -67,7 +61,7 @@ async function servedBy(
   return {
     virtualAddresses: [...virtualAddressesOf(services)],
     marksWithoutRule: [...new Set(documents.flatMap(marksWithoutRule))],
-    tunnels: services.flatMap(tunnelsOf),
+    tunnels: documents.flatMap(tunnelsIn),
   };
 }
 
@@ -75,13 +69,6 @@ const marksWithoutRule = ({ services, marks }: DocumentSpec): number[] =>
   services.flatMap(({ mark }) =>
     mark === undefined || marks.some((rule) => rule.mark === mark) ? [] : [mark],
   );
-
-const tunnelsOf = (s: ServiceSpec): TunnelTo[] =>
-  s.destinations.flatMap((d) => {
-    if ((d.method ?? s.method) !== "tunnel") return [];
-    const { type, checksum } = d.tunnel ?? s.tunnel ?? TunnelSpec.parse({});
-    return [{ address: d.address, type, checksum }];
-  });
 
 /** Where nothing was said, a configuration may be missing; one that is wrong may not. */
 async function configuredIn(file: string | undefined): Promise<Pick<Patient, "interfaces" | "hasVrrp">> {

@@ -1,6 +1,8 @@
 /** The machine as `doctor` sees it: files and other programs' words. Reads only. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { openPathMtus } from "@tandem/engine";
+import { parseAddress } from "@tandem/model";
 
 /** The port; tests have a machine of their own. Nothing here throws. */
 export interface Machine {
@@ -12,6 +14,8 @@ export interface Machine {
   follow(path: string): string | undefined;
   /** Run a program to its end. Undefined if there is none of that name. */
   run(program: string, ...args: string[]): { status: number; output: string } | undefined;
+  /** MTU of the route to an address in canonical text; undefined without one. */
+  pathMtu(address: string): number | undefined;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -36,6 +40,15 @@ export const thisMachine: Machine = {
     if (done.status === null) return undefined;
     return { status: done.status, output: `${done.stdout}${done.stderr}`.trim() };
   },
+  pathMtu: (address) =>
+    attempt(() => {
+      const paths = openPathMtus();
+      try {
+        return paths.ask(parseAddress(address)!);
+      } finally {
+        paths.close();
+      }
+    }),
 };
 
 function attempt<T>(act: () => T): T | undefined {

@@ -1,4 +1,5 @@
 /** What a probe of `doctor` is. */
+import type { TunnelWay } from "../../node/tunnel-room.ts";
 import type { Machine } from "./machine.ts";
 
 /** `fail`: Tandem cannot run, or cannot do what it is for. `warn`: it runs, and the operator should know. */
@@ -18,18 +19,11 @@ export interface Patient {
   /** Firewall marks of services that no rule of their document gives, from both likewise. */
   readonly marksWithoutRule: readonly number[];
   /** Tunnels to destinations, from both likewise. */
-  readonly tunnels: readonly TunnelTo[];
+  readonly tunnels: readonly TunnelWay[];
   /** Interfaces that the node's configuration names; undefined without one: all that there are. */
   readonly interfaces: readonly string[] | undefined;
   /** The node's configuration has keepalived move its virtual addresses. */
   readonly hasVrrp: boolean;
-}
-
-/** A tunnel and where it leads. */
-export interface TunnelTo {
-  readonly address: string;
-  readonly type: string;
-  readonly checksum: string;
 }
 
 /** Looks at one thing. Changes nothing, never throws. */

@@ -19,10 +19,12 @@ export interface Described {
   /** Output by command line; exit status 0. */
   readonly programs?: Record<string, string>;
   readonly links?: Record<string, string>;
+  /** MTUs of the routes to addresses. */
+  readonly mtus?: Record<string, number>;
 }
 
 /** A machine that has these files and says these words. */
-function machine({ files = {}, programs = {}, links = {} }: Described): Machine {
+function machine({ files = {}, programs = {}, links = {}, mtus = {} }: Described): Machine {
   return {
     read: (path) => files[path],
     list: (path) => [
@@ -37,6 +39,7 @@ function machine({ files = {}, programs = {}, links = {} }: Described): Machine 
       const output = programs[[program, ...args].join(" ")];
       return output === undefined ? undefined : { status: 0, output };
     },
+    pathMtu: (address) => mtus[address],
   };
 }
 
