@@ -10,5 +10,5 @@ export { type Engine, startEngine } from "./engine.ts";
 export type * from "./forwarder-protocol.ts";
 export { type ForwarderOptions, startForwarderThread } from "./forwarder-thread.ts";
 export { type HttpOptions, type HttpServer, type Probe, startHttp } from "./http.ts";
-export type { MetricsSource } from "./metric-table.ts";
+export type { MetricsSource } from "./metric-row.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";

@@ -1,65 +1,17 @@
 /** What a node measures, as a table: one row per metric. docs/metrics.md is held equal to it. */
-import { formatEndpoint, serviceKey } from "@tandem/model";
-import type {
-  DestinationStatus,
-  NodeApi,
-  NodeStatus,
-  PeerStatus,
-  ServiceStatus,
-  Traffic,
-} from "./api/node-api.ts";
+import type { NodeStatus, PeerStatus, Traffic } from "./api/node-api.ts";
 import { REASONS } from "./core/verdict.ts";
-import type { ForwarderCounts } from "./forwarder-protocol.ts";
-
-/** What metrics are made of. */
-export interface MetricsSource extends Pick<NodeApi, "status" | "services"> {
-  /** Seconds since the last finished health check, by destination id; destinations without checks are not in it. */
-  checkAges(): ReadonlyMap<number, number>;
-  /** `ForwarderCounts.evicted`; undefined while the forwarder does not answer. */
-  evicted(): Promise<ForwarderCounts["evicted"] | undefined>;
-  /** Undefined without a cluster, and before this node takes part in it. */
-  replication(): Promise<ReplicationTotals | undefined>;
-}
-
-/** What replication has counted since the daemon started. */
-export interface ReplicationTotals {
-  /** Frames of peers that changed nothing, by reason. */
-  readonly refused: Readonly<Record<string, number>>;
-  readonly happened: Readonly<Record<Happening, number>>;
-  /** Peers' records by what became of them here. */
-  readonly merged: ReadonlyMap<string, number>;
-}
-
-type Happening =
-  | `${"frames" | "bytes" | "records"}${"Sent" | "Received"}`
-  | "gaps"
-  | "replaysRequested"
-  | "framesReplayed"
-  | "snapshotsRequested"
-  | "snapshotsServed"
-  | "digestsCompared"
-  | "bucketsRepaired";
-
-/** All that one scrape sees. */
-export interface Snapshot {
-  readonly status: NodeStatus;
-  readonly services: readonly ServiceStatus[];
-  readonly checkAges: ReadonlyMap<number, number>;
-  readonly evicted: ForwarderCounts["evicted"] | undefined;
-  readonly replication: ReplicationTotals | undefined;
-}
-
-/** A value and the values of its labels, in the row's order. */
-export type Sample = readonly [value: number, ...labels: string[]];
-
-/** One metric. */
-export interface MetricRow {
-  readonly name: string;
-  readonly type: "gauge" | "counter";
-  readonly labels: readonly string[];
-  readonly help: string;
-  read(s: Snapshot): Sample[];
-}
+import {
+  counter,
+  gauge,
+  type MetricRow,
+  oneHot,
+  perDestination,
+  perPeer,
+  perReplication,
+  perService,
+  type Sample,
+} from "./metric-row.ts";
 
 const ROLES: NodeStatus["role"][] = ["active", "standby", "fault", "standalone"];
 const SYNC_STATES: NodeStatus["sync"][] = ["off", "alone", "joining", "loading", "live", "repairing"];
@@ -300,14 +252,6 @@ const TRAFFIC: MetricRow[] = [
 /** Every metric that a scrape fills from a snapshot, in the order of docs/metrics.md. */
 export const METRICS: readonly MetricRow[] = [...NODE, ...CLUSTER, ...REPLICATION, ...TRAFFIC];
 
-function gauge(name: string, help: string, ...labels: string[]) {
-  return { name, help, labels, type: "gauge" as const };
-}
-
-function counter(name: string, help: string, ...labels: string[]) {
-  return { name, help, labels, type: "counter" as const };
-}
-
 type PerTraffic = (read: (has: { traffic: Traffic }) => Sample[]) => MetricRow["read"];
 
 function trafficRows(prefix: string, labels: string[], per: PerTraffic): MetricRow[] {
@@ -342,33 +286,6 @@ function trafficRows(prefix: string, labels: string[], per: PerTraffic): MetricR
     },
   ];
 }
-
-function perPeer(read: (p: PeerStatus) => Sample[]): MetricRow["read"] {
-  return (s) => s.status.peers.flatMap((p) => labelled(read(p), p.node));
-}
-
-function perReplication(read: (totals: ReplicationTotals) => Sample[]): MetricRow["read"] {
-  return ({ replication }) => (replication ? read(replication) : []);
-}
-
-function perService(read: (service: ServiceStatus) => Sample[]): MetricRow["read"] {
-  return (s) => s.services.flatMap((service) => labelled(read(service), serviceKey(service)));
-}
-
-function perDestination(read: (d: DestinationStatus, s: Snapshot) => Sample[]): MetricRow["read"] {
-  return (s) =>
-    s.services.flatMap((service) =>
-      service.destinations.flatMap((d) =>
-        labelled(read(d, s), serviceKey(service), formatEndpoint(d.address, d.port)),
-      ),
-    );
-}
-
-const labelled = (samples: Sample[], ...front: string[]): Sample[] =>
-  samples.map(([value, ...labels]) => [value, ...front, ...labels]);
-
-const oneHot = <T extends string>(all: readonly T[], now: T): Sample[] =>
-  all.map((each) => [Number(each === now), each]);
 
 /** What is done with packets of a reason; empty for a reason of another version. */
 function verdictOf(reason: string): string {

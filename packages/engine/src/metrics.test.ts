@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sampleServices, sampleStatus } from "./api/testing/sample-node.ts";
-import { METRICS, type MetricsSource } from "./metric-table.ts";
+import type { MetricsSource } from "./metric-row.ts";
+import { METRICS } from "./metric-table.ts";
 import { createMetrics } from "./metrics.ts";
 
 const source = (overrides: Partial<MetricsSource> = {}): MetricsSource => ({

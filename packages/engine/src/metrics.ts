@@ -1,6 +1,7 @@
 /** Prometheus metrics of a node: the registry, and how a scrape fills it. What there is to measure stands in metric-table.ts. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { METRICS, type MetricRow, type MetricsSource, type Snapshot } from "./metric-table.ts";
+import type { MetricRow, MetricsSource, Snapshot } from "./metric-row.ts";
+import { METRICS } from "./metric-table.ts";
 
 /** Seconds. From the flush interval of a delta (2 ms) to what counts as a fault. */
 const LAG_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
