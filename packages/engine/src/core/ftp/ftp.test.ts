@@ -1,8 +1,5 @@
 import { expect, test } from "vitest";
-import { createParsedPacket, parseIp, parseTransport } from "../../packet/parse.ts";
-import { buildPacket, packetProblems } from "../../packet/testing.ts";
-import { fillChecksum } from "../../packet/transport-checksum.ts";
-import { readNetwork16, writeNetwork16 } from "../../packet/words.ts";
+import { buildSegment, readSegment, type Segment } from "../../packet/testing-segments.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import { LIFE, RECORD } from "../layout.ts";
 import { createRandom } from "../random.ts";
@@ -17,47 +14,6 @@ const PORT = { client: 40_000, control: 21, server: 2121 };
 const MINUTE_TICKS = 57_220;
 
 type Method = "masquerade" | "full-nat";
-
-interface Segment {
-  from: string;
-  fromPort: number;
-  to: string;
-  toPort: number;
-  flags: string;
-  sequence: number;
-  acknowledged: number;
-  payload: string;
-}
-
-function build({ sequence, acknowledged, ...rest }: Segment): Uint8Array {
-  const packet = buildPacket({ protocol: "tcp", ...rest });
-  const p = createParsedPacket();
-  p.family = packet[0]! >>> 4 === 4 ? 4 : 6;
-  parseIp(p, packet, packet.length);
-  for (const [i, n] of [sequence, acknowledged].entries()) {
-    writeNetwork16(packet, p.transportAt + 4 + 4 * i, n >>> 16);
-    writeNetwork16(packet, p.transportAt + 6 + 4 * i, n & 0xffff);
-  }
-  fillChecksum(packet, { ...p, end: p.totalBytes });
-  return packet;
-}
-
-/** What of a packet the other end sees. */
-function read(packet: Uint8Array) {
-  expect(packetProblems(packet)).toEqual([]);
-  const p = createParsedPacket();
-  p.family = packet[0]! >>> 4 === 4 ? 4 : 6;
-  expect(parseIp(p, packet, packet.length) && parseTransport(p, packet)).toBe(true);
-  const numberAt = (at: number) =>
-    readNetwork16(packet, p.transportAt + at) * 0x1_0000 + readNetwork16(packet, p.transportAt + at + 2);
-  return {
-    fromPort: readNetwork16(packet, p.transportAt),
-    toPort: readNetwork16(packet, p.transportAt + 2),
-    sequence: numberAt(4),
-    acknowledged: numberAt(8),
-    payload: Buffer.from(packet.subarray(p.transportAt + p.transportBytes)).toString("latin1"),
-  };
-}
 
 /** A director with an FTP service and an established control connection; both ends speak from number 1000 and 5000 on. */
 function setUp(family: 4 | 6 = 4, method: Method = "masquerade", more: object = {}) {
@@ -77,7 +33,7 @@ function setUp(family: 4 | 6 = 4, method: Method = "masquerade", more: object = 
   ]);
   const inside = { address: client as string, port: PORT.client };
   const through = (segment: Segment) => {
-    d.dataplane.receive(1, build(segment));
+    d.dataplane.receive(1, buildSegment(segment));
     d.settle();
     return d.dataplane.sent.splice(0).map(({ bytes }) => bytes);
   };
@@ -97,7 +53,7 @@ function setUp(family: 4 | 6 = 4, method: Method = "masquerade", more: object = 
   const [syn] = fromClient({ flags: "S", sequence: 999 });
   if (method === "full-nat") {
     inside.address = local;
-    inside.port = read(syn!).fromPort;
+    inside.port = readSegment(syn!).fromPort;
   }
   fromServer({ flags: "SA", sequence: 4999, acknowledged: 1000 });
   fromClient({ sequence: 1000, acknowledged: 5000 });
@@ -119,13 +75,17 @@ for (const method of ["masquerade", "full-nat"] as const) {
     const { client, vip, server } = nets[4];
     const { fromServer, through, records } = setUp(4, method);
     const [told] = fromServer({ sequence: 5000, acknowledged: 1006, payload: text227(server, 50_000) });
-    expect(read(told!)).toMatchObject({ sequence: 5000, acknowledged: 1006, payload: text227(vip, 50_000) });
+    expect(readSegment(told!)).toMatchObject({
+      sequence: 5000,
+      acknowledged: 1006,
+      payload: text227(vip, 50_000),
+    });
     expect(records()).toHaveLength(2);
     expect(records()[1]).toMatchObject({ state: TcpState.listen });
     expect(records()[1]!.life & LIFE.noClientPort).not.toBe(0);
     const data = { from: client, fromPort: 41_234, to: vip, toPort: 50_000, acknowledged: 0, payload: "" };
     const [syn] = through({ ...data, flags: "S", sequence: 77 });
-    expect(read(syn!)).toMatchObject({ toPort: 50_000, sequence: 77 });
+    expect(readSegment(syn!)).toMatchObject({ toPort: 50_000, sequence: 77 });
     expect(records()[1]).toMatchObject({ state: TcpState.synRecv });
     expect(records()[1]!.life & LIFE.noClientPort).toBe(0);
     const answer = {
@@ -136,12 +96,12 @@ for (const method of ["masquerade", "full-nat"] as const) {
     };
     const [reply] = through({
       ...answer,
-      toPort: read(syn!).fromPort,
+      toPort: readSegment(syn!).fromPort,
       flags: "SA",
       sequence: 7,
       acknowledged: 78,
     });
-    expect(read(reply!)).toMatchObject({ fromPort: 50_000, toPort: 41_234 });
+    expect(readSegment(reply!)).toMatchObject({ fromPort: 50_000, toPort: 41_234 });
   });
 
   test(`active FTP, ${method}: the server reaches the client's port from port 20`, () => {
@@ -153,7 +113,7 @@ for (const method of ["masquerade", "full-nat"] as const) {
       payload: "PORT 198,51,100,7,156,65\r\n",
     });
     const [, a, b, c, d4, high, low] = /PORT (\d+),(\d+),(\d+),(\d+),(\d+),(\d+)\r\n/.exec(
-      read(told!).payload,
+      readSegment(told!).payload,
     )!;
     const reached = { to: [a, b, c, d4].join("."), toPort: Number(high) * 256 + Number(low) };
     expect(reached.to).toBe(inside.address);
@@ -161,7 +121,7 @@ for (const method of ["masquerade", "full-nat"] as const) {
     expect(records()[1]).toMatchObject({ state: TcpState.listen });
     const data = { from: server, fromPort: PORT.server - 1, ...reached, payload: "" };
     const [syn] = through({ ...data, flags: "S", sequence: 77, acknowledged: 0 });
-    expect(read(syn!)).toMatchObject({ fromPort: 20, toPort: 40_001 });
+    expect(readSegment(syn!)).toMatchObject({ fromPort: 20, toPort: 40_001 });
     expect(syn!.subarray(16, 20)).toEqual(Uint8Array.from(client.split("."), Number));
   });
 }
@@ -175,7 +135,7 @@ test("passive FTP opens no privileged port of the server, whatever it says", () 
     [1024, 2],
   ] as const) {
     const [told] = fromServer({ sequence: 5000, acknowledged: 1006, payload: text227(server, port) });
-    const said = read(told!).payload;
+    const said = readSegment(told!).payload;
     expect([said === text227(vip, port), records().length]).toEqual([connections === 2, connections]);
   }
 });
@@ -185,7 +145,7 @@ test("extended passive FTP over IPv6 needs no other text", () => {
   const { fromServer, through, records } = setUp(6);
   const said = "229 Entering Extended Passive Mode (|||50000|)\r\n";
   const [told] = fromServer({ sequence: 5000, acknowledged: 1006, payload: said });
-  expect(read(told!).payload).toBe(said);
+  expect(readSegment(told!).payload).toBe(said);
   expect(records()).toHaveLength(2);
   const syn = {
     from: client,
@@ -196,7 +156,7 @@ test("extended passive FTP over IPv6 needs no other text", () => {
     sequence: 1,
     acknowledged: 0,
   };
-  expect(read(through({ ...syn, payload: "" })[0]!).toPort).toBe(50_000);
+  expect(readSegment(through({ ...syn, payload: "" })[0]!).toPort).toBe(50_000);
 });
 
 test("EPRT over IPv6 under full NAT names the local endpoint", () => {
@@ -206,7 +166,7 @@ test("EPRT over IPv6 under full NAT names the local endpoint", () => {
     acknowledged: 5000,
     payload: "EPRT |2|2001:db8:2::7|40001|\r\n",
   });
-  expect(read(told!).payload).toMatch(/^EPRT \|2\|fd00::200\|\d+\|\r\n$/);
+  expect(readSegment(told!).payload).toMatch(/^EPRT \|2\|fd00::200\|\d+\|\r\n$/);
 });
 
 test("a port that another server has announced to the same client gives way to another one", () => {
@@ -236,7 +196,7 @@ test("a port that another server has announced to the same client gives way to a
   through({ ...second, flags: "S", sequence: 1 });
   const reply = { from: other, fromPort: port, to: client, toPort: 40_002, flags: "A", acknowledged: 2 };
   const [told] = through({ ...reply, sequence: 1, payload: text227(other, 50_000) });
-  const [, high, low] = /,(\d+),(\d+)\)/.exec(read(told!).payload)!;
+  const [, high, low] = /,(\d+),(\d+)\)/.exec(readSegment(told!).payload)!;
   const virtual = Number(high) * 256 + Number(low);
   expect(virtual).not.toBe(50_000);
   const data = {
@@ -266,7 +226,7 @@ for (const { name, payload } of unchanged) {
   test(`FTP: ${name} makes no data connection`, () => {
     const { fromClient, records } = setUp();
     const [sent] = fromClient({ sequence: 1000, acknowledged: 5000, payload });
-    expect(read(sent!).payload).toBe(payload);
+    expect(readSegment(sent!).payload).toBe(payload);
     expect(records()).toHaveLength(1);
   });
 }
@@ -339,7 +299,7 @@ test("both streams stay whole through any segments, losses and repetitions", () 
         const where = `seed ${seed}, round ${round}, step ${i}`;
         const packets = own.send({ sequence, acknowledged, payload: line });
         expect(packets, where).toHaveLength(1);
-        const got = read(packets[0]!);
+        const got = readSegment(packets[0]!);
         if (random(8) > 0) other.receiver.take(got);
         // the peer is told of exactly what it has sent
         expect(got.acknowledged - other.number, where).toBe(other.said.length - lost(other, own));
@@ -347,7 +307,7 @@ test("both streams stay whole through any segments, losses and repetitions", () 
       if (lost(own, other) > 0) {
         // sent again, as it was
         const again = own.send({ sequence, acknowledged: own.receiver.stream().next, payload: line });
-        other.receiver.take(read(again[0]!));
+        other.receiver.take(readSegment(again[0]!));
       }
     }
     const { text } = sides.client.receiver.stream();
@@ -386,7 +346,9 @@ test("no data connection is announced over full NAT that has no local address an
   const destinations = [{ address: server, port: PORT.server }];
   d.configure([{ protocol: "tcp", address: vip, port: PORT.control, helper: "ftp", destinations }]);
   const said = text227(server, 50_000);
-  expect(read(fromServer({ sequence: 5000, acknowledged: 1006, payload: said })[0]!).payload).toBe(said);
+  expect(readSegment(fromServer({ sequence: 5000, acknowledged: 1006, payload: said })[0]!).payload).toBe(
+    said,
+  );
   expect(records()).toHaveLength(1);
 });
 

@@ -159,8 +159,15 @@ export function createConnections(
     const controller = control.detach(r, index);
     table.kill(r.family, index, now);
     const isLast = controller >= 0 && control.count(r, controller) === 0;
-    if (isLast && isEarly && isUnproven(r, controller)) close(r.family, controller, now);
+    if (isLast) release(r, { controller, isEarly }, now);
     if (destination) services.forgetIfUnused(destination);
+  }
+
+  /** Nothing hangs on a record any more. */
+  function release(r: RecordArray, of: { controller: number; isEarly: boolean }, now: number): void {
+    const { controller, isEarly } = of;
+    if (isEarly && isUnproven(r, controller)) close(r.family, controller, now);
+    else if ((readField(r, controller, RECORD.life) & LIFE.template) === 0) arm(r, controller, now); // its end may have been put off
   }
 
   /** Have the record found no more, though it lives on. */

@@ -8,10 +8,10 @@ import { LIFE, RECORD } from "../layout.ts";
 import { isHelped } from "../life/gone.ts";
 import { isAlive, type RecordArray, readField } from "../record.ts";
 import type { Service } from "../services/service.ts";
-import type { ConnectionTable, NewConnection } from "../table/connection-table.ts";
-import { indexOf } from "../table/flow-index.ts";
+import type { NewConnection } from "../table/connection-table.ts";
 
-const NAME_BYTES = 2;
+/** Length of a name; no annex has it. */
+export const NAME_BYTES = 2;
 
 /** Name the control connection of a record, if it hangs on one that is found by its name. */
 export function writeControlName(
@@ -28,28 +28,22 @@ export function writeControlName(
   into.annexBytes = NAME_BYTES;
 }
 
-/** Whether what comes in the place of an annex is a name. */
-export const isControlName = ({ annexBytes }: ConnectionRecord): boolean => annexBytes === NAME_BYTES;
-
 /**
- * Index + 1 of the control connection that a peer's record names; 0 if it names none, or one that is not known here. A control connection comes
- * to the service's own port and a data connection never does, so nothing hangs on itself.
+ * Write the flow key of the control connection that a peer's record names. A control connection comes to the service's own port and a data
+ * connection never does, so nothing hangs on itself.
  *
- * @param key room for a flow key
+ * @returns false if it names none
  */
-export function findControl(
-  table: ConnectionTable,
-  said: { record: ConnectionRecord; birth: NewConnection; service: Service },
+export function writeControlKey(
   key: Uint32Array,
-): number {
+  said: { record: ConnectionRecord; birth: NewConnection; service: Service },
+): boolean {
   const { record, birth, service } = said;
   const at = FLOW_PORTS[birth.family];
-  if (!isControlName(record) || birth.key[at]! >>> 16 === service.port) return 0;
+  if (record.annexBytes !== NAME_BYTES || birth.key[at]! >>> 16 === service.port) return false;
   key.set(birth.key);
   key[at] = (record.annex[0]! | (record.annex[1]! << 8) | (service.port << 16)) >>> 0;
-  const node = table.find(birth.family, key);
-  if (node < 0 || !isHelped(service, table.records[birth.family], indexOf(node))) return 0;
-  return indexOf(node) + 1;
+  return true;
 }
 
 const isTemplate = (r: RecordArray, index: number): boolean =>

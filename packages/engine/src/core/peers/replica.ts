@@ -9,6 +9,7 @@ import {
 import { FLOW_WORDS } from "../../packet/parse.ts";
 import { ADDRESS, LIFE, RECORD } from "../layout.ts";
 import type { Connections } from "../life/connections.ts";
+import { isHelped } from "../life/gone.ts";
 import { writeClientKey } from "../open/template-key.ts";
 import {
   addressAt,
@@ -24,7 +25,8 @@ import {
 import type { Service, ServiceTable } from "../services/service-table.ts";
 import { createBirth, FAMILIES, type NewConnection } from "../table/connection-table.ts";
 import { indexOf } from "../table/flow-index.ts";
-import { findControl, isControlName } from "./control-name.ts";
+import { type Awaiting, createAwaitedControls } from "./awaited-controls.ts";
+import { NAME_BYTES, writeControlKey } from "./control-name.ts";
 import { type Digests, NOBODY } from "./digest.ts";
 import { isConsistent, NO_DESTINATION, writeBirth, writeReplyKey } from "./peer-record.ts";
 
@@ -95,6 +97,10 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     4: new Uint8Array(table.records[4].capacity),
     6: new Uint8Array(table.records[6].capacity),
   };
+  /** Flow key of the control connection that the record names, and whether that is not known yet. */
+  const controlKey = new Uint32Array(FLOW_WORDS);
+  let isAwaited = false;
+  const awaited = createAwaitedControls();
   const outcomes = new Map<ApplyOutcome, number>(APPLY_OUTCOMES.map((o) => [o, 0]));
   let parked: Parked[] = [];
 
@@ -108,10 +114,20 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     writeBirth(birth, said);
     birth.owner = peer;
     birth.lastSeen = (now - record.ageTicks) >>> 0;
-    birth.controller = findControl(table, { record, birth, service }, scratch) || templateFor(service);
+    const isNamed = writeControlKey(controlKey, { record, birth, service });
+    const control = isNamed ? controlFor(service) : 0;
+    isAwaited = isNamed && control === 0;
+    birth.controller = control || templateFor(service);
     const node = table.find(record.family, birth.key);
     if (node >= 0) return merge(peer, indexOf(node), now);
     return record.ended ? "ignored_unknown" : insert(peer, now);
+  }
+
+  /** Index + 1 of the control connection that the record names; 0 if it is not known here. */
+  function controlFor(service: Service): number {
+    const node = table.find(birth.family, controlKey);
+    if (node < 0 || !isHelped(service, table.records[birth.family], indexOf(node))) return 0;
+    return indexOf(node) + 1;
   }
 
   /** Index + 1 of the client's template, on which its connections hang that lead to the same destination; 0 if there is none. */
@@ -133,7 +149,16 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     const index = connections.open(birth, now);
     if (index < 0) return "table_full";
     hand(peer, index);
+    for (const who of awaited.take(birth.family, birth.key)) hangOn(index, who);
     return rival >= 0 ? "displaced" : "inserted";
+  }
+
+  /** The control connection for which a record has waited is known now. */
+  function hangOn(control: number, { index, generation }: Awaiting): void {
+    const r = table.records[birth.family];
+    if (readField(r, index, RECORD.generation) !== generation) return;
+    connections.hang(birth.family, index, control + 1);
+    table.annexes.write(r, index, NOTHING);
   }
 
   /** The connection that has the same local end in the eyes of the same real server; -1 if there is none. */
@@ -185,9 +210,12 @@ export function createReplica(connections: Connections, services: ServiceTable, 
   function hand(peer: number, index: number): void {
     digests.move(record.family, index, peer);
     isSuspect[record.family][index] = 0;
-    const isDone = isControlName(record) && birth.controller > 0; // else the name is kept for whoever knows what it means
-    const annex = isDone ? NOTHING : record.annex.subarray(0, record.annexBytes);
-    table.annexes.write(table.records[record.family], index, annex);
+    const r = table.records[record.family];
+    const { annex, annexBytes } = record;
+    const isDone = annexBytes === NAME_BYTES && !isAwaited; // a name is kept until it is known what it means, and told on
+    table.annexes.write(r, index, isDone ? NOTHING : annex.subarray(0, annexBytes));
+    if (isAwaited)
+      awaited.wait(record.family, controlKey, { index, generation: readField(r, index, RECORD.generation) });
   }
 
   function park(peer: number, at: number): ApplyOutcome {
