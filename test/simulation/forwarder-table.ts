@@ -1,10 +1,9 @@
 /** The engine's forwarder over the in-memory data plane, as a table for simulated clusters: real packets, records, merging and timers. */
-import { createMemoryDataPlane } from "../../packages/engine/src/dataplane/memory.ts";
-import { createForwarder, type Forwarder } from "../../packages/engine/src/forwarder.ts";
-import type { Answer, ConnectionRow, ForwarderEvent } from "../../packages/engine/src/forwarder-protocol.ts";
+import type { ConnectionRow } from "../../packages/engine/src/forwarder-protocol.ts";
 import { buildPacket, type PacketSpec } from "../../packages/engine/src/packet/testing.ts";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "../../packages/model/src/index.ts";
 import type { SimulatedTable, TableSurroundings } from "../../packages/sync/src/testing/index.ts";
+import { createSimulatedDirector } from "./director.ts";
 
 const VIP = "192.0.2.1";
 const destinations = [{ address: "10.0.0.1" }, { address: "10.0.0.2" }];
@@ -44,7 +43,6 @@ export interface Held {
   readonly destination: string;
 }
 const CAPACITY = 512;
-const TICKS_PER_MS = 1e6 / 2 ** 20;
 /** A state's number, as simulations speak of it: there is but one that counts. */
 export const ESTABLISHED = 1;
 
@@ -57,63 +55,33 @@ export interface ForwarderTable extends SimulatedTable {
 
 /** A table that is a whole forwarder. Keys are 0..65535; every connection that is told of is established. Keys take turns in their kind; each is one client. */
 export function createForwarderTable(around: TableSurroundings): ForwarderTable {
-  const dataplane = createMemoryDataPlane({
+  const director = createSimulatedDirector(around, {
     capacity: CAPACITY,
-    flowCapacity: 4 * CAPACITY,
-    now: () => Math.floor(around.nowMs() * TICKS_PER_MS) >>> 0,
+    onStart: ({ ask }) =>
+      ask("program", { document: DOCUMENT, weights: new Map<number, number>(), down: new Set<number>() }),
   });
-  let answer: unknown;
-  const hear: { [T in ForwarderEvent["type"]]?: (event: Extract<ForwarderEvent, { type: T }>) => void } = {
-    records: ({ records, count }) => around.offer(records, count),
-    replica: (event) => around.answer(event.answer),
-    answer: (event) => {
-      answer = event.answer;
-    },
-    refusal: ({ failure }) => {
-      throw new Error(`invariant: refused ${JSON.stringify(failure)}`);
-    },
-  };
-  const emit = (event: ForwarderEvent): void =>
-    (hear[event.type] as ((event: ForwarderEvent) => void) | undefined)?.(event);
-  // each node's clock is another: no two draw the same local ports
-  const start = (): Forwarder => {
-    const started = createForwarder(dataplane, emit, Math.floor(around.nowMs()));
-    const ask = { document: DOCUMENT, weights: new Map<number, number>(), down: new Set<number>() };
-    started.handle({ type: "question", id: 0, name: "program", ask });
-    return started;
-  };
-  let forwarder = start();
   const see = (key: number, flags: string, fromPort = FIRST_PORT): void => {
-    const { packet, mark = 0 } = KINDS[key % KINDS.length]!;
+    const { packet, mark } = KINDS[key % KINDS.length]!;
     const ends = { from: clientOf(key), fromPort, to: VIP, toPort: 0 };
-    dataplane.receive(1, buildPacket({ protocol: "tcp", flags, ...ends, ...packet }), { mark });
-    forwarder.turn();
-  };
-  const rows = (): Answer<"list">["rows"] => {
-    forwarder.handle({ type: "question", id: 0, name: "list", ask: { cursor: 0, limit: 4 * CAPACITY } });
-    return (answer as Answer<"list">).rows;
+    director.receive(buildPacket({ protocol: "tcp", flags, ...ends, ...packet }), mark);
   };
   const contents = (): Map<number, Held> => {
-    const held = rows().filter((row) => (row.isTemplate ? !isRetired(row) : SAVED.has(row.state)));
+    const held = director.rows().filter((row) => (row.isTemplate ? !isRetired(row) : SAVED.has(row.state)));
     return new Map(held.map((row) => [keyOf(row), describe(row, around.node)]));
   };
   return {
-    send(call) {
-      forwarder.handle({ type: "replica", call });
-      forwarder.turn();
-    },
+    send: director.send,
     seePacket(key) {
       if (!contents().has(key)) see(key, "S");
       see(key, "A");
     },
     end: (key) => see(key, "R"), // which ends nothing of UDP
-    restart: () => {
-      forwarder = start();
-    },
-    tick: () => forwarder.turn(),
+    restart: director.restart,
+    tick: director.turn,
     connectAnew(key, fromPort) {
       for (const flags of ["S", "A"]) see(key, flags, fromPort);
-      return rows().find((row) => row.client === clientOf(key) && row.clientPort === fromPort)?.destination;
+      const isIts = (row: ConnectionRow) => row.client === clientOf(key) && row.clientPort === fromPort;
+      return director.rows().find(isIts)?.destination;
     },
     contents,
   };
