@@ -1,21 +1,9 @@
 import { expect, test } from "vitest";
 import { createAesGcmSeal } from "./aes-gcm-seal.ts";
+import { header, key, records, seal } from "./testing/sample-frame.ts";
 import { encodeHeader, type FrameHeader } from "./wire/header.ts";
 import { nonceOf, openFrame, sealFrame } from "./wire/seal.ts";
 
-const key = new Uint8Array(32).fill(7);
-const seal = createAesGcmSeal(new Map([[1, key]]), 1);
-const header: FrameHeader & { kind: "delta" } = {
-  keyId: 1,
-  kind: "delta",
-  count: 1,
-  revision: 9,
-  sequence: 5,
-  atUs: 1_000_000,
-  epoch: "000102030405060708090a0b0c0d0e0f",
-  node: "a",
-};
-const records = Uint8Array.fromHex("8001c00002079cb001ac0205");
 const frame = sealFrame(seal, header, { records });
 
 test("a sealed frame opens to what was sealed, for everybody who has the cluster's key", () => {

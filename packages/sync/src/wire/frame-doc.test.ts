@@ -3,25 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnectionRecord, decodeConnection, RecordFlag } from "@tandem/model";
 import { expect, test } from "vitest";
-import { createAesGcmSeal } from "../aes-gcm-seal.ts";
+import { header, records, seal } from "../testing/sample-frame.ts";
 import { peerSubject, streamSubject } from "../transport/subjects.ts";
 import { channelOf, decodeHeader, KIND_CODES, type Kind } from "./header.ts";
 import { openFrame, sealFrame } from "./seal.ts";
 
 const doc = readFileSync(join(import.meta.dirname, "../../../../docs/wire/frame.md"), "utf8");
-const seal = createAesGcmSeal(new Map([[1, new Uint8Array(32).fill(7)]]), 1);
 const example = Uint8Array.fromHex(/```hex\n([^`]+)```/.exec(doc)![1]!.replaceAll(/\s/g, ""));
-const header = {
-  keyId: 1,
-  kind: "delta",
-  count: 1,
-  revision: 9,
-  sequence: 5,
-  atUs: 1_000_000,
-  epoch: "000102030405060708090a0b0c0d0e0f",
-  node: "a",
-} as const;
-const records = Uint8Array.fromHex("8001c00002079cb001ac0205");
 
 test("the worked example is the frame that is sealed, and opens to what is written about it", () => {
   expect(sealFrame(seal, header, { records }).toHex()).toBe(example.toHex());
