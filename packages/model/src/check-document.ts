@@ -46,6 +46,16 @@ export function checkDocument(document: DocumentSpec, issues: readonly Issue[], 
   if (findings.isSound("services", whole)) checkServices(document.services, ["services"], findings);
 }
 
+/** Tell what is wrong across the fields of one well-formed service, beside services of these addresses: for a change that leaves the others as they are. */
+export function checkOneService(
+  service: ServiceSpec,
+  virtualAddresses: ReadonlySet<string>,
+  refuse: Refuse,
+): void {
+  const findings = createFindings(refusedBy([]), refuse);
+  checkService({ service, where: within([]), virtualAddresses, findings });
+}
+
 /** What names a service. */
 const KEY: readonly (keyof ServiceSpec)[] = ["protocol", "address", "port", "mark"];
 /** What an address of clients' is known by. */

@@ -1,7 +1,7 @@
 /** The values that every part of Tandem speaks. Imports nothing but zod. */
 export * from "./address.ts";
 export * from "./address-kind.ts";
-export { MAX_SERVICES } from "./check-document.ts";
+export { checkOneService, MAX_SERVICES } from "./check-document.ts";
 export * from "./check-spec.ts";
 export * from "./config.ts";
 export * from "./connection.ts";

@@ -119,7 +119,7 @@ const methodProblem = (wanted: ServiceSpec["method"], { method, destinations }: 
   `method is "${method}", wanted "${wanted}", here or of a destination`;
 
 /** What a service lists by itself. */
-type ListName = "schedulerFlags" | "sourceAddresses" | "allow" | "deny";
+type ListName = "schedulerFlags" | "unusedFlags" | "sourceAddresses" | "allow" | "deny";
 
 /** One rule about every item of some lists, across the other fields of their service. */
 interface ItemRule {
@@ -155,7 +155,7 @@ const ITEM_RULES: readonly ItemRule[] = [
     },
   },
   {
-    lists: ["schedulerFlags", "sourceAddresses", "allow", "deny"],
+    lists: ["schedulerFlags", "unusedFlags", "sourceAddresses", "allow", "deny"],
     reads: [],
     judge() {
       const seen = new Set<string>();

@@ -43,6 +43,7 @@ const fine: [what: string, service: object][] = [
     { ...web, scheduler },
   ]),
   ["flags of sh", { ...web, scheduler: "sh", schedulerFlags: ["fallback", "port"] }],
+  ["flags that mean nothing", { ...web, scheduler: "rr", unusedFlags: ["flag-1", "flag-3"] }],
   ["flags of mh", { ...web, scheduler: "mh", schedulerFlags: ["port"] }],
   ["one packet at a time", { ...web, protocol: "udp", onePacket: true }],
   ["one packet at a time of a mark", { ...marked, onePacket: true }],

@@ -81,6 +81,11 @@ const fields = {
     .describe(
       "For sh and mh. fallback: ask the next slot if the client's destination is unusable; port: the client's port counts.",
     ),
+  unusedFlags: z
+    .array(oneOf("flag-1", "flag-2", "flag-3"))
+    .min(1, wanted("at least one flag"))
+    .optional()
+    .describe("Flags that ipvsadm gave and the scheduler does not know: listed by it, without effect."),
   onePacket: flag
     .default(false)
     .describe(

@@ -20,6 +20,7 @@ test("settings of a document that names none are the kernel's, but for what woul
       "scheduleIcmp": false,
       "secureTcp": "off",
       "sourceBudget": 0,
+      "syncDaemons": [],
       "timeouts": {},
       "unmatchedReply": "drop",
     }
@@ -54,6 +55,26 @@ const bad: [settings: object, want: string][] = [
   [{ dropPacket: true }, "dropPacket: wanted one of off, auto, on"],
   [{ secureTcp: 3 }, "secureTcp: wanted one of off, auto, on"],
   [{ dropRate: 0 }, "dropRate: wanted a whole number from 1 to 2147483647"],
+  [
+    { syncDaemons: [{ mode: "slave", interface: "eth0" }] },
+    "syncDaemons.0.mode: wanted one of master, backup",
+  ],
+  [
+    { syncDaemons: [{ mode: "master", interface: "eth 0" }] },
+    "syncDaemons.0.interface: wanted the name of an interface",
+  ],
+  [
+    { syncDaemons: [{ mode: "master", interface: "eth0", group: "192.0.2.1" }] },
+    "syncDaemons.0.group: wanted a multicast address",
+  ],
+  [
+    { syncDaemons: [{ mode: "master", interface: "eth0", group: "nowhere" }] },
+    "syncDaemons.0.group: wanted an IPv4 or IPv6 address",
+  ],
+  [
+    { syncDaemons: Array(2).fill({ mode: "master", interface: "eth0" }) },
+    "syncDaemons: wanted at most one daemon of each mode",
+  ],
   [{ sourceBudget: 1_000_001 }, "sourceBudget: wanted a whole number from 0 to 1000000"],
 ];
 for (const [settings, want] of bad) {

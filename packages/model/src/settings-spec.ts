@@ -3,7 +3,8 @@
  * Tandem adds. docs/tandem-and-ipvs.md has the table of names and defaults.
  */
 import { z } from "zod";
-import { flag, oneOf, seconds, wanted, wholeNumber } from "./field.ts";
+import { addressKind } from "./address-kind.ts";
+import { flag, ipAddress, oneOf, patternText, seconds, wanted, wholeNumber } from "./field.ts";
 
 const defence = (what: string) =>
   oneOf("off", "auto", "on")
@@ -61,6 +62,37 @@ export const TimeoutsSpec = z.strictObject({
 });
 export type TimeoutsSpec = z.infer<typeof TimeoutsSpec>;
 
+const syncMulticastGroup = ipAddress.refine(
+  (address) => addressKind(address) === "multicast",
+  wanted("a multicast address"),
+);
+
+/** A sync daemon of the kernel's protocol, as `ipvsadm --start-daemon` names it. */
+export const SyncDaemonSpec = z.strictObject({
+  mode: oneOf("master", "backup").describe(
+    "Sends what the kernel's protocol says of connections, or takes it.",
+  ),
+  interface: patternText(/^[^\s/]{1,15}$/, "the name of an interface").describe(
+    "Interface of the multicast group.",
+  ),
+  syncId: wholeNumber(0, 255)
+    .default(0)
+    .describe("Messages of another id are ignored; 0 of a backup: none are."),
+  maxLength: wholeNumber(1, 65_507).default(1472).describe("Longest message in bytes."),
+  group: syncMulticastGroup.default("224.0.0.81").describe("Multicast group."),
+  port: wholeNumber(1, 65_535).default(8848).describe("UDP port of the group."),
+  ttl: wholeNumber(1, 255).default(1).describe("Time to live of messages."),
+});
+export type SyncDaemonSpec = z.infer<typeof SyncDaemonSpec>;
+
+const syncDaemons = z
+  .array(SyncDaemonSpec)
+  .default([])
+  .refine((daemons) => new Set(daemons.map((d) => d.mode)).size === daemons.length, {
+    ...wanted("at most one daemon of each mode"),
+    when: ({ issues }) => issues.length === 0,
+  });
+
 /** Settings of the whole cluster, all with defaults. */
 export const SettingsSpec = z.strictObject({
   timeouts: TimeoutsSpec.prefault({}).describe("Timeouts in seconds of services that name none."),
@@ -104,6 +136,9 @@ export const SettingsSpec = z.strictObject({
   sourceBudget: wholeNumber(0, 1_000_000)
     .default(0)
     .describe("New connections per second that one source prefix (/24, IPv6 /56) may ask for; 0: no limit."),
+  syncDaemons: syncDaemons.describe(
+    "Daemons of the kernel's own synchronisation, as `ipvsadm --start-daemon` asks for them; kept, not run yet.",
+  ),
 });
 export type SettingsSpec = z.infer<typeof SettingsSpec>;
 

@@ -46,6 +46,7 @@ import type { SetMaintenanceResponse as _tandem_v1_SetMaintenanceResponse, SetMa
 import type { Settings as _tandem_v1_Settings, Settings__Output as _tandem_v1_Settings__Output } from './tandem/v1/Settings.ts';
 import type { SwitchOverRequest as _tandem_v1_SwitchOverRequest, SwitchOverRequest__Output as _tandem_v1_SwitchOverRequest__Output } from './tandem/v1/SwitchOverRequest.ts';
 import type { SwitchOverResponse as _tandem_v1_SwitchOverResponse, SwitchOverResponse__Output as _tandem_v1_SwitchOverResponse__Output } from './tandem/v1/SwitchOverResponse.ts';
+import type { SyncDaemon as _tandem_v1_SyncDaemon, SyncDaemon__Output as _tandem_v1_SyncDaemon__Output } from './tandem/v1/SyncDaemon.ts';
 import type { Timeouts as _tandem_v1_Timeouts, Timeouts__Output as _tandem_v1_Timeouts__Output } from './tandem/v1/Timeouts.ts';
 import type { Traffic as _tandem_v1_Traffic, Traffic__Output as _tandem_v1_Traffic__Output } from './tandem/v1/Traffic.ts';
 import type { Tunnel as _tandem_v1_Tunnel, Tunnel__Output as _tandem_v1_Tunnel__Output } from './tandem/v1/Tunnel.ts';
@@ -109,6 +110,7 @@ export interface ProtoGrpcType {
       Settings: MessageTypeDefinition<_tandem_v1_Settings, _tandem_v1_Settings__Output>
       SwitchOverRequest: MessageTypeDefinition<_tandem_v1_SwitchOverRequest, _tandem_v1_SwitchOverRequest__Output>
       SwitchOverResponse: MessageTypeDefinition<_tandem_v1_SwitchOverResponse, _tandem_v1_SwitchOverResponse__Output>
+      SyncDaemon: MessageTypeDefinition<_tandem_v1_SyncDaemon, _tandem_v1_SyncDaemon__Output>
       Timeouts: MessageTypeDefinition<_tandem_v1_Timeouts, _tandem_v1_Timeouts__Output>
       Traffic: MessageTypeDefinition<_tandem_v1_Traffic, _tandem_v1_Traffic__Output>
       Tunnel: MessageTypeDefinition<_tandem_v1_Tunnel, _tandem_v1_Tunnel__Output>

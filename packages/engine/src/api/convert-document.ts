@@ -54,7 +54,14 @@ type Message<T> = T extends readonly (infer Item)[]
 const message = <T>(value: T) => value as Message<T>;
 
 /** Lists and maps that the document does not have empty: a message cannot leave them out. */
-const NEVER_EMPTY: ReadonlySet<string> = new Set(["sourceAddresses", "status", "tcp", "udp", "sctp"]);
+const NEVER_EMPTY: ReadonlySet<string> = new Set([
+  "sourceAddresses",
+  "unusedFlags",
+  "status",
+  "tcp",
+  "udp",
+  "sctp",
+]);
 
 /** What a message says, without the fields that it leaves out. */
 function given(value: unknown): unknown {

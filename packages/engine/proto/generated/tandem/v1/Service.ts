@@ -41,6 +41,7 @@ export interface Service {
   'allow'?: (string)[];
   'deny'?: (string)[];
   'slowStart'?: (number | string);
+  'unusedFlags'?: (string)[];
   '_id'?: "id";
   '_protocol'?: "protocol";
   '_address'?: "address";
@@ -91,4 +92,5 @@ export interface Service__Output {
   'allow': (string)[];
   'deny': (string)[];
   'slowStart'?: (number);
+  'unusedFlags': (string)[];
 }

@@ -1,6 +1,7 @@
 // Original file: tandem/v1/node.proto
 
 import type { Timeouts as _tandem_v1_Timeouts, Timeouts__Output as _tandem_v1_Timeouts__Output } from '../../tandem/v1/Timeouts.ts';
+import type { SyncDaemon as _tandem_v1_SyncDaemon, SyncDaemon__Output as _tandem_v1_SyncDaemon__Output } from '../../tandem/v1/SyncDaemon.ts';
 
 /**
  * Settings of the whole cluster. What is absent has its default. Meanings, ranges and defaults of these and of all messages of the
@@ -22,6 +23,7 @@ export interface Settings {
   'dropRate'?: (number);
   'secureTcp'?: (string);
   'sourceBudget'?: (number);
+  'syncDaemons'?: (_tandem_v1_SyncDaemon)[];
   '_reuse'?: "reuse";
   '_rescheduleQuiesced'?: "rescheduleQuiesced";
   '_expireQuiescentTemplate'?: "expireQuiescentTemplate";
@@ -58,4 +60,5 @@ export interface Settings__Output {
   'dropRate'?: (number);
   'secureTcp'?: (string);
   'sourceBudget'?: (number);
+  'syncDaemons': (_tandem_v1_SyncDaemon__Output)[];
 }

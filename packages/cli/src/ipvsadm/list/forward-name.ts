@@ -1,0 +1,14 @@
+/** How ipvsadm calls forwarding methods. */
+import type { ListedServer } from "./table.ts";
+
+/** Full NAT is masquerading to whom looks at the destination; the kernel's own name for a destination on this host is `Local`. */
+const FORWARDS: Readonly<Record<ListedServer["method"], string>> = {
+  masquerade: "Masq",
+  "full-nat": "Masq",
+  local: "Local",
+  tunnel: "Tunnel",
+  "direct-route": "Route",
+};
+
+/** The word in the column `Forward`. */
+export const forwardName = (method: ListedServer["method"]): string => FORWARDS[method];
