@@ -15,11 +15,14 @@ export interface ServerTarget {
   readonly port: number;
 }
 
+/** Flags of sh and mh, and a third that means something to no scheduler. */
+export type SchedulerFlag = "fallback" | "port" | "third";
+
 /** What `-A` and `-E` say of a service: all of it, because what is not named goes back to its default. */
 export interface ServiceSettings {
   /** A name that may be unknown here: the edit refuses it, as the kernel does. */
   readonly scheduler: SchedulerName | (string & {});
-  readonly schedulerFlags: readonly ("fallback" | "port")[];
+  readonly schedulerFlags: readonly SchedulerFlag[];
   readonly onePacket: boolean;
   readonly persistence?: {
     readonly timeout: number;

@@ -1,6 +1,14 @@
 /** What the options of a line say, each read into its own slot. */
 import { familyOf } from "@tandem/model";
-import type { ServerSettings, ServerTarget, ServiceTarget, SyncDaemon, TransportName } from "./command.ts";
+import type {
+  SchedulerFlag,
+  ServerSettings,
+  ServerTarget,
+  ServiceTarget,
+  SyncDaemon,
+  TransportName,
+} from "./command.ts";
+import type { NameBook } from "./name-book.ts";
 import type { Slot } from "./options.ts";
 import {
   readCount,
@@ -17,10 +25,11 @@ import type { GivenOption } from "./words.ts";
 
 /** What the options of a line say, each in its own slot. */
 export interface Given {
+  readonly names: NameBook;
   service?: ServiceTarget;
   server?: ServerTarget;
   scheduler?: string;
-  flags?: ("fallback" | "port")[];
+  flags?: SchedulerFlag[];
   persistent?: number;
   prefix?: number;
   engine?: string;
@@ -45,7 +54,7 @@ const METHODS: Readonly<Record<string, ServerSettings["method"]>> = {
 export const READERS: Partial<Record<Slot, Reader>> = {
   "service-address": readService,
   ipv6(given) {
-    if (!given.service || !("mark" in given.service)) return "-6 used before -f";
+    if (!given.service || !("mark" in given.service)) return "-6 used before -f\n"; // the tool has a line break of its own in it
     given.service = { mark: given.service.mark, family: 6 };
     return undefined;
   },
@@ -72,10 +81,10 @@ export const READERS: Partial<Record<Slot, Reader>> = {
   },
   pe: (given, _, value) => void (given.engine = value),
   "real-server"(given, _, value) {
-    const server = readEndpoint(value);
+    const service = given.service && "port" in given.service ? given.service : undefined;
+    const server = readEndpoint(value, service?.protocol, given.names);
     if (!server) return "illegal real server address[:port] specified";
-    const servicePort = given.service && "port" in given.service ? given.service.port : 0;
-    given.server = server.port === 0 ? { ...server, port: servicePort } : server;
+    given.server = server.port === 0 ? { ...server, port: service?.port ?? 0 } : server;
     return undefined;
   },
   "forwarding-method": (given, { row }) => void (given.method = METHODS[row.long]!),
@@ -137,9 +146,10 @@ function readService(given: Given, { row }: GivenOption, value: string): string 
     given.service = { mark, family: 4 };
     return undefined;
   }
-  const at = readEndpoint(value);
+  const protocol = row.long.replace("-service", "") as TransportName;
+  const at = readEndpoint(value, protocol, given.names);
   if (!at) return "illegal virtual server address[:port] specified";
-  given.service = { protocol: row.long.replace("-service", "") as TransportName, ...at };
+  given.service = { protocol, ...at };
   return undefined;
 }
 

@@ -17,7 +17,7 @@ const commands = [
       settings: {
         ...plain,
         scheduler: "sh",
-        schedulerFlags: ["port", "fallback"],
+        schedulerFlags: ["port", "fallback", "third"],
         persistence: { timeout: 360 },
       },
     },
@@ -98,7 +98,7 @@ const refusals: readonly (readonly [string, number, string])[] = [
   ["-A -t 10.0.0.100:84 -u 10.0.0.100:84", 2, "multiple 'service-address' options specified"],
   ["-A -t 10.0.0.100:84 -o", 2, "One-Packet Scheduling is only for UDP virtual services"],
   ["-A -t 10.0.0.100:85 -w 5", 2, "Illegal 'weight' option with the 'add-service' command"],
-  ["-A -t 10.0.0.100:86 -6", 2, "-6 used before -f"],
+  ["-A -t 10.0.0.100:86 -6", 2, "-6 used before -f\n"],
   ["-A -t 10.0.0.100:86 -s sh -b nosuchflag", 2, "invalid scheduler flag `nosuchflag'"],
   ["-A -t 10.0.0.100:87 -Z", 2, "invalid option `-Z'"],
   ["-a -t 10.0.0.100:80 -r 10.1.0.1 -m -g", 2, "multiple 'forwarding-method' options specified"],

@@ -2,6 +2,7 @@
 import { BUILDERS } from "./build.ts";
 import type { IpvsadmCommand, IpvsadmRefusal } from "./command.ts";
 import { type Given, READERS } from "./given.ts";
+import { type NameBook, NO_NAMES } from "./name-book.ts";
 import { COMMANDS, type CommandRow, type Slot } from "./options.ts";
 import { isRefusal, usage } from "./refusal.ts";
 import { readWords, type Words } from "./words.ts";
@@ -11,12 +12,16 @@ export { isRefusal } from "./refusal.ts";
 /**
  * Read a command line, without the word `ipvsadm` in front.
  *
+ * @param names what hosts and ports may be called, besides their numbers
  * @returns what it asks for, or the tool's own message and exit status. Never throws.
  */
-export function parseIpvsadm(args: readonly string[]): IpvsadmCommand | IpvsadmRefusal {
+export function parseIpvsadm(
+  args: readonly string[],
+  names: NameBook = NO_NAMES,
+): IpvsadmCommand | IpvsadmRefusal {
   const words = readWords(args);
   if (isRefusal(words)) return words;
-  const given: Given = { daemon: {} };
+  const given: Given = { names, daemon: {} };
   const slots = new Set<Slot>();
   for (const option of words.options) {
     const { slot } = option.row;

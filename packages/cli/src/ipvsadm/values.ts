@@ -1,6 +1,7 @@
-/** The values that options of ipvsadm take, read from text. Undefined: the text is none. Names of hosts and ports are not resolved here. */
+/** The values that options of ipvsadm take, read from text. Undefined: the text is none. */
 import { canonicalAddress, familyOf, parseAddress } from "@tandem/model";
-import type { ServerTarget } from "./command.ts";
+import type { SchedulerFlag, ServerTarget, TransportName } from "./command.ts";
+import type { NameBook } from "./name-book.ts";
 
 /** Longest timeout in seconds: 31 days. */
 const MAX_TIMEOUT = 86_400 * 31;
@@ -26,20 +27,41 @@ export const readMark = (text: string): number | undefined => readNumber(text, 1
 /** UDP or TCP port, not 0. */
 export const readPort = (text: string): number | undefined => readNumber(text, 1, 65_535);
 
-/** `address[:port]`, IPv6 with a port as `[address]:port`; port 0 if there is none. Unbracketed IPv6 is an address as a whole. */
-export function readEndpoint(text: string): ServerTarget | undefined {
+/**
+ * `address[:port]`, IPv6 with a port as `[address]:port`; port 0 if there is none. Unbracketed IPv6 is an address as a whole. Hosts (of IPv4) and ports may be
+ * named; of a firewall mark, which has no protocol, hosts alone.
+ */
+export function readEndpoint(
+  text: string,
+  protocol: TransportName | undefined,
+  names: NameBook,
+): ServerTarget | undefined {
   const bracketed = /^\[([^\]]+)\]:([^:]+)$/.exec(text);
-  if (bracketed) return bracketed[1]!.includes(":") ? endpoint(bracketed[1]!, bracketed[2]!) : undefined;
-  if (text.indexOf(":") !== text.lastIndexOf(":")) return endpoint(text, "0");
-  const [address, port] = text.split(":");
-  return endpoint(address!, port ?? "0");
-}
-
-function endpoint(text: string, portText: string): ServerTarget | undefined {
-  const address = canonicalAddress(text);
-  const port = readNumber(portText, 0, 65_535);
+  const isIpv6 = bracketed !== null || text.indexOf(":") !== text.lastIndexOf(":");
+  const [host, portText] = bracketed
+    ? [bracketed[1]!, bracketed[2]!]
+    : isIpv6
+      ? [text, "0"]
+      : text.split(":");
+  const address = isIpv6 ? readIpv6(host!) : readHost(host!, names);
+  const port = readNumber(portText ?? "0", 0, 65_535) ?? readPortName(portText!, protocol, names);
   return address === undefined || port === undefined ? undefined : { address, port };
 }
+
+const readIpv6 = (text: string): string | undefined =>
+  text.includes(":") ? canonicalAddress(text) : undefined;
+
+/** What has no letter is no name: it would only be looked for everywhere. */
+const NAME = /^(?=.*[a-z])[a-z0-9._-]{1,253}$/i;
+
+const readHost = (text: string, names: NameBook): string | undefined =>
+  canonicalAddress(text) ?? (NAME.test(text) ? names.host(text) : undefined);
+
+const readPortName = (
+  text: string,
+  protocol: TransportName | undefined,
+  names: NameBook,
+): number | undefined => (protocol && NAME.test(text) ? names.port(text, protocol) : undefined);
 
 /** Prefix length of `-M`: an IPv4 mask in dots, or the length itself for IPv6. A mask with holes has none. */
 export function readNetmask(text: string, family: 4 | 6): number | undefined {
@@ -56,21 +78,20 @@ export function readGroup(text: string): string | undefined {
   return isGroup ? canonicalAddress(text) : undefined;
 }
 
-const FLAG_NAMES: Readonly<Record<string, "fallback" | "port" | "none">> = {
+const FLAG_NAMES: Readonly<Record<string, SchedulerFlag>> = {
   "flag-1": "fallback",
   "flag-2": "port",
-  "flag-3": "none",
+  "flag-3": "third",
   "sh-fallback": "fallback",
   "sh-port": "port",
   "mh-fallback": "fallback",
   "mh-port": "port",
 };
 
-/** Scheduler flags, separated by commas; the third flag means nothing to any scheduler. An object with `unknown` names the first that is none. */
-export function readFlags(text: string): ("fallback" | "port")[] | { unknown: string } {
+/** Scheduler flags, separated by commas. An object with `unknown` names the first that is none. */
+export function readFlags(text: string): SchedulerFlag[] | { unknown: string } {
   const names = text.split(",");
   const unknown = names.find((name) => FLAG_NAMES[name] === undefined);
   if (unknown !== undefined) return { unknown };
-  const flags = names.map((name) => FLAG_NAMES[name]!).filter((flag) => flag !== "none");
-  return [...new Set(flags)];
+  return [...new Set(names.map((name) => FLAG_NAMES[name]!))];
 }

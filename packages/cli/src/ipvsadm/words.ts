@@ -40,16 +40,17 @@ export function readWords(args: readonly string[]): Words | IpvsadmRefusal {
   let command: Row | undefined;
   let argument: string | undefined;
   while (queue.length > 0) {
-    const word = queue.shift()!;
+    const { word, typed } = queue.shift()!;
     if (!word.startsWith("-") || word === "-") {
       rest.push(word);
       continue;
     }
     const { name, attached } = partsOf(word);
     const row = rows.get(name);
-    if (!row) return refuse(`${word}: unknown option`, 255);
-    const value = attached ?? (takesNext(row, queue[0]) ? queue.shift() : undefined);
-    if (row.takes === "value" && value === undefined) return refuse(`${word}: missing argument`, 255);
+    if (!row) return refuse(`${typed}: unknown option`, 255);
+    const value = attached ?? (takesNext(row, queue[0]?.word) ? queue.shift()!.word : undefined);
+    if (row.takes === "value" && value === undefined)
+      return refuse(command ? `${typed}: missing argument` : HINT, 255);
     if (!command) {
       if (row.is === "option") return refuse(HINT, 255);
       command = row;
@@ -69,16 +70,26 @@ function partsOf(word: string): { name: string; attached?: string } {
   return at < 0 ? { name: word } : { name: word.slice(0, at), attached: word.slice(at + 1) };
 }
 
+/** A word, and how it was typed: perhaps in one with others. */
+interface QueuedWord {
+  readonly word: string;
+  readonly typed: string;
+}
+
 /** `-Ln` becomes `-L -n`, `-w5` becomes `-w 5`: letters up to and with the first that takes a value, then the value. */
-function unbundle(word: string): string[] {
-  if (!/^-[^-]/.test(word) || word.length === 2) return [word];
+function unbundle(typed: string): QueuedWord[] {
+  return lettersOf(typed).map((word) => ({ word, typed }));
+}
+
+function lettersOf(typed: string): string[] {
+  if (!/^-[^-]/.test(typed) || typed.length === 2) return [typed];
   const split: string[] = [];
-  for (let i = 1; i < word.length; i++) {
-    const row = rows.get(`-${word[i]}`);
-    if (!row) return [word];
-    split.push(`-${word[i]}`);
+  for (let i = 1; i < typed.length; i++) {
+    const row = rows.get(`-${typed[i]}`);
+    if (!row) return [typed];
+    split.push(`-${typed[i]}`);
     if (row.takes === "nothing") continue;
-    return i + 1 < word.length ? [...split, word.slice(i + 1)] : split;
+    return i + 1 < typed.length ? [...split, typed.slice(i + 1)] : split;
   }
   return split;
 }

@@ -1,0 +1,110 @@
+/** `-a`, `-e`, `-d`: real servers of the document. A new one becomes the first of its service, as in the kernel's list: ties go to the newest. */
+import { addressKind, checkService, type DestinationSpec, parseAddress } from "@tandem/model";
+import type { IpvsadmRefusal, ServerTarget } from "./command.ts";
+import { type Draft, type DraftService, endKey } from "./draft.ts";
+import type { EditOf } from "./edit.ts";
+import { targetKey } from "./edit-service.ts";
+import { kernelRefusal } from "./refusal.ts";
+
+/** A real server that the service has not got. */
+export function addServer(draft: Draft, command: EditOf<"add-server">): IpvsadmRefusal | undefined {
+  const found = prepare(draft, command);
+  if ("message" in found) return found;
+  const { service, server } = found;
+  if (findServer(service, server)) return kernelRefusal("Destination already exists");
+  service.servers().set(endKey(server, service.spec), server);
+  return undefined;
+}
+
+/** All that the tool knows of a real server, replaced. */
+export function editServer(draft: Draft, command: EditOf<"edit-server">): IpvsadmRefusal | undefined {
+  const found = prepare(draft, command);
+  if ("message" in found) return found;
+  const { service, server } = found;
+  const before = findServer(service, server);
+  if (!before) return kernelRefusal("No such destination");
+  const [key, { drain }] = before;
+  const edited = [endKey(server, service.spec), { ...server, drain }] as const;
+  if (key === edited[0]) service.servers().set(...edited);
+  else service.replaceServers(new Map([...service.servers()].map((s) => (s[0] === key ? edited : s))));
+  return undefined;
+}
+
+/** A real server, away. */
+export function deleteServer(draft: Draft, command: EditOf<"delete-server">): IpvsadmRefusal | undefined {
+  const service = draft.services.get(targetKey(command.service));
+  if (!service) return kernelRefusal("Service not defined");
+  const before = findServer(service, command.server);
+  if (!before) return kernelRefusal("No such destination");
+  service.servers().delete(before[0]);
+  return undefined;
+}
+
+type Prepared = { readonly service: DraftService; readonly server: DestinationSpec };
+
+const NOT_UNICAST = "Invalid operation.  Possibly wrong module version, address not unicast, ...";
+
+function prepare(
+  draft: Draft,
+  command: EditOf<"add-server"> | EditOf<"edit-server">,
+): Prepared | IpvsadmRefusal {
+  const service = draft.services.get(targetKey(command.service));
+  if (!service) return kernelRefusal("Service not defined");
+  if (!isUsable(command.server)) return kernelRefusal(NOT_UNICAST);
+  const { lowerThreshold, upperThreshold } = command.settings;
+  if (lowerThreshold > upperThreshold) return kernelRefusal("Numerical result out of range");
+  const server = serverFields(command, service);
+  const problem = ruleProblem(draft, service, server);
+  return problem === undefined ? { service, server } : kernelRefusal(problem);
+}
+
+/** An address that packets can be sent to: neither unspecified nor multicast nor broadcast. */
+function isUsable({ address }: ServerTarget): boolean {
+  const bytes = parseAddress(address);
+  if (!bytes || bytes.every((b) => b === 0)) return false;
+  return bytes.length === 4 ? bytes[0]! < 224 : bytes[0] !== 0xff;
+}
+
+/** The first rule of documents that a real server breaks. */
+function ruleProblem(draft: Draft, { spec }: DraftService, server: DestinationSpec): string | undefined {
+  const problems: string[] = [];
+  const virtual = draft.virtualAddresses.has(server.address) ? new Set([server.address]) : new Set<string>();
+  checkService(
+    { ...spec, destinations: [server] },
+    (path, text) => path[0] === "destinations" && problems.push(text),
+    virtual,
+  );
+  return problems[0];
+}
+
+/** With direct routing and tunnels the port means nothing, and documents do not have it: only a mark's real server may be named by another. */
+function findServer(service: DraftService, server: Pick<DestinationSpec, "address" | "port">) {
+  const { spec } = service;
+  const servers = service.servers();
+  const key = endKey(server, spec);
+  const exact = servers.get(key);
+  if (exact) return [key, exact] as const;
+  if (spec.mark === undefined) return undefined;
+  const portless = endKey({ address: server.address, port: spec.port }, spec);
+  const found = servers.get(portless);
+  return found && (found.method ?? spec.method) !== "masquerade" ? ([portless, found] as const) : undefined;
+}
+
+function serverFields(
+  { server: { address, port }, settings }: EditOf<"add-server"> | EditOf<"edit-server">,
+  { spec }: DraftService,
+): DestinationSpec {
+  const { weight, upperThreshold, lowerThreshold, tunnel } = settings;
+  // what leads to the loopback stays on this host, whatever the method: the kernel finds that out packet by packet
+  const method = addressKind(address) === "loopback" ? "local" : settings.method;
+  return {
+    address,
+    port: method === "masquerade" || method === "local" ? port : spec.port,
+    weight,
+    method,
+    upperThreshold,
+    lowerThreshold,
+    drain: false,
+    ...(tunnel && method === "tunnel" && { tunnel: { ...tunnel } }),
+  };
+}

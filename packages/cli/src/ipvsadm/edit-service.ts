@@ -1,0 +1,124 @@
+/** `-A`, `-E`, `-D`, `-C`: services of the document. */
+import {
+  checkService,
+  familyOf,
+  type PersistenceSpec,
+  SCHEDULER_NAMES,
+  type SchedulerName,
+  ServiceSpec,
+  serviceKey,
+} from "@tandem/model";
+import type { IpvsadmRefusal, ServiceSettings, ServiceTarget } from "./command.ts";
+import { addDraftService, type Draft, removeDraftService } from "./draft.ts";
+import type { EditOf } from "./edit.ts";
+import { kernelRefusal } from "./refusal.ts";
+
+/** A service that there is none of. */
+export function addService(
+  draft: Draft,
+  { service, settings }: EditOf<"add-service">,
+): IpvsadmRefusal | undefined {
+  const key = targetKey(service);
+  if (draft.services.has(key)) return kernelRefusal("Service already exists");
+  const fields = serviceFields(settings, service);
+  if ("message" in fields) return fields;
+  const checked = checkedService(draft, { ...targetFields(service), ...fields });
+  if ("message" in checked) return checked;
+  addDraftService(draft, key, checked);
+  return undefined;
+}
+
+/** What the tool knows of is replaced as a whole; what only documents know (timeouts, checks, …) stays. */
+export function editService(
+  draft: Draft,
+  { service, settings }: EditOf<"edit-service">,
+): IpvsadmRefusal | undefined {
+  const before = draft.services.get(targetKey(service));
+  if (!before) return kernelRefusal("No such service");
+  const fields = serviceFields(settings, service);
+  if ("message" in fields) return fields;
+  const { persistence: _, unusedFlags: __, ...kept } = before.spec;
+  const { destinations } = before.finished();
+  const checked = checkedService(draft, { ...kept, ...fields, destinations });
+  if ("message" in checked) return checked;
+  const { destinations: ___, ...spec } = checked;
+  before.spec = spec;
+  return undefined;
+}
+
+/** A service and its real servers. */
+export function deleteService(
+  draft: Draft,
+  { service }: EditOf<"delete-service">,
+): IpvsadmRefusal | undefined {
+  const key = targetKey(service);
+  if (!draft.services.has(key)) return kernelRefusal("No such service");
+  removeDraftService(draft, key);
+  return undefined;
+}
+
+/** All of them. */
+export function flushServices(draft: Draft): undefined {
+  draft.services.clear();
+  draft.virtualAddresses.clear();
+}
+
+const ANY_ADDRESS = { 4: "0.0.0.0", 6: "::" } as const;
+
+function targetFields(
+  target: ServiceTarget,
+): Pick<ServiceSpec, "protocol" | "address" | "port"> & { mark?: number } {
+  if (!("mark" in target)) return target;
+  return { protocol: "any", address: ANY_ADDRESS[target.family], port: 0, mark: target.mark };
+}
+
+/** Key of a service in documents. */
+export const targetKey = (target: ServiceTarget): string => serviceKey(targetFields(target));
+
+/** The service as documents have it, or the first rule of documents that it breaks. */
+function checkedService(draft: Draft, service: object): ServiceSpec | IpvsadmRefusal {
+  const { data, error } = ServiceSpec.safeParse(service);
+  if (!data) return kernelRefusal(error.issues[0]!.message);
+  const problems: string[] = [];
+  const virtual = new Set(draft.virtualAddresses.keys());
+  if (data.mark === undefined) virtual.add(data.address);
+  checkService(data, (_, message) => problems.push(message), virtual);
+  return problems[0] === undefined ? data : kernelRefusal(problems[0]);
+}
+
+type SettingsFields = Pick<
+  ServiceSpec,
+  "scheduler" | "schedulerFlags" | "unusedFlags" | "onePacket" | "persistence"
+>;
+
+function serviceFields(settings: ServiceSettings, target: ServiceTarget): SettingsFields | IpvsadmRefusal {
+  const { scheduler, onePacket, persistence } = settings;
+  const engine = persistence?.engine;
+  if (!isScheduler(scheduler) || (engine !== undefined && engine !== "sip"))
+    return kernelRefusal("Scheduler or persistence engine not found");
+  const bits = "mark" in target ? ALL_BITS[target.family] : ALL_BITS[familyOf(target.address)];
+  const kept: PersistenceSpec | undefined = persistence && {
+    timeout: persistence.timeout,
+    ...(persistence.prefix !== undefined && persistence.prefix !== bits && { prefix: persistence.prefix }),
+    ...(engine !== undefined && { engine }),
+  };
+  return { scheduler, ...flagFields(settings), onePacket, ...(kept && { persistence: kept }) };
+}
+
+const ALL_BITS = { 4: 32, 6: 128 } as const;
+
+const isScheduler = (name: string): name is SchedulerName =>
+  (SCHEDULER_NAMES as readonly string[]).includes(name);
+
+const UNUSED = { fallback: "flag-1", port: "flag-2", third: "flag-3" } as const;
+
+/** Two flags mean something to sh and mh; the kernel keeps and shows the others, too. */
+function flagFields({
+  scheduler,
+  schedulerFlags: given,
+}: ServiceSettings): Pick<SettingsFields, "schedulerFlags" | "unusedFlags"> {
+  const isUsed = (flag: keyof typeof UNUSED): flag is "fallback" | "port" =>
+    flag !== "third" && (scheduler === "sh" || scheduler === "mh");
+  const unused = given.filter((flag) => !isUsed(flag)).map((flag) => UNUSED[flag]);
+  return { schedulerFlags: given.filter(isUsed), ...(unused.length > 0 && { unusedFlags: unused }) };
+}

@@ -1,0 +1,56 @@
+/** `--set`, `--start-daemon`, `--stop-daemon`: settings of the document. */
+import type { SyncDaemonSpec, TimeoutsSpec } from "@tandem/model";
+import type { IpvsadmRefusal, SyncDaemon } from "./command.ts";
+import type { Draft } from "./draft.ts";
+import type { EditOf, Interfaces } from "./edit.ts";
+import { kernelRefusal } from "./refusal.ts";
+
+/** Timeouts that are not 0. */
+export function setTimeouts(draft: Draft, { tcp, tcpFin, udp }: EditOf<"set">): undefined {
+  const before = draft.settings.timeouts;
+  const timeouts: TimeoutsSpec = {
+    ...before,
+    ...((tcp > 0 || tcpFin > 0) && {
+      tcp: { ...before.tcp, ...(tcp > 0 && { established: tcp }), ...(tcpFin > 0 && { finWait: tcpFin }) },
+    }),
+    ...(udp > 0 && { udp: { ...before.udp, single: udp, lasting: udp } }),
+  };
+  draft.settings = { ...draft.settings, timeouts };
+}
+
+/** A sync daemon that is to run. */
+export function startDaemon(
+  draft: Draft,
+  { daemon }: EditOf<"start-daemon">,
+  interfaces: Interfaces,
+): IpvsadmRefusal | undefined {
+  const name = daemon.interface ?? "eth0";
+  const mtu = interfaces.get(name);
+  if (mtu === undefined) return kernelRefusal("No such device");
+  const { syncDaemons } = draft.settings;
+  if (syncDaemons.some((d) => d.mode === daemon.mode)) return kernelRefusal("Daemon has already run");
+  draft.settings = { ...draft.settings, syncDaemons: [...syncDaemons, daemonSpec(daemon, name, mtu)] };
+  return undefined;
+}
+
+/** Headers of UDP, and of IP by family. */
+const HEADER_BYTES = { 4: 20 + 8, 6: 40 + 8 } as const;
+
+function daemonSpec(daemon: SyncDaemon, name: string, mtu: number): SyncDaemonSpec {
+  const { mode, syncId = 0, group = "224.0.0.81", port = 8848, ttl = 1 } = daemon;
+  const longest = mtu - HEADER_BYTES[group.includes(":") ? 6 : 4];
+  const maxLength = Math.max(1, Math.min(daemon.maxLength ?? longest, longest, MAX_LENGTH));
+  return { mode, interface: name, syncId, maxLength, group, port, ttl };
+}
+
+/** What fits into one IP packet. */
+const MAX_LENGTH = 65_507;
+
+/** A sync daemon that is to run no more. */
+export function stopDaemon(draft: Draft, { mode }: EditOf<"stop-daemon">): IpvsadmRefusal | undefined {
+  const { syncDaemons } = draft.settings;
+  const left = syncDaemons.filter((d) => d.mode !== mode);
+  if (left.length === syncDaemons.length) return kernelRefusal("No daemon is running");
+  draft.settings = { ...draft.settings, syncDaemons: left };
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/** Lines to carry out: the command line itself, or for `-R` those of the standard input. */
+import type { IpvsadmCommand, IpvsadmRefusal } from "./command.ts";
+import type { NameBook } from "./name-book.ts";
+import { isRefusal, parseIpvsadm } from "./parse.ts";
+import { usage } from "./refusal.ts";
+
+/** A command, and its line of the standard input, from 1; none: the command line. */
+export interface ReadLine {
+  readonly line?: number;
+  readonly command: IpvsadmCommand;
+}
+
+/** Read what is to be done. @returns the commands in order, or the first mistake. Never throws. */
+export function readLines(
+  args: readonly string[],
+  input: string,
+  names: NameBook,
+): readonly ReadLine[] | IpvsadmRefusal {
+  const command = parseIpvsadm(args, names);
+  if (isRefusal(command)) return command;
+  return command.name === "restore" ? readInput(input, names) : [{ command }];
+}
+
+/** Blank lines say nothing, nor do those that begin with `#`; the word `ipvsadm` may stand anywhere. */
+function readInput(input: string, names: NameBook): readonly ReadLine[] | IpvsadmRefusal {
+  const lines: ReadLine[] = [];
+  for (const [i, text] of input.split("\n").entries()) {
+    const words = text.split(/\s+/).filter((word) => word !== "" && word !== "ipvsadm");
+    if (words.length === 0 || words[0]!.startsWith("#")) continue;
+    const command = parseIpvsadm(words, names);
+    if (isRefusal(command)) return atLine(command, i + 1);
+    if (command.name === "restore") return atLine(usage("-R cannot stand in its own input"), i + 1);
+    lines.push({ line: i + 1, command });
+  }
+  return lines;
+}
+
+/** A refusal with its place; nothing of the input was done then, and the operator is told so. */
+export const atLine = ({ message, exit }: IpvsadmRefusal, line: number | undefined): IpvsadmRefusal =>
+  line === undefined
+    ? { message, exit }
+    : { message: `line ${line}: ${message}\nNothing was restored`, exit };

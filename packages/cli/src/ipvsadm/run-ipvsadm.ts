@@ -1,0 +1,107 @@
+/** A command line of ipvsadm, from its words to what it prints. The node is a port. */
+import type { IpvsadmRequest } from "@tandem/engine";
+import { type DocumentSpec, LbError } from "@tandem/model";
+import { type CarriedOut, carryOut } from "./carry-out.ts";
+import type { IpvsadmRefusal } from "./command.ts";
+import { type Interfaces, isEdit } from "./edit.ts";
+import { type AskedNames, createNameCollector, type NameBook } from "./name-book.ts";
+import { type ReadLine, readLines } from "./read-lines.ts";
+import { isRefusal, kernelRefusal } from "./refusal.ts";
+import { type Shown, writeShows } from "./show.ts";
+
+/** What command lines need of their node. */
+export interface IpvsadmNode extends Shown {
+  document(): DocumentSpec;
+  /** Make `edit` of the newest document the next one; it may be called more than once, and what it throws is thrown. Fails with `LbError`. */
+  change(edit: (current: DocumentSpec) => DocumentSpec, author: string): Promise<void>;
+  /** Let the counters of a service start anew, or of all. Fails with `LbError`. */
+  zero(service: string | undefined, author: string): Promise<void>;
+  /** What names stand for, as far as that is found out in a bounded time. */
+  lookUp(names: AskedNames): Promise<NameBook>;
+  interfaces(): Interfaces;
+}
+
+/** What a command line leaves on the terminal. */
+export interface Printed {
+  exitCode: number;
+  output: string;
+  errors: string;
+}
+
+/** Run a command line. Never throws what is not a bug. */
+export async function runIpvsadm(request: IpvsadmRequest, node: IpvsadmNode): Promise<Printed> {
+  try {
+    const lines = await read(request, node);
+    if (isRefusal(lines)) return refused(lines);
+    if (!request.mayChange && lines.some(isChange)) return refused(kernelRefusal(NOT_ROOT));
+    const done = await perform(lines, request.author, node);
+    if (isRefusal(done)) return refused(done);
+    return { exitCode: 0, output: await writeShows(done.shows, node), errors: "" };
+  } catch (error) {
+    if (error instanceof LbError) return refused(kernelRefusal(error.message));
+    throw error;
+  }
+}
+
+const NOT_ROOT = "Permission denied (you must be root)";
+
+const isChange = ({ command }: ReadLine): boolean => isEdit(command) || command.name === "zero";
+
+const refused = ({ message, exit }: IpvsadmRefusal): Printed => ({
+  exitCode: exit,
+  output: "",
+  errors: `${message}\n`,
+});
+
+/** Read twice where there are names: once to see which, once with what they stand for. */
+async function read({ args, input }: IpvsadmRequest, node: IpvsadmNode) {
+  const collector = createNameCollector();
+  const lines = readLines(args, input, collector);
+  const { hosts, ports } = collector.asked;
+  return hosts.size + ports.size === 0 ? lines : readLines(args, input, await node.lookUp(collector.asked));
+}
+
+async function perform(
+  lines: readonly ReadLine[],
+  author: string,
+  node: IpvsadmNode,
+): Promise<CarriedOut | IpvsadmRefusal> {
+  const done = lines.some(({ command }) => isEdit(command))
+    ? await change(lines, author, node)
+    : carryOut(lines, node.document(), NO_INTERFACES);
+  if (!isRefusal(done))
+    for (const key of done.zeroed) await node.zero(key === "all" ? undefined : key, author);
+  return done;
+}
+
+const NO_INTERFACES: Interfaces = new Map();
+
+async function change(
+  lines: readonly ReadLine[],
+  author: string,
+  node: IpvsadmNode,
+): Promise<CarriedOut | IpvsadmRefusal> {
+  const interfaces = node.interfaces();
+  let done: CarriedOut | undefined;
+  try {
+    await node.change((current) => {
+      const tried = carryOut(lines, current, interfaces);
+      if (isRefusal(tried)) throw new Withdrawn(tried);
+      done = tried;
+      return tried.document;
+    }, author);
+  } catch (error) {
+    if (error instanceof Withdrawn) return error.refusal;
+    throw error;
+  }
+  return done!;
+}
+
+/** An edit that gives up: takes the tool's refusal through the keeper of the document. */
+class Withdrawn extends Error {
+  readonly refusal: IpvsadmRefusal;
+  constructor(refusal: IpvsadmRefusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
