@@ -1,5 +1,5 @@
 /** `-a`, `-e`, `-d`: real servers of the document. A new one becomes the first of its service, as in the kernel's list: ties go to the newest. */
-import { addressKind, checkService, type DestinationSpec, parseAddress } from "@tandem/model";
+import { addressKind, checkOneService, type DestinationSpec, parseAddress } from "@tandem/model";
 import type { IpvsadmRefusal, ServerTarget } from "./command.ts";
 import { type Draft, type DraftService, endKey } from "./draft.ts";
 import type { EditOf } from "./edit.ts";
@@ -69,11 +69,9 @@ function isUsable({ address }: ServerTarget): boolean {
 function ruleProblem(draft: Draft, { spec }: DraftService, server: DestinationSpec): string | undefined {
   const problems: string[] = [];
   const virtual = draft.virtualAddresses.has(server.address) ? new Set([server.address]) : new Set<string>();
-  checkService(
-    { ...spec, destinations: [server] },
-    (path, text) => path[0] === "destinations" && problems.push(text),
-    virtual,
-  );
+  checkOneService({ ...spec, destinations: [server] }, virtual, (path, message) => {
+    if (path[0] === "destinations") problems.push(message);
+  });
   return problems[0];
 }
 

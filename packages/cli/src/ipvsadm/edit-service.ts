@@ -1,6 +1,6 @@
 /** `-A`, `-E`, `-D`, `-C`: services of the document. */
 import {
-  checkService,
+  checkOneService,
   familyOf,
   type PersistenceSpec,
   SCHEDULER_NAMES,
@@ -82,7 +82,7 @@ function checkedService(draft: Draft, service: object): ServiceSpec | IpvsadmRef
   const problems: string[] = [];
   const virtual = new Set(draft.virtualAddresses.keys());
   if (data.mark === undefined) virtual.add(data.address);
-  checkService(data, (_, message) => problems.push(message), virtual);
+  checkOneService(data, virtual, (_, message) => problems.push(message));
   return problems[0] === undefined ? data : kernelRefusal(problems[0]);
 }
 
