@@ -1,11 +1,14 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { LbError, type LbFailure } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fromStatus, toStatus } from "./failure-status.ts";
+import { askForWholeFailures, fromStatus, toStatus } from "./failure-status.ts";
 
-/** As the client meets what the server threw. */
+/** As our client meets what the server threw. */
 const back = (error: unknown): LbError =>
-  fromStatus(Object.assign(new Error("grpc"), toStatus(error)) as ServiceError, "the daemon");
+  fromStatus(
+    Object.assign(new Error("grpc"), toStatus(error, askForWholeFailures(new Metadata()))) as ServiceError,
+    "the daemon",
+  );
 
 const cases: { failure: LbFailure; code: status }[] = [
   { failure: { code: "not_found", what: "destination", key: "10.0.0.9" }, code: status.NOT_FOUND },

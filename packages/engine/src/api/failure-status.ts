@@ -1,11 +1,14 @@
-/** Failures as gRPC statuses and back: the status code for any client, the failure itself as JSON in a trailer for ours. */
+/** Failures as gRPC statuses and back: code and standard details for any client, the failure itself as JSON in a trailer for ours. */
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { describeFailure, LbError, type LbFailure } from "@tandem/model";
+import { DETAILS_TRAILER, encodeStatusDetails } from "./status-details.ts";
 
 const TRAILER = "tandem-failure-bin";
-/** Node's HTTP/2 takes 64 KiB of headers; base64 makes 4 of 3, and the text travels beside it. */
-const MAX_TRAILER_BYTES = 24 * 1024;
-const MAX_TEXT_CHARACTERS = 1024;
+/** Metadata by which a client says that it takes trailers up to what Node's HTTP/2 takes, 64 KiB. */
+const ROOM = { key: "tandem-failure", value: "whole" } as const;
+/** With room: base64 makes 4 of 3, and the text travels beside it. Without: clients over gRPC's C core refuse more than 8 KiB in all. */
+const MAX_TRAILER_BYTES = { whole: 24 * 1024, short: 2048 } as const;
+const MAX_TEXT_CHARACTERS = { whole: 1024, short: 512 } as const;
 
 const STATUS: Record<LbFailure["code"], status> = {
   not_found: status.NOT_FOUND,
@@ -26,26 +29,43 @@ export interface FailureStatus {
   metadata: Metadata;
 }
 
-/** Status of anything thrown in a handler; what is no `LbError` is a bug and shows only that. Never throws. */
-export function toStatus(error: unknown): FailureStatus {
+/** What our clients send with each call, so that they are told all that is wrong with a document. */
+export function askForWholeFailures(metadata: Metadata): Metadata {
+  metadata.set(ROOM.key, ROOM.value);
+  return metadata;
+}
+
+/**
+ * Status of anything thrown in a handler; what is no `LbError` is a bug and shows only that. Never throws.
+ *
+ * @param asked metadata of the call
+ */
+export function toStatus(error: unknown, asked?: Metadata): FailureStatus {
   const metadata = new Metadata();
   if (!(error instanceof LbError))
     return { code: status.INTERNAL, details: "internal error, see the daemon's log", metadata };
-  metadata.set(TRAILER, Buffer.from(JSON.stringify(fitting(error.failure))));
-  return { code: STATUS[error.failure.code], details: printable(error.message), metadata };
+  const { failure, message } = error;
+  const code = STATUS[failure.code];
+  const room = asked?.get(ROOM.key).includes(ROOM.value) ? "whole" : "short";
+  metadata.set(TRAILER, Buffer.from(JSON.stringify(fitting(failure, MAX_TRAILER_BYTES[room]))));
+  metadata.set(DETAILS_TRAILER, encodeStatusDetails(code, message, failure));
+  return { code, details: printable(message, MAX_TEXT_CHARACTERS[room]), metadata };
 }
 
 /** grpc-js percent-encodes the text, and that throws at half a surrogate pair. */
-const printable = (text: string): string => text.slice(0, MAX_TEXT_CHARACTERS).toWellFormed();
+const printable = (text: string, characters: number): string => text.slice(0, characters).toWellFormed();
 
 /** The failure, its list of problems cut to what a trailer can hold. */
-function fitting(failure: LbFailure): LbFailure {
-  const bytes = () => Buffer.byteLength(JSON.stringify(failure));
-  if (bytes() <= MAX_TRAILER_BYTES) return failure;
+function fitting(failure: LbFailure, maxBytes: number): LbFailure {
+  if (Buffer.byteLength(JSON.stringify(failure)) <= maxBytes) return failure;
   if (failure.code !== "invalid_document" || failure.problems.length < 2)
-    return { code: "unavailable", what: "the whole answer", why: printable(describeFailure(failure)) };
+    return {
+      code: "unavailable",
+      what: "the whole answer",
+      why: printable(describeFailure(failure), MAX_TEXT_CHARACTERS.short),
+    };
   const kept = failure.problems.slice(0, failure.problems.length >> 1);
-  return fitting({ ...failure, problems: kept });
+  return fitting({ ...failure, problems: kept }, maxBytes);
 }
 
 /**
