@@ -8,6 +8,7 @@ import {
   type ForwarderOptions,
   type NodeStatus,
   openPathMtus,
+  type Probe,
   removeKernelDataPlane,
   startApiServer,
   startEngine,
@@ -136,7 +137,13 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     },
   });
   const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
-  const apiServer = await startApiServer({ socketPath: join(config.runtimeDir, "api.sock"), api, onBug });
+  /** Whether it would serve if it got the addresses. */
+  async function ready(): Promise<Probe> {
+    const { faults } = await pulse.take();
+    return faults.length === 0 ? seat.readiness() : { ok: false, why: faults.join("; ") };
+  }
+  const socketPath = join(config.runtimeDir, "api.sock");
+  const apiServer = await startApiServer({ socketPath, api, onBug, health: ready });
   parts.defer(() => apiServer.stop());
   const http = await startHttp({
     ...config.metrics.listen,
@@ -145,10 +152,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       const { isAlive, faults } = await pulse.take();
       return isAlive ? { ok: true, why: "ok" } : { ok: false, why: faults.join("; ") };
     },
-    async ready() {
-      const { faults } = await pulse.take();
-      return faults.length === 0 ? seat.readiness() : { ok: false, why: faults.join("; ") };
-    },
+    ready,
     onBug,
   });
   parts.defer(() => http.stop());

@@ -109,7 +109,8 @@ export async function startFakeDaemon(overrides: Partial<NodeApi> = {}): Promise
   const onBug = (bug: unknown) => {
     throw bug;
   };
-  const server = await startApiServer({ socketPath, api: createFakeNode(overrides), onBug });
+  const health = async () => ({ ok: true, why: "ok" });
+  const server = await startApiServer({ socketPath, api: createFakeNode(overrides), onBug, health });
   onTestFinished(() => server.stop());
   return socketPath;
 }

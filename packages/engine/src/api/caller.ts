@@ -10,10 +10,12 @@ export interface Caller {
   /** Name that was proven (of a certificate); undefined: who reaches the unix socket says for himself who he is. */
   readonly name?: string;
   readonly role: ApiRole;
+  /** Where he calls from, for the audit: `192.0.2.7:40112`, or "unix socket". */
+  readonly from: string;
 }
 
 /** Whoever may open the daemon's unix socket. */
-export const LOCAL_CALLER: Caller = { role: "admin" };
+export const LOCAL_CALLER: Caller = { role: "admin", from: "unix socket" };
 
 /** Whether a caller's role includes another one. */
 export const includes = (caller: Caller, role: ApiRole): boolean =>

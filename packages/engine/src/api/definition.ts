@@ -6,7 +6,7 @@ import type { ProtoGrpcType } from "../../proto/generated/node.ts";
 import type { NodeDefinition } from "../../proto/generated/tandem/v1/Node.ts";
 
 /** Folder that the proto's own imports are relative to. */
-const PROTO_DIR = join(import.meta.dirname, "../../proto");
+export const PROTO_DIR = join(import.meta.dirname, "../../proto");
 
 /** proto/generate.sh says the same to the generator. Numbers for 64 bits: every field is at most 2^53. */
 const OPTIONS: Options = { longs: Number, enums: String, defaults: true, includeDirs: [PROTO_DIR] };
@@ -28,9 +28,13 @@ const loaded = loadPackageDefinition(loadSync("tandem/v1/node.proto", OPTIONS)) 
 export const nodeDefinition: NodeDefinition = loaded.tandem.v1.Node.service;
 
 /** The same for the server: a request that cannot be decoded arrives at its handler as `MalformedRequest`. */
-export const carefulDefinition = Object.fromEntries(
-  Object.entries(nodeDefinition).map(([name, method]) => [name, decodingCarefully(method)]),
-) as unknown as NodeDefinition;
+export const carefulDefinition: NodeDefinition = careful(nodeDefinition);
+
+/** A service whose handlers get a `MalformedRequest` for what cannot be decoded. */
+export function careful<S extends object>(service: S): S {
+  const methods = Object.entries(service).map(([name, method]) => [name, decodingCarefully(method)]);
+  return Object.fromEntries(methods) as S;
+}
 
 function decodingCarefully<M extends { requestDeserialize(bytes: Buffer): unknown }>(method: M): M {
   const requestDeserialize = (bytes: Buffer): unknown => {

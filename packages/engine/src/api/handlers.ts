@@ -1,18 +1,19 @@
 /** The table of methods as gRPC handlers. No handler lets an error escape: a failure becomes a status, a bug is also reported. */
 import { once } from "node:events";
-import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
+import {
+  Metadata,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
 import { LbError } from "@tandem/model";
 import type { NodeHandlers } from "../../proto/generated/tandem/v1/Node.ts";
-import { type Caller, demandRole } from "./caller.ts";
-import { MalformedRequest } from "./definition.ts";
-import { toStatus } from "./failure-status.ts";
-import {
-  type CallContext,
-  METHODS,
-  type MethodName,
-  type StreamingMethod,
-  type UnaryMethod,
-} from "./methods.ts";
+import { answerStream, answerUnary, isUnary } from "./answer.ts";
+import type { Auditor } from "./audit.ts";
+import type { Caller } from "./caller.ts";
+import { type FailureStatus, toStatus } from "./failure-status.ts";
+import { type CallContext, METHODS, type MethodName } from "./methods.ts";
 import type { NodeApi } from "./node-api.ts";
 
 /** What is told of errors that are no failures. */
@@ -22,66 +23,64 @@ export type BugReport = (error: unknown) => void;
 export interface HandlerOptions {
   readonly api: NodeApi;
   readonly onBug: BugReport;
-  /** Who a call comes from. */
-  callerOf(call: Call): Caller;
+  readonly audit?: Auditor | undefined;
+  /** Who a call comes from. @throws LbError forbidden */
+  callerOf(call: Pick<Call, "getAuthContext" | "getPeer">): Caller;
 }
 
 type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
-type Unary = UnaryMethod<unknown, unknown>;
-type Streaming = StreamingMethod<unknown, unknown>;
 
 /** The service's methods over `api`. Cost: one call of `api` each. */
 export function createHandlers(options: HandlerOptions): NodeHandlers {
-  const handlers = Object.entries(METHODS).map(([name, method]) => [
+  const names = Object.keys(METHODS) as MethodName[];
+  const handlers = names.map((name) => [
     name,
-    "answer" in method
-      ? unary(name as MethodName, method as Unary, options)
-      : streaming(name as MethodName, method as Streaming, options),
+    isUnary(name) ? unary(name, options) : streaming(name, options),
   ]);
   return Object.fromEntries(handlers) as NodeHandlers;
 }
 
-function unary(name: MethodName, method: Unary, { api, callerOf, onBug }: HandlerOptions) {
-  return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>): void => {
-    const context = contextOf(call, api, callerOf);
-    admitted(name, call.request, context)
-      .then((request) => method.answer(request, context))
-      .then(
-        (value) => done(null, value),
-        (error) => done(statusOf(error, onBug)),
-      );
+function unary(name: MethodName, options: HandlerOptions) {
+  return async (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>): Promise<void> => {
+    const ending = endingOf(call);
+    try {
+      const value = await answerUnary(name, call.request, contextOf(call, ending, options));
+      done(null, value);
+    } catch (error) {
+      done(statusOf(error, call, ending.reason, options.onBug));
+    }
   };
 }
 
-function streaming(name: MethodName, method: Streaming, { api, callerOf, onBug }: HandlerOptions) {
-  return (call: ServerWritableStream<unknown, unknown>): void => {
-    const context = contextOf(call, api, callerOf);
-    admitted(name, call.request, context)
-      .then((request) => pour(method.stream(request, context), call))
-      .catch((error) => {
-        if (!call.cancelled) call.emit("error", statusOf(error, onBug));
-      });
+function streaming(name: MethodName, options: HandlerOptions) {
+  return async (call: ServerWritableStream<unknown, unknown>): Promise<void> => {
+    const ending = endingOf(call);
+    try {
+      await pour(answerStream(name, call.request, contextOf(call, ending, options)), call);
+    } catch (error) {
+      if (!call.cancelled) call.emit("error", statusOf(error, call, ending.reason, options.onBug));
+    }
   };
 }
 
-function contextOf(call: Call, api: NodeApi, callerOf: HandlerOptions["callerOf"]): CallContext {
+function contextOf(call: Call, signal: AbortSignal, { api, audit, callerOf }: HandlerOptions): CallContext {
+  return { api, audit, caller: callerOf(call), signal };
+}
+
+/** Aborted when nobody waits for the answer any more, also when the clock says so before gRPC's own timer does. */
+function endingOf(call: Call): AbortSignal {
   const ending = new AbortController();
   (call as ServerUnaryCall<unknown, unknown>).once("cancelled", () => ending.abort());
-  return { api, caller: callerOf(call), signal: ending.signal };
+  if (Number(call.getDeadline()) <= Date.now()) ending.abort();
+  return ending.signal;
 }
 
-/** A request that its caller may make and that is its message. */
-async function admitted(name: MethodName, request: unknown, { caller }: CallContext): Promise<unknown> {
-  demandRole(caller, METHODS[name].role, name);
-  if (!(request instanceof MalformedRequest)) return request;
-  const field = "its encoding";
-  const want = "a message of tandem.v1";
-  throw new LbError({ code: "invalid_argument", doing: "read the request", field, got: request.why, want });
-}
-
-function statusOf(error: unknown, onBug: BugReport) {
+/** A call that ended before its answer needs no other status than that. */
+function statusOf(error: unknown, call: Call, ended: unknown, onBug: BugReport): FailureStatus {
+  if (error === ended && ended !== undefined)
+    return { code: status.DEADLINE_EXCEEDED, details: "too late to begin", metadata: new Metadata() };
   if (!(error instanceof LbError)) onBug(error);
-  return toStatus(error);
+  return toStatus(error, call.metadata);
 }
 
 /** Streams at the client's pace; ends early when the client goes away. */

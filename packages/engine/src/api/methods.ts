@@ -4,6 +4,7 @@
  */
 import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import type { NodeHandlers } from "../../proto/generated/tandem/v1/Node.ts";
+import type { Auditor } from "./audit.ts";
 import { type ApiRole, type Caller, includes } from "./caller.ts";
 import { encodeExplanation, encodeService, encodeStatus } from "./convert.ts";
 import { decodeSpec, encodeDocument } from "./convert-document.ts";
@@ -14,6 +15,8 @@ import * as read from "./requests.ts";
 export interface CallContext {
   readonly api: NodeApi;
   readonly caller: Caller;
+  /** Told of calls with one answer; absent: nobody is. */
+  readonly audit?: Auditor | undefined;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }

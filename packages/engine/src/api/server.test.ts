@@ -42,9 +42,11 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
+const health = async () => ({ ok: true, why: "ok" });
+
 async function serve(overrides: Partial<NodeApi> = {}): Promise<ApiServer> {
   const onBug = (bug: unknown) => void bugs.push(bug);
-  const server = await startApiServer({ socketPath, api: createSampleNode(overrides), onBug });
+  const server = await startApiServer({ socketPath, api: createSampleNode(overrides), onBug, health });
   open.push(server);
   return server;
 }

@@ -1,0 +1,52 @@
+/** What the server tells of calls that change something, before and after. */
+import type { Caller } from "./caller.ts";
+import type { MethodName } from "./methods.ts";
+
+/** A call with one answer, as it is told. */
+export interface AuditedCall {
+  readonly method: MethodName;
+  readonly caller: Caller;
+  /** Who the request says that asks; empty: it does not say. The caller's proven name goes before it. */
+  readonly author: string;
+  /** What is asked for, one line of at most 500 characters. */
+  readonly says: string;
+  /** Whether the method's purpose is a change. One that only looks may still change the document: RunIpvsadm. */
+  readonly changes: boolean;
+}
+
+/** Tells of calls. */
+export interface Auditor {
+  /** Carry out a call and tell of it. Passes on what `act` returns or throws. */
+  around<T>(call: AuditedCall, act: () => Promise<T>): Promise<T>;
+}
+
+const MAX_CHARACTERS = 500;
+
+/** A call as it is told: of the request every field that says something, but long ones and documents in a few words. Never throws. */
+export function auditedCall(
+  method: MethodName,
+  request: unknown,
+  call: { caller: Caller; changes: boolean },
+): AuditedCall {
+  const { author, ...fields } = request as Record<string, unknown>;
+  return { ...call, method, author: typeof author === "string" ? author : "", says: says(fields) };
+}
+
+function says(fields: Record<string, unknown>): string {
+  const parts = Object.entries(fields).flatMap(([name, value]) => {
+    const text = inWords(value);
+    return text === "" ? [] : [`${name} ${text}`];
+  });
+  return parts.join(", ").slice(0, MAX_CHARACTERS).toWellFormed();
+}
+
+function inWords(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value !== "object") return String(value).replaceAll(/\s+/g, " ");
+  if (!Array.isArray(value)) return inBraces(says(value as Record<string, unknown>));
+  if (value.some((item) => typeof item === "object")) return `(${value.length})`;
+  return value.length === 0 ? "" : `[${value.join(" ")}]`;
+}
+
+const inBraces = (text: string): string => (text === "" ? "" : `{${text}}`);

@@ -1,0 +1,120 @@
+/** The API's door to the network: TLS both ways, from 1.2 on. Certificates are looked at again and again, and taken up without a restart. */
+import { X509Certificate } from "node:crypto";
+import { createSecureContext, createServer, type Server as TlsServer } from "node:tls";
+import { type Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
+import { LbError } from "@tandem/model";
+
+/** PEM texts: the node's certificate with what stands between it and its CA, its key, and the CA that clients' certificates are of. */
+export interface TlsIdentity {
+  readonly certificate: string;
+  readonly key: string;
+  readonly clientCa: string;
+}
+
+/** Where to listen, and as whom. */
+export interface TlsOptions {
+  /** Port 0 takes a free one. */
+  readonly listen: readonly { readonly host: string; readonly port: number }[];
+  /** Reads the identity anew. Fails with `LbError`. */
+  load(): Promise<TlsIdentity>;
+  /** Told when a new identity is in force, or why one that was found is not. */
+  onIdentity(outcome: { readonly expires: Date } | { readonly failure: unknown }): void;
+  /** How often it is looked for one, milliseconds. */
+  readonly lookEveryMs?: number;
+}
+
+/** A door that is open. */
+export interface TlsListener {
+  /** As listened on. */
+  readonly ports: readonly number[];
+  /** Take no new connections. */
+  stop(): void;
+}
+
+const LOOK_EVERY_MS = 10_000;
+/** Calls of clients of a CA that is no longer trusted get so long to end. */
+const DRAIN_MS = 1_000;
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Strangers hold a connection only for the time of a handshake. */
+const MAX_CONNECTIONS = 256;
+
+/** What a server behind this door needs besides: who sends nothing for half a minute and does not answer 10 s after that is gone. */
+export const TLS_KEEPALIVE: ServerOptions = {
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+};
+
+/** Let a server be called over TLS. @throws LbError refused (certificate, key and CA do not fit) or unavailable (an address cannot be listened on) */
+export async function listenTls(server: Server, options: TlsOptions): Promise<TlsListener> {
+  const { listen, load, onIdentity, lookEveryMs = LOOK_EVERY_MS } = options;
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure()); // TLS is ended here
+  let identity = await load();
+  onIdentity({ expires: check(identity) });
+  const doors = listen.map(() => createDoor(identity).on("secureConnection", injector.injectConnection));
+
+  async function look(): Promise<void> {
+    const found = await load();
+    if (isSame(found, identity)) return;
+    const expires = check(found);
+    for (const door of doors) door.setSecureContext(contextOf(found));
+    if (found.clientCa !== identity.clientCa) injector.drain(DRAIN_MS); // whom the new CA does not know must not stay
+    identity = found;
+    onIdentity({ expires });
+  }
+  const ports = await Promise.all(doors.map((door, i) => open(door, listen[i]!))).catch((error) => {
+    for (const door of doors) door.close();
+    throw error;
+  });
+  const looking = setInterval(() => void look().catch((failure) => onIdentity({ failure })), lookEveryMs);
+  return {
+    ports,
+    stop() {
+      clearInterval(looking);
+      for (const door of doors) door.close();
+    },
+  };
+}
+
+const contextOf = ({ certificate, key, clientCa }: TlsIdentity) => ({ cert: certificate, key, ca: clientCa });
+
+function createDoor(identity: TlsIdentity): TlsServer {
+  const door = createServer({
+    ...contextOf(identity),
+    minVersion: "TLSv1.2",
+    requestCert: true,
+    rejectUnauthorized: true,
+    ALPNProtocols: ["h2"],
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  });
+  door.maxConnections = MAX_CONNECTIONS;
+  // what goes wrong in one connection is for its client to tell
+  return door.on("secureConnection", (socket) => socket.on("error", () => {}));
+}
+
+function open(door: TlsServer, { host, port }: { host: string; port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    door.once("error", (cause) => {
+      const what = `the API's address "${host}", port ${port}`;
+      reject(new LbError({ code: "unavailable", what, why: cause.message }, { cause }));
+    });
+    door.listen(port, host, () => resolve((door.address() as { port: number }).port));
+  });
+}
+
+const isSame = (a: TlsIdentity, b: TlsIdentity): boolean =>
+  a.certificate === b.certificate && a.key === b.key && a.clientCa === b.clientCa;
+
+/** When the certificate ends. @throws LbError refused: what does not fit together, or is over */
+function check(identity: TlsIdentity): Date {
+  try {
+    createSecureContext(contextOf(identity));
+    new X509Certificate(identity.clientCa);
+    const expires = new X509Certificate(identity.certificate).validToDate;
+    if (expires > new Date()) return expires;
+    throw new Error(`the certificate ended on ${expires.toISOString()}`);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const want = "a certificate in force, its own key, and the CA of clients' certificates, in PEM";
+    throw new LbError({ code: "refused", doing: "serve the API over TLS", why, want }, { cause });
+  }
+}

@@ -1,0 +1,91 @@
+/** The API's door on this machine: a unix socket that nobody but the daemon's own user (and root) can connect to, at no moment. */
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { createConnection } from "node:net";
+import { dirname, join } from "node:path";
+import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { LbError } from "@tandem/model";
+
+/** `sun_path` holds 108 bytes with the closing zero; the socket is born in a folder whose name is 14 bytes longer. unix(7). */
+const MAX_PATH_BYTES = 107 - 14;
+
+/** A door that is open. */
+export interface UnixListener {
+  /** Take the socket away, unless a successor's is there. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Listen on `socketPath`, mode 0600. A socket that a dead daemon left is replaced.
+ *
+ * @throws LbError refused (another daemon listens there) or unavailable (the path cannot be used)
+ */
+export async function listenUnix(server: Server, socketPath: string): Promise<UnixListener> {
+  await assertFree(socketPath);
+  try {
+    await listen(server, socketPath);
+  } catch (cause) {
+    throw unusable(socketPath, cause);
+  }
+  const { ino } = await stat(socketPath);
+  return {
+    async stop() {
+      if ((await inodeOf(socketPath)) === ino) await rm(socketPath, { force: true });
+    },
+  };
+}
+
+/** A socket that nobody answers on may be replaced; one that somebody answers on, or any other file, may not. */
+async function assertFree(socketPath: string): Promise<void> {
+  if (Buffer.byteLength(socketPath) > MAX_PATH_BYTES)
+    throw unusable(socketPath, new Error(`the path is longer than ${MAX_PATH_BYTES} bytes`));
+  const found = await stat(socketPath).catch(() => undefined);
+  if (found && !found.isSocket()) throw unusable(socketPath, new Error("it is there and is no socket"));
+  if (found && (await isAnswered(socketPath)))
+    throw new LbError({
+      code: "refused",
+      doing: `listen on "${socketPath}"`,
+      why: "another daemon listens there",
+      want: "one daemon per socket (stop it, or give this one another socket)",
+    });
+}
+
+function isAnswered(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(socketPath);
+    const say = (answered: boolean) => () => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once("connect", say(true)).once("error", say(false));
+  });
+}
+
+/** Binds in a folder that only we can enter and moves the finished socket to its place, so that its mode is right before anybody sees it. */
+async function listen(server: Server, socketPath: string): Promise<void> {
+  await mkdir(dirname(socketPath), { recursive: true, mode: 0o755 });
+  const nursery = await mkdtemp(join(dirname(socketPath), ".s-"));
+  try {
+    const newborn = join(nursery, "s");
+    await bind(server, newborn);
+    await chmod(newborn, 0o600);
+    await rename(newborn, socketPath);
+  } finally {
+    await rm(nursery, { recursive: true, force: true });
+  }
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+}
+
+const inodeOf = async (path: string): Promise<number | undefined> =>
+  (await stat(path).catch(() => undefined))?.ino;
+
+function unusable(socketPath: string, cause: unknown): LbError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new LbError({ code: "unavailable", what: `the socket path "${socketPath}"`, why }, { cause });
+}
