@@ -27,6 +27,14 @@ export function createMemoryBucket(): MemoryBucket {
       refuseWhenAway();
       write(key, value);
     },
+    async keys(prefix) {
+      refuseWhenAway();
+      return [...entries.keys()].filter((key) => key.startsWith(`${prefix}.`));
+    },
+    async remove(key, latest) {
+      refuseWhenAway();
+      if ((entries.get(key)?.version ?? Infinity) <= latest) entries.delete(key);
+    },
     async compareAndSet(key, value, expected) {
       refuseWhenAway();
       if (entries.get(key)?.version !== expected) return false;

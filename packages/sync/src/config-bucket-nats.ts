@@ -1,4 +1,4 @@
-import { JetStreamApiCodes, JetStreamApiError, jetstream } from "@nats-io/jetstream";
+import { JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { LbError } from "@tandem/model";
@@ -30,7 +30,7 @@ export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
   const { connection, replicas, timeoutMs = 2000 } = options;
   const name = `tandem-${options.cluster}-config`;
   const kvm = async () => {
-    const connected = await inTime(connection, timeoutMs);
+    const connected = await inTime(connection, timeoutMs, NO_SERVER);
     return new Kvm(jetstream(connected, { timeout: timeoutMs, checkAPI: false }));
   };
   const open = async (): Promise<KV> => (await kvm()).open(name);
@@ -45,6 +45,18 @@ export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
         const bucket = await (await kvm()).create(name, { replicas, history: HISTORY, timeout: timeoutMs });
         await bucket.put(key, value);
       }),
+    keys: (prefix) =>
+      ask(async () => {
+        const listed = await (await open()).keys(`${prefix}.>`).catch(unlessNoStream);
+        return listed ? inTime(collect(listed), timeoutMs, "the list of keys ends early") : [];
+      }),
+    // A purge of the stream: the bucket's own would leave a marker behind, for ever.
+    remove: (key, version) =>
+      ask(async () => {
+        const connected = await inTime(connection, timeoutMs, NO_SERVER);
+        const { streams } = await jetstreamManager(connected, { timeout: timeoutMs, checkAPI: false });
+        await streams.purge(`KV_${name}`, { filter: `$KV.${name}.${key}`, seq: version + 1 });
+      }),
     compareAndSet: (key, value, version) =>
       ask(async () => {
         const bucket = await open();
@@ -56,12 +68,21 @@ export function createNatsBucket(options: NatsBucketOptions): ConfigBucket {
 }
 
 /** A client that has never reached a server makes no connection, and no error either. */
-async function inTime(connection: Promise<NatsConnection>, timeoutMs: number): Promise<NatsConnection> {
+const NO_SERVER = "no server has answered yet";
+
+/** What a promise gives, or an error that says why not when it takes too long. */
+async function inTime<T>(promise: Promise<T>, timeoutMs: number, why: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no server has answered yet")), timeoutMs);
+    timer = setTimeout(() => reject(new Error(why)), timeoutMs);
   });
-  return Promise.race([connection, late]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 /** Foreign errors become our own here. */

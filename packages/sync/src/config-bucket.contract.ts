@@ -1,7 +1,49 @@
 import { expect, test, vi } from "vitest";
-import type { ConfigBucket } from "./config-bucket.ts";
+import type { ConfigBucket, ConfigShelf } from "./config-bucket.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** What every shelf must do. `open` gives a shelf that nobody has written to. */
+export function testConfigShelf(name: string, open: () => Promise<ConfigShelf>): void {
+  const textAt = async (shelf: ConfigShelf, key: string) => {
+    const entry = await shelf.get(key);
+    return entry && new TextDecoder().decode(entry.value);
+  };
+
+  test(`${name} shelf that does not exist yet holds nothing`, async () => {
+    const shelf = await open();
+    expect(await shelf.get("head")).toBeUndefined();
+    await shelf.put("head", bytes("1"));
+    expect(await shelf.keys("part")).toEqual([]);
+  });
+
+  test(`${name} shelf gives back what was put, and the newest of it`, async () => {
+    const shelf = await open();
+    await shelf.put("part.a", bytes("one"));
+    await shelf.put("part.a", bytes("two"));
+    expect(await textAt(shelf, "part.a")).toBe("two");
+    expect(await shelf.get("part.b")).toBeUndefined();
+  });
+
+  test(`${name} shelf lists the keys below a prefix alone`, async () => {
+    const shelf = await open();
+    for (const key of ["head", "part.a", "head.7", "part.b"]) await shelf.put(key, bytes(key));
+    expect((await shelf.keys("part")).sort()).toEqual(["part.a", "part.b"]);
+    expect(await shelf.keys("head")).toEqual(["head.7"]);
+  });
+
+  test(`${name} shelf removes a key, and takes it again`, async () => {
+    const shelf = await open();
+    await shelf.put("part.a", bytes("one"));
+    await shelf.put("part.b", bytes("other"));
+    await shelf.remove("part.a", (await shelf.get("part.a"))!.version);
+    await shelf.remove("part.c", 1);
+    expect(await shelf.get("part.a")).toBeUndefined();
+    expect(await shelf.keys("part")).toEqual(["part.b"]);
+    await shelf.put("part.a", bytes("two"));
+    expect(await textAt(shelf, "part.a")).toBe("two");
+  });
+}
 
 /** What every bucket must do. `open` gives a bucket that nobody has written to. */
 export function testConfigBucket(name: string, open: () => Promise<ConfigBucket>): void {
@@ -10,16 +52,22 @@ export function testConfigBucket(name: string, open: () => Promise<ConfigBucket>
     return entry && new TextDecoder().decode(entry.value);
   };
 
-  test(`${name} bucket that does not exist yet holds nothing`, async () => {
-    expect(await (await open()).get("head")).toBeUndefined();
+  testConfigShelf(name, open);
+
+  test(`${name} bucket that does not exist yet has no keys`, async () => {
+    expect(await (await open()).keys("part")).toEqual([]);
   });
 
-  test(`${name} bucket gives back what was put, and the newest of it`, async () => {
+  test(`${name} bucket counts versions over all keys, and removes nothing that was written later`, async () => {
     const bucket = await open();
     await bucket.put("part.a", bytes("one"));
-    await bucket.put("part.a", bytes("two"));
-    expect(await textAt(bucket, "part.a")).toBe("two");
-    expect(await bucket.get("part.b")).toBeUndefined();
+    await bucket.put("head", bytes("1"));
+    const { version } = (await bucket.get("head"))!;
+    expect((await bucket.get("part.a"))!.version).toBeLessThan(version);
+    await bucket.put("part.a", bytes("one"));
+    expect((await bucket.get("part.a"))!.version).toBeGreaterThan(version);
+    await bucket.remove("part.a", version);
+    expect(await textAt(bucket, "part.a")).toBe("one");
   });
 
   test(`${name} bucket sets a key only at the expected version`, async () => {

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, onTestFinished, test } from "vitest";
 import { createConfigCache } from "./config-cache.ts";
 import { packDocument } from "./config-form.ts";
@@ -77,4 +78,20 @@ test("configuration cache that cannot be written keeps what it has and works aga
   await chmod(directory, 0o700);
   await cache.save(second);
   expect((await cache.load()).stored).toEqual(second);
+});
+
+test("configuration cache keeps what it held before, with the texts, and tidies", async () => {
+  const { directory } = await setUp();
+  const cache = createConfigCache({ directory, signer, limits: { revisions: 2, parts: 100 } });
+  expect([await cache.history(9), await cache.revision(1)]).toEqual([[], { kind: "empty" }]);
+  let document = EMPTY_DOCUMENT;
+  for (let i = 0; i < 4; i++) {
+    document = sampleDocument(document);
+    await cache.save(packDocument(document, { ...about, text: `# ${i}` }).stored);
+  }
+  expect((await cache.history(9)).map((h) => h.revision)).toEqual([4, 3]);
+  const third = await cache.revision(3);
+  expect(third.kind === "document" && third.stored.text).toBe("# 2");
+  expect((await cache.load()).stored?.text).toBe("# 3");
+  expect((await readdir(join(directory, "history"))).length).toBe(6);
 });

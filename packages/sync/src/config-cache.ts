@@ -1,12 +1,16 @@
 /** The configuration on a node's own disk, so that it starts and serves with NATS away. */
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { formatHead, parseHead, unpackDocument } from "./config-form.ts";
+import { type ArchiveLimits, createConfigArchive } from "./config-archive.ts";
+import { formatHead, parseHead, partsOfStored, unpackDocument } from "./config-form.ts";
+import { createDirectoryShelf } from "./config-shelf-directory.ts";
 import type { ConfigSigner } from "./config-sign.ts";
-import type { StoredDocument } from "./config-store.ts";
+import type { ConfigHead, ConfigReading, StoredDocument } from "./config-store.ts";
+import { syncDirectory, writeDurably } from "./durable-file.ts";
 
 const CURRENT = "document";
 const PREVIOUS = "document.previous";
+const HISTORY = "history";
 
 /** What the disk holds. */
 export interface CachedDocument {
@@ -16,40 +20,60 @@ export interface CachedDocument {
   readonly problems: readonly string[];
 }
 
-/** The copy of the document on a node's disk. */
+/** The copy of the document on a node's disk, and of what it ran before. */
 export interface ConfigCache {
   /** Read the current copy, or else the previous one. Never rejects. */
   load(): Promise<CachedDocument>;
-  /** Replace the current copy, which becomes the previous one. Rejects with the file system's error; both copies are then as they were. */
+  /** Replace the current copy, which becomes the previous one. Rejects if the disk does not take it; both copies are then as they were. */
   save(stored: StoredDocument): Promise<void>;
+  /** Heads of what this node ran, newest first, at most `limit`. Never rejects. */
+  history(limit: number): Promise<readonly ConfigHead[]>;
+  /** One revision that this node ran; `empty` if it is not kept. Never rejects. */
+  revision(revision: number): Promise<ConfigReading>;
   /** Move copies that `load` cannot read out of the way, to `….damaged`, where nothing reads them. Rejects with the file system's error. */
   setAside(): Promise<void>;
 }
 
-/** A cache of two files: signed head in the first two lines, document in the third. Saves are done one after the other. */
-export function createConfigCache({
-  directory,
-  signer,
-}: {
-  directory: string;
-  signer: ConfigSigner;
-}): ConfigCache {
+/** What a cache is built from. */
+export interface ConfigCacheOptions {
+  /** Made if it is not there. */
+  readonly directory: string;
+  readonly signer: ConfigSigner;
+  /** How much of the past is kept. */
+  readonly limits?: ArchiveLimits;
+}
+
+/**
+ * A cache of two files, signed head in the first two lines, document in the third, and a directory of earlier revisions. Saves are done one after
+ * the other.
+ */
+export function createConfigCache({ directory, signer, limits }: ConfigCacheOptions): ConfigCache {
   let last = Promise.resolve();
+  const archive = createConfigArchive(createDirectoryShelf(join(directory, HISTORY)), signer, limits);
   const path = (name: string) => join(directory, name);
   async function save(stored: StoredDocument): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await archive.writeParts(partsOfStored(stored), () => true);
+    await archive.keep(stored.head);
     await writeDurably(path("document.next"), `${formatHead(stored.head, signer)}\n${stored.body}`);
     // Between these two a crash leaves no current copy, and `load` takes the previous one.
     await rename(path(CURRENT), path(PREVIOUS)).catch(unlessMissing);
     await rename(path("document.next"), path(CURRENT));
     await syncDirectory(directory);
+    await archive.tidy(stored.head, Infinity).catch(() => {}); // what fails is done another time
   }
   return {
+    history: (limit) => archive.heads(Infinity, limit).catch(() => []),
+    revision: (revision) =>
+      archive
+        .read(revision)
+        .catch((error: Error): ConfigReading => ({ kind: "unavailable", why: error.message })),
     async load() {
       const problems: string[] = [];
       for (const name of [CURRENT, PREVIOUS]) {
         const copy = await readCopy(path(name), signer);
-        if (typeof copy === "object") return { stored: copy, problems };
+        if (typeof copy === "object")
+          return { stored: await archive.withText(copy).catch(() => copy), problems };
         if (copy !== "missing") problems.push(`${path(name)}: ${copy}`);
       }
       return { stored: undefined, problems };
@@ -87,26 +111,6 @@ async function readCopy(file: string, signer: ConfigSigner): Promise<StoredDocum
     : reading.kind === "refused"
       ? reading.why
       : reading.kind;
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, "w", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A rename is durable once its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): void {

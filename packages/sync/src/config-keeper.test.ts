@@ -2,6 +2,7 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, specOf } from "@t
 import { expect, test, vi } from "vitest";
 import { createMemoryBucket } from "./config-bucket-memory.ts";
 import type { ConfigCache } from "./config-cache.ts";
+import { MAX_TEXT_BYTES } from "./config-form.ts";
 import { openConfigKeeper } from "./config-keeper.ts";
 import { createClusterSigner } from "./config-sign.ts";
 import type { ConfigStore, StoredDocument } from "./config-store.ts";
@@ -13,6 +14,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A cache without a disk. */
 function createMemoryCache(): ConfigCache & { stored: StoredDocument | undefined; fault: string } {
+  const kept = new Map<number, StoredDocument>();
   return {
     stored: undefined,
     fault: "",
@@ -20,9 +22,20 @@ function createMemoryCache(): ConfigCache & { stored: StoredDocument | undefined
       return { stored: this.stored, problems: this.fault ? [this.fault] : [] };
     },
     async setAside() {},
+    async history(limit) {
+      return [...kept.values()]
+        .map(({ head }) => head)
+        .sort((a, b) => b.revision - a.revision)
+        .slice(0, limit);
+    },
+    async revision(revision) {
+      const stored = kept.get(revision);
+      return stored ? { kind: "document", stored } : { kind: "empty" };
+    },
     async save(stored) {
       if (this.fault) throw new Error(this.fault);
       this.stored = stored;
+      kept.set(stored.head.revision, stored);
     },
   };
 }
@@ -147,6 +160,59 @@ test("keeper loses none of many simultaneous changes", async () => {
   await settle();
   expect(nodes[2]!.keeper.current().services[0]!.destinations.map((d) => d.weight)).toEqual([10, 11, 12]);
   expect(nodes.map((n) => n.keeper.current().revision)).toEqual([4, 4, 4]);
+});
+
+test("keeper tells who changed what, and gives back what was before", async () => {
+  const { start } = createWorld();
+  const { keeper } = await start();
+  await keeper.change(weigh(5), "ann", { reason: "begin" });
+  await keeper.change(weigh(6), "bob");
+  const { heads, incomplete } = await keeper.history();
+  expect(heads.map((h) => [h.revision, h.author, h.reason, h.summary])).toEqual([
+    [2, "bob", undefined, "~ tcp 192.0.2.1:80 -> 10.0.0.1:80: weight 5 → 6"],
+    [1, "ann", "begin", "3 added"],
+  ]);
+  expect(incomplete).toBe("");
+  expect((await keeper.history(1)).heads.map((h) => h.revision)).toEqual([2]);
+  const { document } = await keeper.revision(1);
+  expect(document.services[0]!.destinations[0]!.weight).toBe(5);
+  await expect(keeper.revision(7)).rejects.toMatchObject({ failure: { code: "not_found", key: "7" } });
+});
+
+test("keeper tells what its disk has of the history while the store is away, and that it does", async () => {
+  const { start, bucket } = createWorld();
+  const { keeper } = await start();
+  await keeper.change(weigh(5), "ann");
+  await keeper.change(weigh(6), "bob");
+  bucket.isAway = true;
+  const { heads, incomplete } = await keeper.history();
+  expect(heads.map((h) => h.revision)).toEqual([2, 1]);
+  expect(incomplete).toBe("this is what this node ran: it is away");
+  expect((await keeper.revision(1)).document.revision).toBe(1);
+  await expect(keeper.revision(7)).rejects.toMatchObject({ failure: { code: "unavailable" } });
+});
+
+test("keeper adds what its disk has of the history to that of a store that lost its own", async () => {
+  const { start, bucket } = createWorld();
+  const { keeper } = await start();
+  await keeper.change(weigh(5), "ann");
+  await keeper.change(weigh(6), "bob");
+  bucket.entries.clear();
+  await keeper.change(weigh(7), "ann");
+  expect((await keeper.history()).heads.map((h) => h.revision)).toEqual([3, 2, 1]);
+  expect((await keeper.revision(1)).head.author).toBe("ann");
+});
+
+test("keeper keeps the operator's text over changes that bring none, and a new one even of an equal document", async () => {
+  const { start } = createWorld();
+  const { keeper } = await start();
+  await keeper.change(weigh(5), "ann", { text: "# one" });
+  await keeper.change(weigh(6), "bob");
+  expect(keeper.text()).toBe("# one");
+  expect((await keeper.change(weigh(6), "ann", { text: "# one" })).revision).toBe(2);
+  expect((await keeper.change(weigh(6), "ann", { text: "# two" })).revision).toBe(3);
+  expect([keeper.text(), (await keeper.revision(2)).text]).toEqual(["# two", "# one"]);
+  expect((await keeper.change(weigh(6), "ann", { text: "x".repeat(MAX_TEXT_BYTES + 1) })).revision).toBe(3);
 });
 
 test("keeper starts from its disk while the store is away, and catches up", async () => {

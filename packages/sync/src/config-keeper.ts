@@ -1,7 +1,17 @@
 /** The one owner of the document that a node runs: it takes what is newer, keeps it on disk, and never goes back on its own. */
 import { isDeepStrictEqual } from "node:util";
-import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument, specOf } from "@tandem/model";
+import {
+  type Document,
+  DocumentSpec,
+  documentChanges,
+  EMPTY_DOCUMENT,
+  LbError,
+  reviseDocument,
+  specOf,
+  summarizeChanges,
+} from "@tandem/model";
 import type { ConfigCache } from "./config-cache.ts";
+import { MAX_TEXT_BYTES } from "./config-form.ts";
 import type { ConfigHead, ConfigReading, ConfigStore, StoredDocument } from "./config-store.ts";
 import { type ReadingFault, type StoreView, viewOf } from "./config-view.ts";
 
@@ -14,11 +24,33 @@ export interface ConfigStatus {
   readonly faults: Readonly<Record<ReadingFault, number>>;
 }
 
+/** What a change comes with. */
+export interface ChangeTerms {
+  /** Why it is made, for the history. */
+  readonly reason?: string;
+  /** The document as the operator wrote it; another one than the last makes a revision even of an equal document. Absent: the last one stays. */
+  readonly text?: string;
+}
+
+/** The revisions that can be looked at. */
+export interface KeptHistory {
+  /** Newest first. */
+  readonly heads: readonly ConfigHead[];
+  /** Why there may be more; empty: this is all that is kept. */
+  readonly incomplete: string;
+}
+
 /** The document that a node runs, and how it is changed. */
 export interface ConfigKeeper {
   current(): Document;
   /** Author, time and hash of the current document; undefined while there never was one. */
   head(): ConfigHead | undefined;
+  /** The text that an operator applied last; undefined: there is none. The document may say something else since. */
+  text(): string | undefined;
+  /** Revisions that the store keeps, and below them what this node's disk does; the disk's alone while the store cannot be asked. Never rejects. */
+  history(limit?: number): Promise<KeptHistory>;
+  /** One of them. @throws LbError `not_found`; `unavailable` if the store cannot be asked and the disk does not have it */
+  revision(revision: number): Promise<StoredDocument>;
   /**
    * Change the document for the whole cluster. `edit` may be called again with a newer document; what it throws is thrown here. A store that
    * is empty or behind gets the new document too, even if the edit changes nothing: this is the operator's word that what was there is lost.
@@ -26,7 +58,9 @@ export interface ConfigKeeper {
    * @returns the new document, or the current one if the edit changes nothing
    * @throws LbError `invalid_document`; `stale_revision` if others kept changing it; `refused` or `unavailable` if the store is unwell
    */
-  change(edit: (current: Document) => DocumentSpec, author: string): Promise<Document>;
+  change(edit: (current: Document) => DocumentSpec, author: string, terms?: ChangeTerms): Promise<Document>;
+  /** As `change`, but the edit also says the ids: it returns the whole document that follows. */
+  replace(edit: (current: Document) => Document, author: string, terms?: ChangeTerms): Promise<Document>;
   /** Write the current document over a store that is behind or in conflict, when an operator says so. Does nothing where it is neither. @throws as `change` */
   restore(author: string): Promise<Document>;
   status(): ConfigStatus;
@@ -88,12 +122,39 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   }
 
   /** @returns the document if it was committed, undefined if the store is at another revision than expected */
-  async function propose(document: Document, expectedRevision: number, author: string) {
-    const outcome = await store.propose({ document, expectedRevision, author });
+  async function propose(document: Document, expectedRevision: number, author: string, terms: ChangeTerms) {
+    const summary = summarizeChanges(documentChanges(specOf(current()), specOf(document)));
+    const kept = running?.text === undefined ? {} : { text: running.text };
+    const proposal = { document, expectedRevision, author, summary, ...kept, ...terms };
+    const outcome = await store.propose(proposal);
     if (outcome.kind === "stale") return undefined;
     if (outcome.kind !== "committed") throw failureOf(outcome);
     await see({ kind: "document", stored: outcome.stored });
     return document;
+  }
+
+  /** Whether a document follows that says anything new, or that the store lacks. */
+  function isNews(next: Document, base: Document, { text }: ChangeTerms): boolean {
+    if (view.state === "behind" || (text !== undefined && text !== running?.text)) return true;
+    return !isDeepStrictEqual(specOf(next), specOf(base));
+  }
+
+  async function commit(edit: (base: Document) => Document, author: string, given: ChangeTerms) {
+    const terms = withinLimits(given);
+    if (view.state !== "current") await see(await store.read());
+    if (!isWritable(view)) throw unwell(view);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const base = current();
+      const next = edit(base);
+      if (!isNews(next, base, terms)) return base;
+      const replaced = view.state === "behind" ? there : base.revision;
+      const committed = await propose(next, replaced, author, terms);
+      if (committed) return committed;
+      await see(await store.read());
+      if (!isWritable(view)) throw unwell(view);
+    }
+    const have = current().revision;
+    throw new LbError({ code: "stale_revision", have, current: have + 1 });
   }
 
   const cached = await cache?.load();
@@ -103,27 +164,27 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   return {
     current,
     head: () => running?.head,
+    text: () => running?.text,
     status: () => ({ store: view, disk, faults: { ...faults } }),
-    async change(edit, author) {
-      if (view.state !== "current") await see(await store.read());
-      if (!isWritable(view)) throw unwell(view);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const base = current();
-        const spec = checked(edit(base));
-        const isBehind = view.state === "behind";
-        if (!isBehind && isDeepStrictEqual(spec, specOf(base))) return base;
-        const replaced = isBehind ? there : base.revision;
-        const committed = await propose(reviseDocument(base, spec), replaced, author);
-        if (committed) return committed;
-        await see(await store.read());
-        if (!isWritable(view)) throw unwell(view);
-      }
-      throw new LbError({
-        code: "stale_revision",
-        have: current().revision,
-        current: current().revision + 1,
-      });
+    async history(limit = Infinity) {
+      const [there, here] = await Promise.all([store.history(limit), cache?.history(limit) ?? []]);
+      const heads = there.kind === "history" ? there.heads : [];
+      const oldest = heads.at(-1)?.revision ?? Infinity;
+      const older = here.filter(({ revision }) => revision < oldest);
+      const incomplete = there.kind === "history" ? "" : `this is what this node ran: ${there.why}`;
+      return { heads: [...heads, ...older].slice(0, limit), incomplete };
     },
+    async revision(revision) {
+      if (revision === running?.head.revision) return running;
+      const there = await store.revision(revision);
+      if (there.kind === "document") return there.stored;
+      const here = await cache?.revision(revision);
+      if (here?.kind === "document") return here.stored;
+      if (there.kind !== "empty") throw failureOf(there);
+      throw new LbError({ code: "not_found", what: "revision", key: `${revision}` });
+    },
+    change: (edit, author, terms = {}) => commit((base) => revised(base, edit(base)), author, terms),
+    replace: (edit, author, terms = {}) => commit(edit, author, terms),
     async restore(author) {
       const reading = await store.read();
       if (reading.kind === "refused" || reading.kind === "unavailable") throw failureOf(reading);
@@ -131,12 +192,19 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
       if (view.state === "current") return current();
       const there = reading.kind === "document" ? reading.stored.head.revision : 0;
       const document = { ...current(), revision: current().revision + 1 };
-      const committed = await propose(document, there, author);
+      const committed = await propose(document, there, author, {});
       if (!committed) throw new LbError({ code: "stale_revision", have: there, current: there + 1 });
       return committed;
     },
     close: unwatch,
   };
+}
+
+const revised = (base: Document, spec: DocumentSpec): Document => reviseDocument(base, checked(spec));
+
+/** Without a text that is too long to be kept. */
+function withinLimits({ text, ...terms }: ChangeTerms): ChangeTerms {
+  return text !== undefined && Buffer.byteLength(text) <= MAX_TEXT_BYTES ? { ...terms, text } : terms;
 }
 
 /** The specification as the schema reads it. @throws LbError `invalid_document` */

@@ -29,14 +29,30 @@ export function createFileConfigStore(options: FileStoreOptions): ConfigStore {
   }
   return {
     read: () => inTurn(read),
-    propose: ({ document, expectedRevision, author }) =>
+    history: (limit) =>
+      inTurn(async () => {
+        const reading = await read();
+        if (reading.kind === "empty") return { kind: "history", heads: [] };
+        if (reading.kind !== "document") return reading;
+        const { head } = reading.stored;
+        const kept = await cache.history(Infinity);
+        // a crash can leave a revision in the history that never came to be
+        const earlier = kept.filter(({ revision }) => revision < head.revision);
+        return { kind: "history", heads: [head, ...earlier].slice(0, limit) };
+      }),
+    revision: (revision) => inTurn(() => cache.revision(revision)),
+    propose: ({ document, expectedRevision, ...about }) =>
       inTurn(async () => {
         const reading = await read();
         if (reading.kind === "refused" || reading.kind === "unavailable") return reading;
         const head = reading.kind === "document" ? reading.stored.head : undefined;
         const revision = head?.revision ?? 0;
         if (revision !== expectedRevision) return { kind: "stale", revision };
-        const { stored } = packDocument(document, { parent: head?.hash ?? "", author, timeMs: wallMs() });
+        const { stored } = packDocument(document, {
+          ...about,
+          parent: head?.hash ?? "",
+          timeMs: wallMs(),
+        });
         try {
           await cache.save(stored);
         } catch (error) {

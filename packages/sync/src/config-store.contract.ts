@@ -1,5 +1,6 @@
 import { EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, test, vi } from "vitest";
+import { MAX_TEXT_BYTES } from "./config-form.ts";
 import type { ConfigReading, ConfigStore } from "./config-store.ts";
 import { sampleDocument } from "./testing/config-samples.ts";
 
@@ -74,6 +75,52 @@ export function testConfigStore(
     const document = { ...second, revision: 9 };
     expect((await here.propose({ document, expectedRevision: 1, author: "ann" })).kind).toBe("committed");
     expect(revisionOf(await here.read())).toBe(9);
+  });
+
+  test(`${name} configuration store that nobody has written to has no history`, async () => {
+    const { here } = await open();
+    expect(await here.history(10)).toEqual({ kind: "history", heads: [] });
+    expect(await here.revision(1)).toEqual({ kind: "empty" });
+  });
+
+  test(`${name} configuration store keeps earlier revisions, with why, what and the operator's text`, async () => {
+    const { here, there } = await open();
+    const about = { author: "ann", reason: "first", summary: "2 added", text: "# mine\nversion: 1\n" };
+    await here.propose({ document: first, expectedRevision: 0, ...about });
+    const third = { ...sampleDocument(second), revision: 9 };
+    await commit(there, second);
+    await there.propose({ document: third, expectedRevision: 2, author: "bob" });
+    const history = await here.history(10);
+    if (history.kind !== "history") throw new Error(history.kind);
+    expect(history.heads.map((h) => [h.revision, h.author, h.reason, h.summary])).toEqual([
+      [9, "bob", undefined, undefined],
+      [2, "ann", undefined, undefined],
+      [1, "ann", "first", "2 added"],
+    ]);
+    const reading = await there.revision(1);
+    if (reading.kind !== "document") throw new Error(reading.kind);
+    expect([reading.stored.document, reading.stored.text]).toEqual([first, about.text]);
+    const current = await here.revision(9);
+    expect(current.kind === "document" && current.stored.document).toEqual(third);
+    expect(await here.revision(3)).toEqual({ kind: "empty" });
+    const newest = await here.history(1);
+    expect(newest.kind === "history" && newest.heads.map((h) => h.revision)).toEqual([9]);
+  });
+
+  test(`${name} configuration store gives back the text with the document, and one of a million letters`, async () => {
+    const { here, there } = await open();
+    const text = `# ${"ä".repeat(400_000)}`;
+    await here.propose({ document: first, expectedRevision: 0, author: "ann", text });
+    const reading = await there.read();
+    expect(reading.kind === "document" && reading.stored.text === text).toBe(true);
+  });
+
+  test(`${name} configuration store leaves out a text that is too long`, async () => {
+    const { here } = await open();
+    const text = "x".repeat(MAX_TEXT_BYTES + 1);
+    await here.propose({ document: first, expectedRevision: 0, author: "ann", text });
+    const reading = await here.read();
+    expect(reading.kind === "document" && reading.stored.text).toBeUndefined();
   });
 
   test(`${name} configuration store tells a watcher what is there, then what changes, until told to stop`, async () => {

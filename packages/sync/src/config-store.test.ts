@@ -2,15 +2,26 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { testConfigBucket } from "./config-bucket.contract.ts";
+import { testConfigBucket, testConfigShelf } from "./config-bucket.contract.ts";
 import { createMemoryBucket } from "./config-bucket-memory.ts";
 import { createConfigCache } from "./config-cache.ts";
+import { createDirectoryShelf } from "./config-shelf-directory.ts";
 import { createChecksumSigner, createClusterSigner } from "./config-sign.ts";
 import { testConfigStore } from "./config-store.contract.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
 import { createFileConfigStore } from "./config-store-file.ts";
 
+async function createDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "tandem-config-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
 testConfigBucket("memory", async () => createMemoryBucket());
+
+testConfigShelf("directory", async () =>
+  createDirectoryShelf(join(await createDirectory(), "deep", "shelf")),
+);
 
 testConfigStore("memory", async () => {
   const bucket = createMemoryBucket();
@@ -25,8 +36,7 @@ testConfigStore("memory", async () => {
 });
 
 testConfigStore("file", async () => {
-  const directory = await mkdtemp(join(tmpdir(), "tandem-config-"));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = await createDirectory();
   const cache = createConfigCache({ directory, signer: createChecksumSigner() });
   const store = createFileConfigStore({ cache, wallMs: () => 0 });
   return { here: store, there: store };

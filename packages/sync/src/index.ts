@@ -2,14 +2,17 @@
 export { createAesGcmSeal } from "./aes-gcm-seal.ts";
 export { createNatsBucket, type NatsBucketOptions } from "./config-bucket-nats.ts";
 export { type ConfigCache, createConfigCache } from "./config-cache.ts";
+export { MAX_TEXT_BYTES } from "./config-form.ts";
 export {
+  type ChangeTerms,
   type ConfigKeeper,
   type ConfigKeeperOptions,
   type ConfigStatus,
+  type KeptHistory,
   openConfigKeeper,
 } from "./config-keeper.ts";
 export { type ConfigSigner, createChecksumSigner, createClusterSigner } from "./config-sign.ts";
-export type { ConfigHead, ConfigStore } from "./config-store.ts";
+export type { ConfigHead, ConfigStore, StoredDocument } from "./config-store.ts";
 export { type BucketStoreOptions, createBucketConfigStore } from "./config-store-bucket.ts";
 export { createFileConfigStore } from "./config-store-file.ts";
 export type { StoreState, StoreView } from "./config-view.ts";

@@ -1,0 +1,119 @@
+import { type Document, EMPTY_DOCUMENT } from "@tandem/model";
+import { expect, test } from "vitest";
+import type { ArchiveLimits } from "./config-archive.ts";
+import { createMemoryBucket, type MemoryBucket } from "./config-bucket-memory.ts";
+import { createClusterSigner } from "./config-sign.ts";
+import { createBucketConfigStore } from "./config-store-bucket.ts";
+import { sampleDocument } from "./testing/config-samples.ts";
+
+const signer = createClusterSigner(new Uint8Array(32), "prod");
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+function storeOn(bucket: MemoryBucket, limits: ArchiveLimits = { revisions: 3, parts: 100 }) {
+  return createBucketConfigStore({ bucket, signer, limits, wallMs: () => 0, after: () => () => {} });
+}
+
+/** A bucket with revisions 1 to `n`, each of another document. */
+async function filled(n: number, limits?: ArchiveLimits, sizeBytes = 0) {
+  const bucket = createMemoryBucket();
+  const store = storeOn(bucket, limits);
+  let document: Document = EMPTY_DOCUMENT;
+  for (let i = 0; i < n; i++) {
+    const expectedRevision = document.revision;
+    document = sampleDocument(document, sizeBytes);
+    expect((await store.propose({ document, expectedRevision, author: "ann" })).kind).toBe("committed");
+    await settle();
+  }
+  const revisions = async () => {
+    const history = await store.history(100);
+    return history.kind === "history" ? history.heads.map((h) => h.revision) : history.kind;
+  };
+  const parts = () => [...bucket.entries.keys()].filter((key) => key.startsWith("part.")).length;
+  return { bucket, store, document, revisions, parts };
+}
+
+test("history keeps the newest revisions, with their parts alone", async () => {
+  const { revisions, parts, store } = await filled(9);
+  expect(await revisions()).toEqual([9, 8, 7]);
+  expect(parts()).toBe(3);
+  expect((await store.revision(7)).kind).toBe("document");
+  expect(await store.revision(6)).toEqual({ kind: "empty" });
+});
+
+test("history keeps fewer revisions of a document that takes many parts, and always the current one", async () => {
+  const large = await filled(6, { revisions: 3, parts: 3 }, 400_000);
+  expect([await large.revisions(), large.parts()]).toEqual([[6, 5], 3]); // of two parts each, one is the same
+  const larger = await filled(3, { revisions: 3, parts: 1 }, 400_000);
+  expect([await larger.revisions(), larger.parts()]).toEqual([[3], 2]);
+});
+
+test("history of a store that earlier versions wrote begins with the head that is there", async () => {
+  const { bucket, store, document, revisions } = await filled(2);
+  bucket.entries.delete("head.1");
+  expect(await revisions()).toEqual([2]);
+  await store.propose({ document: sampleDocument(document), expectedRevision: 2, author: "ann" });
+  expect(await revisions()).toEqual([3, 2]);
+});
+
+test("history does not show heads that are forged or stand under another revision", async () => {
+  const { bucket, revisions, store } = await filled(3);
+  const forged = new TextDecoder().decode(bucket.entries.get("head.2")!.value).replace("ann", "eve");
+  await bucket.put("head.2", new TextEncoder().encode(forged));
+  expect(await revisions()).toEqual([3, 1]);
+  await bucket.put("head.2", bucket.entries.get("head.1")!.value);
+  expect(await revisions()).toEqual([3, 1]);
+  expect(await store.revision(2)).toEqual({ kind: "empty" });
+});
+
+test("nothing is removed while a head that is kept cannot be read", async () => {
+  const { bucket, parts, store, document } = await filled(5);
+  await bucket.put("head.4", new TextEncoder().encode("tandem-config-2 of a later version"));
+  await store.propose({ document: sampleDocument(document), expectedRevision: 5, author: "ann" });
+  await settle();
+  expect(parts()).toBe(6);
+});
+
+test("a revision with a missing part says so", async () => {
+  const { bucket, store } = await filled(2);
+  const [first] = [...bucket.entries.keys()].filter((key) => key.startsWith("part."));
+  bucket.entries.delete(first!);
+  expect(await store.revision(1)).toMatchObject({ kind: "refused", refusal: "incomplete" });
+});
+
+test("a part that is about to be named again outlives whoever tidies at that moment", async () => {
+  const { bucket, document } = await filled(5); // revision 1's part is gone, and its limits are reached at 6
+  const old = sampleDocument();
+  const back = { ...old, revision: 7 };
+  const sixth = sampleDocument(document);
+  // somebody left the part that `back` needs: it is unnamed, and older than head 6
+  const packed = createMemoryBucket();
+  await storeOn(packed).propose({ document: back, expectedRevision: 0, author: "bob" });
+  for (const [key, { value }] of packed.entries) if (key.startsWith("part.")) await bucket.put(key, value);
+  const part = [...packed.entries.keys()].find((key) => key.startsWith("part."))!;
+
+  // whoever wrote 6 lists what may go, and removes it only when the next proposal has written its parts
+  const listed = Promise.withResolvers<void>();
+  const mayRemove = Promise.withResolvers<void>();
+  const tidier = storeOn({
+    ...bucket,
+    async remove(key, version) {
+      listed.resolve();
+      await mayRemove.promise;
+      return bucket.remove(key, version);
+    },
+  });
+  await tidier.propose({ document: sixth, expectedRevision: 5, author: "ann" });
+  await listed.promise;
+  const proposer = storeOn({
+    ...bucket,
+    async compareAndSet(...write) {
+      mayRemove.resolve();
+      await settle();
+      return bucket.compareAndSet(...write);
+    },
+  });
+  const outcome = await proposer.propose({ document: back, expectedRevision: 6, author: "bob" });
+  expect(outcome.kind).toBe("committed");
+  expect(bucket.entries.has(part)).toBe(true);
+  expect((await proposer.read()).kind).toBe("document");
+});
