@@ -1,8 +1,25 @@
-/** The way to the daemon: its API behind the unix socket, and plain words when it is not there. */
+/** The way to the daemon: its API behind the unix socket or on the network, and plain words when it is not there. */
 import { createConnection } from "node:net";
 import { resolve } from "node:path";
 import { connectNode, type RemoteNode } from "@tandem/engine/client";
 import { LbError } from "@tandem/model/failure";
+
+/** Where the daemon is, and who asks. */
+export interface DaemonAddress {
+  /** Path of its socket; not looked at with a server. */
+  readonly socket: string;
+  /** `host:port` on the network; wants the other three, which are paths of PEM files. */
+  readonly server?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Connect to the daemon, wherever it is. @throws LbError as `connectDaemon` and `connectServer` */
+export async function connectTo({ socket, server, ...proof }: DaemonAddress): Promise<RemoteNode> {
+  if (server === undefined) return connectDaemon(socket);
+  return (await import("./server-client.ts")).connectServer(server, proof);
+}
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "nothing is there; is it running? Start it with `tandem run`, or name its socket with --socket",

@@ -1,7 +1,10 @@
 /** The director: its API, and what the composition root builds a node from. */
-export { connectNode, type RemoteNode } from "./api/client.ts";
+
+export type { AuditedCall, Auditor } from "./api/audit.ts";
+export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
 export * from "./api/node-api.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
+export type { TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
 export { tunnelOverhead } from "./core/services/service.ts";
 export { REASONS } from "./core/verdict.ts";
 export { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";

@@ -20,6 +20,7 @@ import { type Document, EMPTY_DOCUMENT, type LbError, specOf, virtualAddressesOf
 import type { StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
+import { apiDoor } from "./api-door.ts";
 import { openClusterLink } from "./cluster-link.ts";
 import { openConfiguration } from "./configuration.ts";
 import type { Daemon, RunningNode } from "./daemon.ts";
@@ -143,7 +144,13 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     return faults.length === 0 ? seat.readiness() : { ok: false, why: faults.join("; ") };
   }
   const socketPath = join(config.runtimeDir, "api.sock");
-  const apiServer = await startApiServer({ socketPath, api, onBug, health: ready });
+  const apiServer = await startApiServer({
+    socketPath,
+    api,
+    onBug,
+    health: ready,
+    tls: apiDoor(config, log),
+  });
   parts.defer(() => apiServer.stop());
   const http = await startHttp({
     ...config.metrics.listen,

@@ -19,11 +19,12 @@ const prefixed = wanted("an address with prefix length, such as 192.0.2.1/24");
 const prefixedAddress = z.string(prefixed).refine((text) => parsePrefixed(text) !== undefined, prefixed);
 const server = patternText(/^((nats|tls):\/\/)?[^\s/@]+$/, "host:port or nats://host:port");
 const listen = wanted("an address and port, such as 127.0.0.1:9110");
-const endpoint = z
-  .string(listen)
-  .refine((text) => parseEndpoint(text) !== undefined, listen)
+const endpoint = endpointOr(listen)
   .default("127.0.0.1:9110")
   .transform((text) => parseEndpoint(text)!);
+const apiEndpoint = endpointOr(wanted("an address and port, such as 0.0.0.0:9111")).transform(
+  (text) => parseEndpoint(text)!,
+);
 
 const Interfaces = z
   .array(
@@ -92,6 +93,16 @@ const Nats = z.strictObject({
     .describe("Copies of the document that NATS keeps: 3 wants three servers or more."),
 });
 
+const Api = z.strictObject({
+  listen: z
+    .array(apiEndpoint)
+    .min(1, wanted("at least one address and port"))
+    .describe("Addresses and ports of this director, IPv6 in brackets."),
+  certificate: path.describe("PEM file: this director's certificate, behind it what leads to its CA."),
+  key: path.describe("PEM file: the certificate's key; nobody else may read it."),
+  clientCa: path.describe("PEM file: the CA that clients' certificates are of."),
+});
+
 const NodeConfigSpec = z
   .strictObject({
     name: name
@@ -123,6 +134,9 @@ const NodeConfigSpec = z
       .strictObject({ listen: endpoint.describe("Address and port; there is no authentication.") })
       .prefault({})
       .describe("Where /metrics, /healthz and /readyz are served."),
+    api: Api.optional().describe(
+      "Serves the API over the network, too, to clients with a certificate; files are taken up anew when they change. `tandem certs` makes them.",
+    ),
     runtimeDir: path.default("/run/tandem").describe("Socket and files of the running node; on a tmpfs."),
     stateDir: path.default("/var/lib/tandem").describe("What survives a reboot: the last document."),
     bpffsDir: path.default("/sys/fs/bpf/tandem").describe("Pinned programs and maps; on a bpffs."),
@@ -155,6 +169,10 @@ export async function loadNodeConfigFile(file: string = NODE_CONFIG_PATH): Promi
 /** JSON Schema of a node's configuration, for editors. */
 export function nodeConfigJsonSchema(): object {
   return jsonSchemaOf(NodeConfigSpec);
+}
+
+function endpointOr(error: ReturnType<typeof wanted>) {
+  return z.string(error).refine((text) => parseEndpoint(text) !== undefined, error);
 }
 
 /** Read `127.0.0.1:9110` or `[::1]:9110`. */

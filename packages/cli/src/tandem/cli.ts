@@ -1,6 +1,7 @@
 /** From a command line to an exit code: commander, built from the table of commands. */
 import { LbError, type LbFailure } from "@tandem/model/failure";
 import { CommanderError } from "commander";
+import type { DaemonAddress } from "../client.ts";
 import {
   type CommandRow,
   EXIT,
@@ -25,8 +26,7 @@ export interface Surroundings {
 }
 
 /** What the options of every command come to. */
-export interface GlobalOptions {
-  readonly socket: string;
+export interface GlobalOptions extends DaemonAddress {
   readonly output: Format;
   readonly json?: boolean;
 }

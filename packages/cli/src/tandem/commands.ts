@@ -59,6 +59,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/run.ts")).run,
   },
   {
+    name: "certs",
+    group: "setUp",
+    summary: "Make an authority and certificates, for the API over the network",
+    load: async () => (await import("./commands/certs.ts")).certs,
+  },
+  {
     name: "doctor",
     group: "setUp",
     summary:

@@ -13,6 +13,17 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     values: "file",
   },
   {
+    flags: "--server <host:port>",
+    help: "a daemon on the network instead, over TLS with the three below; also $TANDEM_SERVER",
+  },
+  { flags: "--ca <file>", help: "CA that its certificate is of; also $TANDEM_CA", values: "file" },
+  {
+    flags: "--cert <file>",
+    help: "your certificate, which says what you may do; also $TANDEM_CERT",
+    values: "file",
+  },
+  { flags: "--key <file>", help: "the key of your certificate; also $TANDEM_KEY", values: "file" },
+  {
     flags: "-o, --output <format>",
     help: "text for people; json or yaml for scripts: one value, or of what goes on a line (a document) each",
     default: "text",
@@ -20,6 +31,15 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: "--json", help: "the same as -o json" },
 ];
+
+/** Where options are looked for that are not typed. */
+export const FROM_ENVIRONMENT = {
+  socket: "TANDEM_SOCKET",
+  server: "TANDEM_SERVER",
+  ca: "TANDEM_CA",
+  cert: "TANDEM_CERT",
+  key: "TANDEM_KEY",
+} as const;
 
 /** Flags, short and long, behind which a value stands as a word of its own. */
 export const TAKES_VALUE: ReadonlySet<string> = new Set(

@@ -25,7 +25,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   env,
   out,
   err,
-  world: ({ socket }) => ({
+  world: (globals) => ({
     env,
     out,
     err,
@@ -35,7 +35,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     createLog: createDaemonLog,
     untilSignal,
     runScript,
-    connect: async () => (await import("../client.ts")).connectDaemon(socket),
+    connect: async () => (await import("../client.ts")).connectTo(globals),
     readDocument,
     sleep: async (ms) => void (await sleep(ms)),
     now: Date.now,

@@ -9,7 +9,7 @@ import {
   type OptionSpec,
   type Values,
 } from "./command.ts";
-import { GLOBAL_OPTIONS } from "./global-options.ts";
+import { FROM_ENVIRONMENT, GLOBAL_OPTIONS } from "./global-options.ts";
 import { oneOf } from "./read-option.ts";
 
 /** The parser of what stands before the command's name, with names and summaries for the help. */
@@ -28,7 +28,9 @@ export function createProgram(
     .exitOverride()
     .addHelpText("after", `\nExit codes:\n${formatExitCodes(EXIT_CODES)}`);
   for (const spec of GLOBAL_OPTIONS) program.addOption(createOption(spec));
-  if (env.TANDEM_SOCKET) program.setOptionValueWithSource("socket", env.TANDEM_SOCKET, "env");
+  for (const [option, name] of Object.entries(FROM_ENVIRONMENT))
+    if (env[name]) program.setOptionValueWithSource(option, env[name], "env");
+  program.on("option:socket", () => program.setOptionValue("server", undefined)); // what is typed last counts
   for (const row of commands) addName(program, row);
   return program;
 }

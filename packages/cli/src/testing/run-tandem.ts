@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type NodeApi, startApiServer } from "@tandem/engine";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { connectDaemon } from "../client.ts";
+import { connectTo } from "../client.ts";
 import { loadDocument } from "../document/load-document.ts";
 import type { Daemon } from "../node/daemon.ts";
 import { runCli } from "../tandem/cli.ts";
@@ -77,7 +77,7 @@ export async function runTandem(
     env,
     out,
     err,
-    world: ({ socket }) => ({
+    world: (globals) => ({
       env,
       out,
       err,
@@ -86,7 +86,7 @@ export async function runTandem(
       createLog: async ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
       untilSignal: () => signal,
       user: "ops",
-      connect: () => connectDaemon(socket),
+      connect: () => connectTo(globals),
       readDocument: async (file) => loadDocument(files[file] ?? "", file),
       runScript: async () => 0,
       sleep: async () => {},

@@ -1,11 +1,13 @@
-/** A `NodeApi` on the other side of a unix socket. */
-import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
+/** A `NodeApi` on the other side of a unix socket, or of a network. */
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
+import { type ChannelOptions, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { MethodDefinition } from "@grpc/proto-loader";
 import { LbError } from "@tandem/model";
 import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
 import { decodeDocument, encodeSpec } from "./convert-document.ts";
 import { MAX_MESSAGE_BYTES, nodeDefinition as node } from "./definition.ts";
-import { fromStatus } from "./failure-status.ts";
+import { askForWholeFailures, fromStatus } from "./failure-status.ts";
 import type { ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
 
 /** Reading answers at once, or something is wrong. */
@@ -23,13 +25,39 @@ type Unary<Request, Answer> = Pick<
   "path" | "requestSerialize" | "responseDeserialize"
 >;
 
-/** The node behind `socketPath` (absolute). Connects with the first call; a call fails with the very `LbError` of the daemon, or with unavailable. */
-export function connectNode(socketPath: string): RemoteNode {
-  const client = new Client(`unix:${socketPath}`, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-    "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-  });
-  const daemon = `the daemon at "${socketPath}"`;
+/** A node on the network: PEM texts prove who is who. */
+export interface ServerAddress {
+  /** `host:port`, IPv6 in brackets. */
+  readonly server: string;
+  /** CA that the node's certificate must be of. */
+  readonly ca: string;
+  /** Of the client, with its key. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const LIMITS: ChannelOptions = {
+  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+  "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+};
+/** A node that vanishes says nothing: a watch would wait for ever. And nobody stands between an operator and his director. */
+const OVER_NETWORK: ChannelOptions = {
+  "grpc.keepalive_time_ms": 20_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.enable_http_proxy": 0,
+};
+
+/** TLS names no addresses to a server, Node 26 refuses to, and grpc-js tries: it gets this name to tell. What is checked is the address. */
+const SOME_NAME: ChannelOptions = { "grpc.ssl_target_name_override": "tandem.invalid" };
+
+/**
+ * A node: behind a unix socket (its absolute path), or on the network. Connects with the first call; a call fails with the very `LbError` of the
+ * daemon, or with unavailable.
+ */
+export function connectNode(address: string | ServerAddress): RemoteNode {
+  const client = openClient(address);
+  const daemon = `the daemon at "${typeof address === "string" ? address : address.server}"`;
+  const metadata = askForWholeFailures(new Metadata());
 
   function call<Request, Answer>(
     method: Unary<Request, Answer>,
@@ -43,6 +71,7 @@ export function connectNode(socketPath: string): RemoteNode {
         write,
         read,
         request,
+        metadata,
         { deadline: Date.now() + timeoutMs },
         (error, answer) => (error ? reject(fromStatus(error, daemon)) : resolve(answer!)),
       );
@@ -55,7 +84,7 @@ export function connectNode(socketPath: string): RemoteNode {
     signal?: AbortSignal,
   ): AsyncGenerator<Answer> {
     const { path, requestSerialize: write, responseDeserialize: read } = method;
-    const answers = client.makeServerStreamRequest(path, write, read, request);
+    const answers = client.makeServerStreamRequest(path, write, read, request, metadata);
     answers.on("error", () => {}); // a cancelled stream errs once more, when nobody reads it
     const cancel = () => answers.cancel();
     signal?.addEventListener("abort", cancel);
@@ -104,4 +133,14 @@ export function connectNode(socketPath: string): RemoteNode {
       call(node.RunIpvsadm, { args: [...args], input, author }, CHANGE_TIMEOUT_MS),
     close: () => client.close(),
   };
+}
+
+function openClient(address: string | ServerAddress): Client {
+  if (typeof address === "string") return new Client(`unix:${address}`, credentials.createInsecure(), LIMITS);
+  const { server, ca, key, certificate } = address;
+  const host = server.slice(0, server.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
+  const proof = credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(certificate), {
+    checkServerIdentity: (_, presented) => checkServerIdentity(host, presented),
+  });
+  return new Client(`dns:${server}`, proof, { ...LIMITS, ...OVER_NETWORK, ...(isIP(host) && SOME_NAME) });
 }
