@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../commands.ts";
+import { GLOBAL_OPTIONS } from "../global-options.ts";
 import { bashCompletion } from "./completion.ts";
 
 const loaded = await Promise.all(
@@ -17,15 +18,17 @@ function complete(...words: string[]): string[] {
   return out.split("\n").filter((line) => line !== "");
 }
 
+const everywhere = GLOBAL_OPTIONS.map(({ flags }) => /--[a-z]+/.exec(flags)![0]);
+
 const cases: { words: string[]; want: string[] }[] = [
   { words: ["st"], want: ["status"] },
   { words: ["s"], want: ["status", "services", "switchover"] },
-  { words: ["switchover", "--"], want: ["--dry-run", "--force", "--socket", "--output", "--json", "--help"] },
+  { words: ["switchover", "--"], want: ["--dry-run", "--force", ...everywhere, "--help"] },
   { words: ["--json", "drain", "--u"], want: ["--undo"] },
   { words: ["--v"], want: ["--version"] },
   {
     words: ["nonsense-", ""],
-    want: [...COMMANDS.map((c) => c.name), "--socket", "--output", "--json", "--help", "--version"],
+    want: [...COMMANDS.map((c) => c.name), ...everywhere, "--help", "--version"],
   },
 ];
 for (const { words, want } of cases) {
