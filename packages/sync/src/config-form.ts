@@ -10,13 +10,17 @@
  */
 import { type Document, DocumentSchema } from "@tandem/model";
 import { type ConfigSigner, hashOf } from "./config-sign.ts";
-import type { ConfigHead, ConfigReading, StoredDocument, TextReference } from "./config-store.ts";
+import {
+  type ConfigHead,
+  type ConfigReading,
+  MAX_TEXT_BYTES,
+  type StoredDocument,
+  type TextReference,
+} from "./config-store.ts";
 
 const FORM = "tandem-config-1";
 /** A quarter of the 1 MiB that NATS takes in one message by default. */
 export const PART_BYTES = 256 * 1024;
-/** Longest text of an operator's that is kept beside the document: about ten thousand destinations. */
-export const MAX_TEXT_BYTES = 1024 * 1024;
 
 export interface PackedDocument {
   readonly stored: StoredDocument;

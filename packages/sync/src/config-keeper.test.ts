@@ -2,10 +2,9 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, specOf } from "@t
 import { expect, test, vi } from "vitest";
 import { createMemoryBucket } from "./config-bucket-memory.ts";
 import type { ConfigCache } from "./config-cache.ts";
-import { MAX_TEXT_BYTES } from "./config-form.ts";
 import { openConfigKeeper } from "./config-keeper.ts";
 import { createClusterSigner } from "./config-sign.ts";
-import type { ConfigStore, StoredDocument } from "./config-store.ts";
+import { type ConfigStore, MAX_TEXT_BYTES, type StoredDocument } from "./config-store.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
 import { sampleSpec } from "./testing/config-samples.ts";
 

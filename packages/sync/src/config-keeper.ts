@@ -11,8 +11,13 @@ import {
   summarizeChanges,
 } from "@tandem/model";
 import type { ConfigCache } from "./config-cache.ts";
-import { MAX_TEXT_BYTES } from "./config-form.ts";
-import type { ConfigHead, ConfigReading, ConfigStore, StoredDocument } from "./config-store.ts";
+import {
+  type ConfigHead,
+  type ConfigReading,
+  type ConfigStore,
+  MAX_TEXT_BYTES,
+  type StoredDocument,
+} from "./config-store.ts";
 import { type ReadingFault, type StoreView, viewOf } from "./config-view.ts";
 
 /** How store and disk are, for operators. */

@@ -1,7 +1,6 @@
 import { EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, test, vi } from "vitest";
-import { MAX_TEXT_BYTES } from "./config-form.ts";
-import type { ConfigReading, ConfigStore } from "./config-store.ts";
+import { type ConfigReading, type ConfigStore, MAX_TEXT_BYTES } from "./config-store.ts";
 import { sampleDocument } from "./testing/config-samples.ts";
 
 /** What every configuration store must do. `open` gives two views of one store that nobody has written to. */

@@ -1,6 +1,9 @@
 /** Where the cluster's configuration document lives, as a port. Implementations: over a bucket (NATS, memory) and a file. */
 import type { Document } from "@tandem/model";
 
+/** Longest text of an operator's that is kept beside the document: about ten thousand destinations. */
+export const MAX_TEXT_BYTES = 1024 * 1024;
+
 /** A text in parts. */
 export interface TextReference {
   /** SHA-256 of the text, 64 hexadecimal digits. */

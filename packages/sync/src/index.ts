@@ -2,7 +2,6 @@
 export { createAesGcmSeal } from "./aes-gcm-seal.ts";
 export { createNatsBucket, type NatsBucketOptions } from "./config-bucket-nats.ts";
 export { type ConfigCache, createConfigCache } from "./config-cache.ts";
-export { MAX_TEXT_BYTES } from "./config-form.ts";
 export {
   type ChangeTerms,
   type ConfigKeeper,
@@ -12,7 +11,7 @@ export {
   openConfigKeeper,
 } from "./config-keeper.ts";
 export { type ConfigSigner, createChecksumSigner, createClusterSigner } from "./config-sign.ts";
-export type { ConfigHead, ConfigStore, StoredDocument } from "./config-store.ts";
+export { type ConfigHead, type ConfigStore, MAX_TEXT_BYTES, type StoredDocument } from "./config-store.ts";
 export { type BucketStoreOptions, createBucketConfigStore } from "./config-store-bucket.ts";
 export { createFileConfigStore } from "./config-store-file.ts";
 export type { StoreState, StoreView } from "./config-view.ts";

@@ -137,14 +137,16 @@ export function createTestService(
     document,
     ask: async (name: keyof typeof answers, ask: never) => answers[name](ask),
   } as unknown as Engine;
+  async function replace(edit: (document: Document) => Document) {
+    const edited = edit(current);
+    if (JSON.stringify(specOf(edited)) !== JSON.stringify(specOf(current))) current = edited;
+    return current;
+  }
   const keeper = {
     current: () => current,
-    async change(edit: (document: Document) => DocumentSpec) {
-      const edited = edit(current);
-      if (JSON.stringify(edited) !== JSON.stringify(specOf(current)))
-        current = reviseDocument(current, edited);
-      return current;
-    },
+    replace,
+    change: (edit: (document: Document) => DocumentSpec) =>
+      replace((document) => reviseDocument(document, edit(document))),
   } as unknown as ConfigKeeper;
   const monitor = {
     snapshot: () => [

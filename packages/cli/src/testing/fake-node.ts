@@ -1,5 +1,6 @@
 /** A pair of directors that is not there: answers that look like a real one's, for tests and for looking at. */
 import type {
+  Applied,
   ConnectionStatus,
   DestinationStatus,
   ExplanationStatus,
@@ -7,7 +8,17 @@ import type {
   NodeStatus,
   ServiceStatus,
 } from "@tandem/engine/client";
-import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
+import {
+  type Document,
+  DocumentSpec,
+  documentChanges,
+  EMPTY_DOCUMENT,
+  LbError,
+  restoreDocument,
+  reviseDocument,
+  specOf,
+  summarizeChanges,
+} from "@tandem/model";
 
 /** 2026-11-22 18:40 UTC: everything in the fakes is told from then. */
 export const FAKE_NOW_MS = 1_795_372_800_000;
@@ -276,9 +287,57 @@ export const fakeSpec: DocumentSpec = DocumentSpec.parse({
   ],
 });
 
+/** A revision, as a fake node has it. */
+interface FakeRevision {
+  readonly document: Document;
+  readonly author: string;
+  readonly timeMs: number;
+  readonly reason: string;
+  readonly summary: string;
+  readonly text?: string;
+}
+
+/** Newest first: 42, which says what `fakeSpec` does, and before it one with another weight. */
+function createFakeHistory(): FakeRevision[] {
+  const lighter = structuredClone(fakeSpec);
+  lighter.services[0]!.destinations[1]!.weight = 5;
+  const before = { ...reviseDocument(EMPTY_DOCUMENT, lighter), revision: 41 };
+  const summary = "~ tcp 192.0.2.10:80 -> 10.0.0.2:8080: weight 5 → 10";
+  const bobs = { author: "bob", timeMs: FAKE_NOW_MS - 7_200_000, reason: "", summary: "3 added" };
+  const alices = { author: "alice", timeMs: FAKE_NOW_MS - 60_000, reason: "more memory", summary };
+  return [
+    { document: reviseDocument(before, fakeSpec), ...alices },
+    { document: before, ...bobs },
+  ];
+}
+
+function keptIn(history: readonly FakeRevision[], revision: number): FakeRevision {
+  const kept = history.find(({ document }) => document.revision === revision);
+  if (kept) return kept;
+  throw new LbError({ code: "not_found", what: "revision", key: String(revision) });
+}
+
+type FakeTerms = Parameters<NodeApi["apply"]>[1];
+
+function change(history: FakeRevision[], next: Document, terms: FakeTerms): Applied {
+  const [newest] = history;
+  const { document, text: was } = newest!;
+  const { expectedRevision = document.revision, author, reason = "", text = was, dryRun = false } = terms;
+  if (expectedRevision !== document.revision)
+    throw new LbError({ code: "stale_revision", have: expectedRevision, current: document.revision });
+  const changes = documentChanges(specOf(document), specOf(next));
+  const changed = changes.length > 0 || text !== was;
+  if (!changed || dryRun) return { revision: document.revision, changed, warnings: [] };
+  const summary = summarizeChanges(changes);
+  const about = { author, timeMs: FAKE_NOW_MS, reason, summary, ...(text !== undefined && { text }) };
+  history.unshift({ document: next, ...about });
+  return { revision: next.revision, changed, warnings: [] };
+}
+
 /** A node with a document that can be changed and 150 connections; `overrides` replace single methods. */
 export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
-  let document: Document = { ...reviseDocument(EMPTY_DOCUMENT, fakeSpec), revision: 42 };
+  const history = createFakeHistory();
+  const current = () => history[0]!.document;
   return {
     status: async () => healthyStatus,
     services: async () => fakeServices,
@@ -292,32 +351,29 @@ export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
     },
     kill: async () => ({ killed: 12 }),
     zero: async () => {},
-    async document(revision = document.revision) {
-      if (revision === document.revision) return document;
-      throw new LbError({ code: "not_found", what: "revision", key: String(revision) });
+    document: async (revision = current().revision) => keptIn(history, revision).document,
+    async documentText(revision = current().revision) {
+      const { text } = keptIn(history, revision);
+      return { revision, ...(text !== undefined && { text }) };
     },
-    revisions: async () => [
-      {
-        revision: document.revision,
-        author: "alice",
-        timeMs: FAKE_NOW_MS,
-        hash: "ab".repeat(32),
-        running: true,
-      },
-    ],
-    rollBack: async ({ revision }) => ({ revision: revision + 1, changed: true }),
+    async revisions(limit) {
+      const revisions = history.slice(0, limit).map(({ document, text: _, ...about }, i) => {
+        const { revision } = document;
+        return { ...about, revision, hash: `${revision}`.padStart(64, "ab"), running: i === 0 };
+      });
+      return { revisions, incomplete: "" };
+    },
+    async rollBack({ revision, ...terms }) {
+      const { document, text } = keptIn(history, revision);
+      const more = { reason: `back to revision ${revision}`, ...(text !== undefined && { text }) };
+      return change(history, reviseDocument(current(), specOf(document)), { ...more, ...terms });
+    },
+    restore: async (backup, terms) => change(history, restoreDocument(current(), backup), terms),
     setMaintenance: async () => ({ changed: true }),
     async *events() {},
     async *capture() {},
     ipvsadm: async () => ({ exitCode: 0, output: "", errors: "" }),
-    async apply(spec, { expectedRevision, dryRun }) {
-      if (expectedRevision !== undefined && expectedRevision !== document.revision)
-        throw new LbError({ code: "stale_revision", have: expectedRevision, current: document.revision });
-      const next = reviseDocument(document, spec);
-      const changed = JSON.stringify(next.services) !== JSON.stringify(document.services);
-      if (changed && !dryRun) document = next;
-      return { revision: document.revision, changed, warnings: [] };
-    },
+    apply: async (spec, terms) => change(history, reviseDocument(current(), spec), terms),
     async drain({ destination: key }) {
       if (!key.startsWith("10.0.0.1")) throw new LbError({ code: "not_found", what: "destination", key });
       return { revision: 43, destinations: ["tcp 192.0.2.10:80 -> 10.0.0.1:8080"] };

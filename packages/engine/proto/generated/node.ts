@@ -12,6 +12,7 @@ import type { ConnectionStatus as _tandem_v1_ConnectionStatus, ConnectionStatus_
 import type { Destination as _tandem_v1_Destination, Destination__Output as _tandem_v1_Destination__Output } from './tandem/v1/Destination.ts';
 import type { DestinationStatus as _tandem_v1_DestinationStatus, DestinationStatus__Output as _tandem_v1_DestinationStatus__Output } from './tandem/v1/DestinationStatus.ts';
 import type { Document as _tandem_v1_Document, Document__Output as _tandem_v1_Document__Output } from './tandem/v1/Document.ts';
+import type { DocumentText as _tandem_v1_DocumentText, DocumentText__Output as _tandem_v1_DocumentText__Output } from './tandem/v1/DocumentText.ts';
 import type { DrainDestinationRequest as _tandem_v1_DrainDestinationRequest, DrainDestinationRequest__Output as _tandem_v1_DrainDestinationRequest__Output } from './tandem/v1/DrainDestinationRequest.ts';
 import type { DrainDestinationResponse as _tandem_v1_DrainDestinationResponse, DrainDestinationResponse__Output as _tandem_v1_DrainDestinationResponse__Output } from './tandem/v1/DrainDestinationResponse.ts';
 import type { Event as _tandem_v1_Event, Event__Output as _tandem_v1_Event__Output } from './tandem/v1/Event.ts';
@@ -35,6 +36,7 @@ import type { NodeClient as _tandem_v1_NodeClient, NodeDefinition as _tandem_v1_
 import type { NodeStatus as _tandem_v1_NodeStatus, NodeStatus__Output as _tandem_v1_NodeStatus__Output } from './tandem/v1/NodeStatus.ts';
 import type { PeerStatus as _tandem_v1_PeerStatus, PeerStatus__Output as _tandem_v1_PeerStatus__Output } from './tandem/v1/PeerStatus.ts';
 import type { Persistence as _tandem_v1_Persistence, Persistence__Output as _tandem_v1_Persistence__Output } from './tandem/v1/Persistence.ts';
+import type { RestoreDocumentRequest as _tandem_v1_RestoreDocumentRequest, RestoreDocumentRequest__Output as _tandem_v1_RestoreDocumentRequest__Output } from './tandem/v1/RestoreDocumentRequest.ts';
 import type { Revision as _tandem_v1_Revision, Revision__Output as _tandem_v1_Revision__Output } from './tandem/v1/Revision.ts';
 import type { RollBackRequest as _tandem_v1_RollBackRequest, RollBackRequest__Output as _tandem_v1_RollBackRequest__Output } from './tandem/v1/RollBackRequest.ts';
 import type { RunIpvsadmRequest as _tandem_v1_RunIpvsadmRequest, RunIpvsadmRequest__Output as _tandem_v1_RunIpvsadmRequest__Output } from './tandem/v1/RunIpvsadmRequest.ts';
@@ -72,6 +74,7 @@ export interface ProtoGrpcType {
       Destination: MessageTypeDefinition<_tandem_v1_Destination, _tandem_v1_Destination__Output>
       DestinationStatus: MessageTypeDefinition<_tandem_v1_DestinationStatus, _tandem_v1_DestinationStatus__Output>
       Document: MessageTypeDefinition<_tandem_v1_Document, _tandem_v1_Document__Output>
+      DocumentText: MessageTypeDefinition<_tandem_v1_DocumentText, _tandem_v1_DocumentText__Output>
       DrainDestinationRequest: MessageTypeDefinition<_tandem_v1_DrainDestinationRequest, _tandem_v1_DrainDestinationRequest__Output>
       DrainDestinationResponse: MessageTypeDefinition<_tandem_v1_DrainDestinationResponse, _tandem_v1_DrainDestinationResponse__Output>
       Event: MessageTypeDefinition<_tandem_v1_Event, _tandem_v1_Event__Output>
@@ -98,6 +101,7 @@ export interface ProtoGrpcType {
       NodeStatus: MessageTypeDefinition<_tandem_v1_NodeStatus, _tandem_v1_NodeStatus__Output>
       PeerStatus: MessageTypeDefinition<_tandem_v1_PeerStatus, _tandem_v1_PeerStatus__Output>
       Persistence: MessageTypeDefinition<_tandem_v1_Persistence, _tandem_v1_Persistence__Output>
+      RestoreDocumentRequest: MessageTypeDefinition<_tandem_v1_RestoreDocumentRequest, _tandem_v1_RestoreDocumentRequest__Output>
       Revision: MessageTypeDefinition<_tandem_v1_Revision, _tandem_v1_Revision__Output>
       Role: EnumTypeDefinition
       RollBackRequest: MessageTypeDefinition<_tandem_v1_RollBackRequest, _tandem_v1_RollBackRequest__Output>

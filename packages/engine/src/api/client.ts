@@ -5,7 +5,7 @@ import { type ChannelOptions, Client, credentials, Metadata, type ServiceError }
 import type { MethodDefinition } from "@grpc/proto-loader";
 import { LbError } from "@tandem/model";
 import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
-import { decodeDocument, encodeSpec } from "./convert-document.ts";
+import { decodeDocument, encodeDocument, encodeSpec } from "./convert-document.ts";
 import { MAX_MESSAGE_BYTES, nodeDefinition as node } from "./definition.ts";
 import { askForWholeFailures, fromStatus } from "./failure-status.ts";
 import type { ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
@@ -113,9 +113,11 @@ export function connectNode(address: string | ServerAddress): RemoteNode {
     zero: async (request) => void (await call(node.ZeroCounters, request)),
     document: async (revision) =>
       decodeDocument(await call(node.GetDocument, revision === undefined ? {} : { revision })),
-    revisions: async (limit) =>
-      (await call(node.ListRevisions, limit === undefined ? {} : { limit })).revisions,
+    documentText: (revision) => call(node.GetDocumentText, revision === undefined ? {} : { revision }),
+    revisions: (limit) => call(node.ListRevisions, limit === undefined ? {} : { limit }),
     rollBack: (request) => call(node.RollBack, request, CHANGE_TIMEOUT_MS),
+    restore: (document, terms) =>
+      call(node.RestoreDocument, { document: encodeDocument(document), ...terms }, CHANGE_TIMEOUT_MS),
     apply: (spec, terms) => call(node.ApplyDocument, { ...encodeSpec(spec), ...terms }, CHANGE_TIMEOUT_MS),
     drain: (request) => call(node.DrainDestination, request, CHANGE_TIMEOUT_MS),
     explain: async (question) => decodeExplanation(await call(node.Explain, question)),

@@ -2,7 +2,7 @@
  * The configuration document, model ⇄ protobuf. Messages have the fields of the document's own schemas, which check what comes off the wire and
  * fill in defaults: a new field needs a line in the proto and none here.
  */
-import { type Document, DocumentSchema, DocumentSpec, LbError } from "@tandem/model";
+import { type Document, DocumentSchema, DocumentSpec, LbError, specOf } from "@tandem/model";
 import type { ApplyDocumentRequest as WrittenSpec } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
 import type {
   Document__Output as ReadDocument,
@@ -21,6 +21,16 @@ export function decodeDocument(message: ReadDocument): Document {
   const [first] = problemsOf(read.error.issues);
   const why = `its document is not understood: ${first?.path}: ${first?.message}`;
   throw new LbError({ code: "unavailable", what: "the daemon", why });
+}
+
+/** The document in a backup. Throws `LbError` (invalid_document) with every mistake in it. */
+export function decodeBackup(message: ReadDocument): Document {
+  const document = given(message);
+  const read = DocumentSchema.safeParse(document);
+  const spec = DocumentSpec.safeParse(read.success ? specOf(read.data) : document);
+  const issues = read.success ? spec.error?.issues : read.error.issues;
+  if (read.success && !issues) return read.data;
+  throw new LbError({ code: "invalid_document", source: "backup", problems: problemsOf(issues ?? []) });
 }
 
 /** The message that asks for a document. Never throws. */

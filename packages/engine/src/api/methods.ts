@@ -80,6 +80,10 @@ export const METHODS: MethodTable = {
     ...VIEW,
     answer: async (request, { api }) => encodeDocument(await api.document(read.readRevision(request))),
   },
+  GetDocumentText: {
+    ...VIEW,
+    answer: (request, { api }) => api.documentText(read.readRevision(request)),
+  },
   ApplyDocument: {
     ...ADMIN,
     answer: (request, { api, caller }) =>
@@ -87,11 +91,16 @@ export const METHODS: MethodTable = {
   },
   ListRevisions: {
     ...VIEW,
-    answer: async (request, { api }) => ({ revisions: await api.revisions(read.readLimit(request)) }),
+    answer: (request, { api }) => api.revisions(read.readLimit(request)),
   },
   RollBack: {
     ...ADMIN,
     answer: (request, { api, caller }) => api.rollBack(read.readRollBack(request, caller)),
+  },
+  RestoreDocument: {
+    ...ADMIN,
+    answer: (request, { api, caller }) =>
+      api.restore(read.readBackup(request), read.readApplyTerms(request, caller)),
   },
   DrainDestination: {
     ...OPERATE,

@@ -20,22 +20,19 @@ export interface NodeApi {
   zero(request: { service?: string; author: string }): Promise<void>;
   /** The document that runs, or an earlier revision. Fails with not_found, unavailable. */
   document(revision?: number): Promise<Document>;
-  /** The revisions that are kept, newest first. Fails with unavailable. */
-  revisions(limit?: number): Promise<RevisionStatus[]>;
+  /** What an operator applied last, as he wrote it; the document may say something else since. Fails as `document`. */
+  documentText(revision?: number): Promise<{ revision: number; text?: string }>;
+  /** The revisions that are kept, newest first. */
+  revisions(limit?: number): Promise<RevisionList>;
   /** Make an earlier revision's document the newest. Fails as `apply`, and with not_found. */
-  rollBack(request: {
-    revision: number;
-    expectedRevision?: number;
-    author: string;
-  }): Promise<{ revision: number; changed: boolean }>;
+  rollBack(request: DocumentTerms & { revision: number }): Promise<Applied>;
+  /** Make a document from a backup the newest, ids included. Fails as `apply`, and with refused if the ids here say something else. */
+  restore(document: Document, terms: DocumentTerms & { text?: string }): Promise<Applied>;
   /**
    * Replace the document, or with `dryRun` say only what would come of it. `expectedRevision` makes it a compare-and-set. `warnings` are sentences
-   * about the document on this node. Fails with invalid_document, stale_revision, unavailable.
+   * about the document on this node; `text` is what the operator wrote. Fails with invalid_document, stale_revision, unavailable.
    */
-  apply(
-    spec: DocumentSpec,
-    options: { expectedRevision?: number; author: string; dryRun?: boolean },
-  ): Promise<{ revision: number; changed: boolean; warnings: string[] }>;
+  apply(spec: DocumentSpec, options: DocumentTerms & { dryRun?: boolean; text?: string }): Promise<Applied>;
   /** Quiesce (or undo) a destination in every service that has it, or in the one named. Fails with not_found. */
   drain(request: DrainRequest): Promise<{ revision: number; destinations: string[] }>;
   /** Why a packet goes where it goes. Changes nothing. Fails with unavailable. */
@@ -53,6 +50,22 @@ export interface NodeApi {
   capture(filter: CaptureFilter, signal: AbortSignal): AsyncIterable<CapturedPacket>;
   /** Carry out a command line of ipvsadm; its failures are in the answer. */
   ipvsadm(request: IpvsadmRequest): Promise<{ exitCode: number; output: string; errors: string }>;
+}
+
+/** Who changes the document, and on what terms. */
+export interface DocumentTerms {
+  /** Only if the document is at this revision. */
+  expectedRevision?: number;
+  author: string;
+  /** Why, for the history. */
+  reason?: string;
+}
+
+/** What became of a change of the document. */
+export interface Applied {
+  revision: number;
+  changed: boolean;
+  warnings: string[];
 }
 
 /** How the node is: enough to answer "are we safe?". */
@@ -181,12 +194,22 @@ export interface KillRequest {
   author: string;
 }
 
+/** Revisions, newest first. */
+export interface RevisionList {
+  revisions: RevisionStatus[];
+  /** Why there may be more; empty: these are all that are kept. */
+  incomplete: string;
+}
+
 /** A revision of the document that can be gone back to. */
 export interface RevisionStatus {
   revision: number;
   author: string;
   /** Milliseconds since 1970, by its author's node; for people. */
   timeMs: number;
+  /** Why it was made, in its author's words, and what it changed; may be empty. */
+  reason: string;
+  summary: string;
   /** SHA-256 of the document, hexadecimal. */
   hash: string;
   /** This node runs it. */

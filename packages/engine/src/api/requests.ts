@@ -1,5 +1,5 @@
 /** What a request asks for, checked: handlers see values in range only. Every function throws `LbError` (invalid_argument). */
-import { canonicalAddress, formatEndpoint, LbError } from "@tandem/model";
+import { canonicalAddress, type Document, formatEndpoint, LbError } from "@tandem/model";
 import type { ApplyDocumentRequest__Output as Apply } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
 import type { CapturePacketsRequest__Output as Capture } from "../../proto/generated/tandem/v1/CapturePacketsRequest.ts";
 import type { DrainDestinationRequest__Output as Drain } from "../../proto/generated/tandem/v1/DrainDestinationRequest.ts";
@@ -8,15 +8,18 @@ import type { GetDocumentRequest__Output as Get } from "../../proto/generated/ta
 import type { KillConnectionsRequest__Output as Kill } from "../../proto/generated/tandem/v1/KillConnectionsRequest.ts";
 import type { ListConnectionsRequest__Output as List } from "../../proto/generated/tandem/v1/ListConnectionsRequest.ts";
 import type { ListRevisionsRequest__Output as Revisions } from "../../proto/generated/tandem/v1/ListRevisionsRequest.ts";
+import type { RestoreDocumentRequest__Output as Restore } from "../../proto/generated/tandem/v1/RestoreDocumentRequest.ts";
 import type { RollBackRequest__Output as RollBack } from "../../proto/generated/tandem/v1/RollBackRequest.ts";
 import type { RunIpvsadmRequest__Output as RunIpvsadm } from "../../proto/generated/tandem/v1/RunIpvsadmRequest.ts";
 import type { SetMaintenanceRequest__Output as Maintenance } from "../../proto/generated/tandem/v1/SetMaintenanceRequest.ts";
 import type { WatchEventsRequest__Output as Watch } from "../../proto/generated/tandem/v1/WatchEventsRequest.ts";
 import type { ZeroCountersRequest__Output as Zero } from "../../proto/generated/tandem/v1/ZeroCountersRequest.ts";
 import type { Caller } from "./caller.ts";
+import { decodeBackup } from "./convert-document.ts";
 import {
   type CaptureFilter,
   type ConnectionFilter,
+  type DocumentTerms,
   type DrainRequest,
   EVENT_KINDS,
   type EventWatch,
@@ -79,13 +82,33 @@ export function readLimit(request: Revisions): number | undefined {
 
 /** On what terms a document is to be replaced. */
 export function readApplyTerms(
-  request: Pick<Apply, "author" | "expectedRevision">,
+  request: Pick<Apply, "author" | "expectedRevision" | "text"> & { reason?: string },
   caller: Caller,
-): { expectedRevision?: number; author: string } {
+): DocumentTerms & { text?: string } {
   const check = checker("change the document");
-  const terms = { author: readAuthor(check, request, caller) };
-  if (request.expectedRevision === undefined) return terms;
-  return { ...terms, expectedRevision: check("expected revision", request.expectedRevision, revision) };
+  const { expectedRevision, reason = "", text } = request;
+  return {
+    author: readAuthor(check, request, caller),
+    ...(expectedRevision !== undefined && {
+      expectedRevision: check("expected revision", expectedRevision, revision),
+    }),
+    ...(reason !== "" && { reason: check("reason", reason, shortText) }),
+    ...(text !== undefined && { text }),
+  };
+}
+
+/** Which document is to be restored. Throws `LbError` (invalid_document), too. */
+export function readBackup({ document }: Restore): Document {
+  const want = "a document";
+  if (!document)
+    throw new LbError({
+      code: "invalid_argument",
+      doing: "restore",
+      field: "document",
+      got: "missing",
+      want,
+    });
+  return decodeBackup(document);
 }
 
 /** Which revision is to be gone back to, and on what terms. */
@@ -173,6 +196,10 @@ const serviceKey: Rule<string> = {
 const protocol: Rule<string> = {
   want: '"tcp", "udp" or "sctp"',
   read: (text) => (["tcp", "udp", "sctp"].includes(text) ? text : undefined),
+};
+const shortText: Rule<string> = {
+  want: `at most ${MAX_AUTHOR_CHARACTERS} characters`,
+  read: (text) => (text.length <= MAX_AUTHOR_CHARACTERS ? text : undefined),
 };
 const author: Rule<string> = {
   want: `1 to ${MAX_AUTHOR_CHARACTERS} characters`,

@@ -74,8 +74,10 @@ test("a client is answered what the node says", async () => {
   });
   expect(await node.switchover({ dryRun: true, force: false })).toMatchObject({ from: "d1", to: "d2" });
   expect(await node.kill(kill)).toEqual({ killed: 3 });
-  expect(await node.revisions()).toEqual(sampleRevisions);
+  expect(await node.documentText()).toEqual({ revision: 43, text: "# mine\nversion: 1\n" });
+  expect(await node.revisions()).toEqual({ revisions: sampleRevisions, incomplete: "NATS is away" });
   expect(await node.rollBack({ revision: 7, author: "a" })).toMatchObject({ revision: 45, changed: true });
+  expect(await node.restore(sampleDocument, { author: "a" })).toMatchObject({ revision: 46, changed: true });
   expect(await node.apply(sampleSpec, { author: "a" })).toEqual({
     revision: 43,
     changed: true,
@@ -107,13 +109,15 @@ test("the node gets what the client asked for", async () => {
     kill: note({ killed: 0 }),
     zero: note(undefined),
     document: note(sampleDocument),
-    revisions: note([]),
-    rollBack: note({ revision: 1, changed: false }),
+    documentText: note({ revision: 41 }),
+    revisions: note({ revisions: [], incomplete: "" }),
+    rollBack: note({ revision: 1, changed: false, warnings: [] }),
+    restore: note({ revision: 1, changed: false, warnings: [] }),
     setMaintenance: note({ changed: false }),
     ipvsadm: note({ exitCode: 0, output: "", errors: "" }),
   });
   const node = connect();
-  await node.apply(sampleSpec, { expectedRevision: 41, author: "ops" });
+  await node.apply(sampleSpec, { expectedRevision: 41, author: "ops", reason: "why", text: "# mine" });
   await node.apply(sampleSpec, { author: "ops", dryRun: true });
   await node.drain({ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" });
   await node.switchover({ dryRun: false, force: true });
@@ -122,12 +126,14 @@ test("the node gets what the client asked for", async () => {
   await node.kill(kill);
   await node.zero({ service: "tcp 192.0.2.10:80", author: "ops" });
   await node.document(41);
+  await node.documentText(41);
   await node.revisions(10);
-  await node.rollBack({ revision: 41, expectedRevision: 42, author: "ops" });
+  await node.rollBack({ revision: 41, expectedRevision: 42, author: "ops", reason: "too slow" });
+  await node.restore(sampleDocument, { author: "ops", text: "# mine" });
   await node.setMaintenance({ on: true, author: "ops" });
   await node.ipvsadm({ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true });
   expect(asked).toEqual([
-    [sampleSpec, { expectedRevision: 41, author: "ops", dryRun: false }],
+    [sampleSpec, { expectedRevision: 41, author: "ops", reason: "why", text: "# mine", dryRun: false }],
     [sampleSpec, { author: "ops", dryRun: true }],
     [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
     [{ dryRun: false, force: true }],
@@ -135,8 +141,10 @@ test("the node gets what the client asked for", async () => {
     [kill],
     [{ service: "tcp 192.0.2.10:80", author: "ops" }],
     [41],
+    [41],
     [10],
-    [{ revision: 41, expectedRevision: 42, author: "ops" }],
+    [{ revision: 41, expectedRevision: 42, author: "ops", reason: "too slow" }],
+    [sampleDocument, { author: "ops", text: "# mine" }],
     [{ on: true, author: "ops" }],
     [{ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true }],
   ]);

@@ -237,8 +237,24 @@ export const sampleExplanation: ExplanationStatus = {
 
 /** One revision that runs and one before it. */
 export const sampleRevisions: RevisionStatus[] = [
-  { revision: 43, author: "alice", timeMs: 1_795_372_800_000, hash: "ab".repeat(32), running: true },
-  { revision: 42, author: "bob", timeMs: 1_795_286_400_000, hash: "cd".repeat(32), running: false },
+  {
+    revision: 43,
+    author: "alice",
+    timeMs: 1_795_372_800_000,
+    reason: "back to revision 41",
+    summary: "1 removed",
+    hash: "ab".repeat(32),
+    running: true,
+  },
+  {
+    revision: 42,
+    author: "bob",
+    timeMs: 1_795_286_400_000,
+    reason: "",
+    summary: "",
+    hash: "cd".repeat(32),
+    running: false,
+  },
 ];
 
 /** Says everything that an event can say. */
@@ -275,8 +291,10 @@ export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
     apply: async () => ({ revision: 43, changed: true, warnings: ["w"] }),
     kill: async () => ({ killed: 3 }),
     zero: async () => {},
-    revisions: async () => sampleRevisions,
-    rollBack: async () => ({ revision: 45, changed: true }),
+    documentText: async () => ({ revision: 43, text: "# mine\nversion: 1\n" }),
+    revisions: async () => ({ revisions: sampleRevisions, incomplete: "NATS is away" }),
+    rollBack: async () => ({ revision: 45, changed: true, warnings: [] }),
+    restore: async () => ({ revision: 46, changed: true, warnings: [] }),
     setMaintenance: async ({ on }) => ({ changed: on }),
     async *events() {
       yield sampleEvent;

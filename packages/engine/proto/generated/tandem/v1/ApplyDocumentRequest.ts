@@ -28,7 +28,17 @@ export interface ApplyDocumentRequest {
    * Say what would happen, refusal and warnings, and change nothing.
    */
   'dryRun'?: (boolean);
+  /**
+   * Why, for the history: 0..256 characters.
+   */
+  'reason'?: (string);
+  /**
+   * The document as the operator wrote it, YAML or JSON, for the next one who edits it; what is longer than 1 MiB is not kept. With another text than the
+   * last an equal document becomes a revision, too. Absent: the last text stays.
+   */
+  'text'?: (string);
   '_expectedRevision'?: "expectedRevision";
+  '_text'?: "text";
 }
 
 export interface ApplyDocumentRequest__Output {
@@ -54,4 +64,13 @@ export interface ApplyDocumentRequest__Output {
    * Say what would happen, refusal and warnings, and change nothing.
    */
   'dryRun': (boolean);
+  /**
+   * Why, for the history: 0..256 characters.
+   */
+  'reason': (string);
+  /**
+   * The document as the operator wrote it, YAML or JSON, for the next one who edits it; what is longer than 1 MiB is not kept. With another text than the
+   * last an equal document becomes a revision, too. Absent: the last text stays.
+   */
+  'text'?: (string);
 }

@@ -4,8 +4,16 @@ import type { Revision as _tandem_v1_Revision, Revision__Output as _tandem_v1_Re
 
 export interface ListRevisionsResponse {
   'revisions'?: (_tandem_v1_Revision)[];
+  /**
+   * Why there may be more: one sentence for people; empty: these are all that are kept.
+   */
+  'incomplete'?: (string);
 }
 
 export interface ListRevisionsResponse__Output {
   'revisions': (_tandem_v1_Revision__Output)[];
+  /**
+   * Why there may be more: one sentence for people; empty: these are all that are kept.
+   */
+  'incomplete': (string);
 }

@@ -8,6 +8,7 @@ import type { CapturePacketsRequest as _tandem_v1_CapturePacketsRequest, Capture
 import type { CapturedPacket as _tandem_v1_CapturedPacket, CapturedPacket__Output as _tandem_v1_CapturedPacket__Output } from '../../tandem/v1/CapturedPacket.ts';
 import type { ConnectionBatch as _tandem_v1_ConnectionBatch, ConnectionBatch__Output as _tandem_v1_ConnectionBatch__Output } from '../../tandem/v1/ConnectionBatch.ts';
 import type { Document as _tandem_v1_Document, Document__Output as _tandem_v1_Document__Output } from '../../tandem/v1/Document.ts';
+import type { DocumentText as _tandem_v1_DocumentText, DocumentText__Output as _tandem_v1_DocumentText__Output } from '../../tandem/v1/DocumentText.ts';
 import type { DrainDestinationRequest as _tandem_v1_DrainDestinationRequest, DrainDestinationRequest__Output as _tandem_v1_DrainDestinationRequest__Output } from '../../tandem/v1/DrainDestinationRequest.ts';
 import type { DrainDestinationResponse as _tandem_v1_DrainDestinationResponse, DrainDestinationResponse__Output as _tandem_v1_DrainDestinationResponse__Output } from '../../tandem/v1/DrainDestinationResponse.ts';
 import type { Event as _tandem_v1_Event, Event__Output as _tandem_v1_Event__Output } from '../../tandem/v1/Event.ts';
@@ -23,6 +24,7 @@ import type { ListRevisionsResponse as _tandem_v1_ListRevisionsResponse, ListRev
 import type { ListServicesRequest as _tandem_v1_ListServicesRequest, ListServicesRequest__Output as _tandem_v1_ListServicesRequest__Output } from '../../tandem/v1/ListServicesRequest.ts';
 import type { ListServicesResponse as _tandem_v1_ListServicesResponse, ListServicesResponse__Output as _tandem_v1_ListServicesResponse__Output } from '../../tandem/v1/ListServicesResponse.ts';
 import type { NodeStatus as _tandem_v1_NodeStatus, NodeStatus__Output as _tandem_v1_NodeStatus__Output } from '../../tandem/v1/NodeStatus.ts';
+import type { RestoreDocumentRequest as _tandem_v1_RestoreDocumentRequest, RestoreDocumentRequest__Output as _tandem_v1_RestoreDocumentRequest__Output } from '../../tandem/v1/RestoreDocumentRequest.ts';
 import type { RollBackRequest as _tandem_v1_RollBackRequest, RollBackRequest__Output as _tandem_v1_RollBackRequest__Output } from '../../tandem/v1/RollBackRequest.ts';
 import type { RunIpvsadmRequest as _tandem_v1_RunIpvsadmRequest, RunIpvsadmRequest__Output as _tandem_v1_RunIpvsadmRequest__Output } from '../../tandem/v1/RunIpvsadmRequest.ts';
 import type { RunIpvsadmResponse as _tandem_v1_RunIpvsadmResponse, RunIpvsadmResponse__Output as _tandem_v1_RunIpvsadmResponse__Output } from '../../tandem/v1/RunIpvsadmResponse.ts';
@@ -107,6 +109,21 @@ export interface NodeClient extends grpc.Client {
   getDocument(argument: _tandem_v1_GetDocumentRequest, callback: grpc.requestCallback<_tandem_v1_Document__Output>): grpc.ClientUnaryCall;
   
   /**
+   * The document as an operator wrote it last, with his comments. Role: view.
+   */
+  GetDocumentText(argument: _tandem_v1_GetDocumentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  GetDocumentText(argument: _tandem_v1_GetDocumentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  GetDocumentText(argument: _tandem_v1_GetDocumentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  GetDocumentText(argument: _tandem_v1_GetDocumentRequest, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  /**
+   * The document as an operator wrote it last, with his comments. Role: view.
+   */
+  getDocumentText(argument: _tandem_v1_GetDocumentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  getDocumentText(argument: _tandem_v1_GetDocumentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  getDocumentText(argument: _tandem_v1_GetDocumentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  getDocumentText(argument: _tandem_v1_GetDocumentRequest, callback: grpc.requestCallback<_tandem_v1_DocumentText__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * How this node and its peers are. Role: view.
    */
   GetStatus(argument: _tandem_v1_GetStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_NodeStatus__Output>): grpc.ClientUnaryCall;
@@ -176,6 +193,21 @@ export interface NodeClient extends grpc.Client {
   listServices(argument: _tandem_v1_ListServicesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ListServicesResponse__Output>): grpc.ClientUnaryCall;
   listServices(argument: _tandem_v1_ListServicesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ListServicesResponse__Output>): grpc.ClientUnaryCall;
   listServices(argument: _tandem_v1_ListServicesRequest, callback: grpc.requestCallback<_tandem_v1_ListServicesResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Make a document from a backup the newest revision, ids included. Role: admin.
+   */
+  RestoreDocument(argument: _tandem_v1_RestoreDocumentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  RestoreDocument(argument: _tandem_v1_RestoreDocumentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  RestoreDocument(argument: _tandem_v1_RestoreDocumentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  RestoreDocument(argument: _tandem_v1_RestoreDocumentRequest, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Make a document from a backup the newest revision, ids included. Role: admin.
+   */
+  restoreDocument(argument: _tandem_v1_RestoreDocumentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  restoreDocument(argument: _tandem_v1_RestoreDocumentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  restoreDocument(argument: _tandem_v1_RestoreDocumentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
+  restoreDocument(argument: _tandem_v1_RestoreDocumentRequest, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * Make an earlier revision's document the newest revision. Role: admin.
@@ -292,6 +324,11 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   GetDocument: grpc.handleUnaryCall<_tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document>;
   
   /**
+   * The document as an operator wrote it last, with his comments. Role: view.
+   */
+  GetDocumentText: grpc.handleUnaryCall<_tandem_v1_GetDocumentRequest__Output, _tandem_v1_DocumentText>;
+  
+  /**
    * How this node and its peers are. Role: view.
    */
   GetStatus: grpc.handleUnaryCall<_tandem_v1_GetStatusRequest__Output, _tandem_v1_NodeStatus>;
@@ -315,6 +352,11 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
    * The virtual services that run, with their destinations, in document order. Role: view.
    */
   ListServices: grpc.handleUnaryCall<_tandem_v1_ListServicesRequest__Output, _tandem_v1_ListServicesResponse>;
+  
+  /**
+   * Make a document from a backup the newest revision, ids included. Role: admin.
+   */
+  RestoreDocument: grpc.handleUnaryCall<_tandem_v1_RestoreDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse>;
   
   /**
    * Make an earlier revision's document the newest revision. Role: admin.
@@ -354,11 +396,13 @@ export interface NodeDefinition extends grpc.ServiceDefinition {
   DrainDestination: MethodDefinition<_tandem_v1_DrainDestinationRequest, _tandem_v1_DrainDestinationResponse, _tandem_v1_DrainDestinationRequest__Output, _tandem_v1_DrainDestinationResponse__Output>
   Explain: MethodDefinition<_tandem_v1_ExplainRequest, _tandem_v1_Explanation, _tandem_v1_ExplainRequest__Output, _tandem_v1_Explanation__Output>
   GetDocument: MethodDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_Document, _tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document__Output>
+  GetDocumentText: MethodDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_DocumentText, _tandem_v1_GetDocumentRequest__Output, _tandem_v1_DocumentText__Output>
   GetStatus: MethodDefinition<_tandem_v1_GetStatusRequest, _tandem_v1_NodeStatus, _tandem_v1_GetStatusRequest__Output, _tandem_v1_NodeStatus__Output>
   KillConnections: MethodDefinition<_tandem_v1_KillConnectionsRequest, _tandem_v1_KillConnectionsResponse, _tandem_v1_KillConnectionsRequest__Output, _tandem_v1_KillConnectionsResponse__Output>
   ListConnections: MethodDefinition<_tandem_v1_ListConnectionsRequest, _tandem_v1_ConnectionBatch, _tandem_v1_ListConnectionsRequest__Output, _tandem_v1_ConnectionBatch__Output>
   ListRevisions: MethodDefinition<_tandem_v1_ListRevisionsRequest, _tandem_v1_ListRevisionsResponse, _tandem_v1_ListRevisionsRequest__Output, _tandem_v1_ListRevisionsResponse__Output>
   ListServices: MethodDefinition<_tandem_v1_ListServicesRequest, _tandem_v1_ListServicesResponse, _tandem_v1_ListServicesRequest__Output, _tandem_v1_ListServicesResponse__Output>
+  RestoreDocument: MethodDefinition<_tandem_v1_RestoreDocumentRequest, _tandem_v1_ApplyDocumentResponse, _tandem_v1_RestoreDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse__Output>
   RollBack: MethodDefinition<_tandem_v1_RollBackRequest, _tandem_v1_ApplyDocumentResponse, _tandem_v1_RollBackRequest__Output, _tandem_v1_ApplyDocumentResponse__Output>
   RunIpvsadm: MethodDefinition<_tandem_v1_RunIpvsadmRequest, _tandem_v1_RunIpvsadmResponse, _tandem_v1_RunIpvsadmRequest__Output, _tandem_v1_RunIpvsadmResponse__Output>
   SetMaintenance: MethodDefinition<_tandem_v1_SetMaintenanceRequest, _tandem_v1_SetMaintenanceResponse, _tandem_v1_SetMaintenanceRequest__Output, _tandem_v1_SetMaintenanceResponse__Output>

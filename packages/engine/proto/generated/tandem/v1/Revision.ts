@@ -23,6 +23,14 @@ export interface Revision {
    * This node runs it.
    */
   'running'?: (boolean);
+  /**
+   * Why it was made, in its author's words; may be empty.
+   */
+  'reason'?: (string);
+  /**
+   * What it changed, in a few words; may be empty.
+   */
+  'summary'?: (string);
 }
 
 export interface Revision__Output {
@@ -46,4 +54,12 @@ export interface Revision__Output {
    * This node runs it.
    */
   'running': (boolean);
+  /**
+   * Why it was made, in its author's words; may be empty.
+   */
+  'reason': (string);
+  /**
+   * What it changed, in a few words; may be empty.
+   */
+  'summary': (string);
 }

@@ -15,6 +15,10 @@ export interface RollBackRequest {
    * Who asks, for the history: 1..256 characters.
    */
   'author'?: (string);
+  /**
+   * Why, for the history: 0..256 characters; empty: it says which revision it went back to.
+   */
+  'reason'?: (string);
   '_expectedRevision'?: "expectedRevision";
 }
 
@@ -31,4 +35,8 @@ export interface RollBackRequest__Output {
    * Who asks, for the history: 1..256 characters.
    */
   'author': (string);
+  /**
+   * Why, for the history: 0..256 characters; empty: it says which revision it went back to.
+   */
+  'reason': (string);
 }
