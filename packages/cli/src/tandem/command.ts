@@ -104,7 +104,7 @@ export interface World {
   connect(): Promise<RemoteNode>;
   /** The document in a file; `-` is the standard input. Fails with invalid_document, every mistake at its place, or unavailable. */
   readDocument(path: string): Promise<DocumentSpec>;
-  readonly machine: Machine;
+  machine(): Promise<Machine>;
   readonly daemon: Daemon;
   createLog(...of: Parameters<typeof createLog>): Promise<ReturnType<typeof createLog>>;
   /** Resolves with the name of the first signal that asks the process to end. */

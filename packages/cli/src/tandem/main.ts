@@ -7,7 +7,6 @@ import type { createLog } from "../node/log.ts";
 import { runCli } from "./cli.ts";
 import type { Terminal } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { thisMachine } from "./doctor/machine.ts";
 import { runScript } from "./run-script.ts";
 
 const out = terminal(process.stdout);
@@ -30,7 +29,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     out,
     err,
     user: env.SUDO_USER ?? userName(),
-    machine: thisMachine,
+    machine: async () => (await import("./doctor/machine.ts")).thisMachine,
     daemon,
     createLog: createDaemonLog,
     untilSignal,

@@ -81,7 +81,7 @@ export async function runTandem(
       env,
       out,
       err,
-      machine,
+      machine: async () => machine,
       daemon,
       createLog: async ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
       untilSignal: () => signal,

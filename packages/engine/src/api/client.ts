@@ -3,9 +3,8 @@ import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
 import { type ChannelOptions, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { MethodDefinition } from "@grpc/proto-loader";
-import { LbError } from "@tandem/model";
+import { LbError } from "@tandem/model/failure";
 import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
-import { decodeDocument, encodeDocument, encodeSpec } from "./convert-document.ts";
 import { MAX_MESSAGE_BYTES, nodeDefinition as node } from "./definition.ts";
 import { askForWholeFailures, fromStatus } from "./failure-status.ts";
 import type { ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
@@ -49,6 +48,9 @@ const OVER_NETWORK: ChannelOptions = {
 
 /** TLS names no addresses to a server, Node 26 refuses to, and grpc-js tries: it gets this name to tell. What is checked is the address. */
 const SOME_NAME: ChannelOptions = { "grpc.ssl_target_name_override": "tandem.invalid" };
+
+/** The document's schemas take longer to load than everything else here: only who wants a document waits for them. */
+const documents = () => import("./convert-document.ts");
 
 /**
  * A node: behind a unix socket (its absolute path), or on the network. Connects with the first call; a call fails with the very `LbError` of the
@@ -112,13 +114,18 @@ export function connectNode(address: string | ServerAddress): RemoteNode {
       call(node.KillConnections, { ...request, filter: { ...filter, states: [...(filter.states ?? [])] } }),
     zero: async (request) => void (await call(node.ZeroCounters, request)),
     document: async (revision) =>
-      decodeDocument(await call(node.GetDocument, revision === undefined ? {} : { revision })),
+      (await documents()).decodeDocument(
+        await call(node.GetDocument, revision === undefined ? {} : { revision }),
+      ),
     documentText: (revision) => call(node.GetDocumentText, revision === undefined ? {} : { revision }),
     revisions: (limit) => call(node.ListRevisions, limit === undefined ? {} : { limit }),
     rollBack: (request) => call(node.RollBack, request, CHANGE_TIMEOUT_MS),
-    restore: (document, terms) =>
-      call(node.RestoreDocument, { document: encodeDocument(document), ...terms }, CHANGE_TIMEOUT_MS),
-    apply: (spec, terms) => call(node.ApplyDocument, { ...encodeSpec(spec), ...terms }, CHANGE_TIMEOUT_MS),
+    async restore(document, terms) {
+      const { encodeDocument } = await documents();
+      return call(node.RestoreDocument, { document: encodeDocument(document), ...terms }, CHANGE_TIMEOUT_MS);
+    },
+    apply: async (spec, terms) =>
+      call(node.ApplyDocument, { ...(await documents()).encodeSpec(spec), ...terms }, CHANGE_TIMEOUT_MS),
     drain: (request) => call(node.DrainDestination, request, CHANGE_TIMEOUT_MS),
     explain: async (question) => decodeExplanation(await call(node.Explain, question)),
     switchover: (request) => call(node.SwitchOver, request, SWITCHOVER_TIMEOUT_MS),

@@ -1,5 +1,6 @@
 /** What a node says about itself, model ⇄ protobuf. Beside convert-document.ts the only file that knows both. */
-import { LbError, type PersistenceSpec, type TunnelSpec } from "@tandem/model";
+import type { PersistenceSpec, TunnelSpec } from "@tandem/model";
+import { LbError } from "@tandem/model/failure";
 import type { DestinationStatus__Output as WireDestination } from "../../proto/generated/tandem/v1/DestinationStatus.ts";
 import type { Explanation__Output as WireExplanation } from "../../proto/generated/tandem/v1/Explanation.ts";
 import type { NodeStatus__Output as WireStatus } from "../../proto/generated/tandem/v1/NodeStatus.ts";

@@ -1,6 +1,6 @@
 /** Failures as gRPC statuses and back: code and standard details for any client, the failure itself as JSON in a trailer for ours. */
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { describeFailure, LbError, type LbFailure } from "@tandem/model";
+import { describeFailure, LbError, type LbFailure } from "@tandem/model/failure";
 import { DETAILS_TRAILER, encodeStatusDetails } from "./status-details.ts";
 
 const TRAILER = "tandem-failure-bin";

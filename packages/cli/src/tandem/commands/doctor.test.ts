@@ -13,7 +13,7 @@ const finding =
   ];
 
 const world = {
-  machine: emptyMachine,
+  machine: async () => emptyMachine,
   connect: () => Promise.reject(new Error("no daemon")),
 } as unknown as World;
 

@@ -33,7 +33,7 @@ export const doctor: Command<Options> = {
 /** The report of `probes`. */
 export async function examine(probes: readonly Probe[], options: Options, world: World) {
   const patient = {
-    machine: world.machine,
+    machine: await world.machine(),
     ...(await servedBy(options.document, world)),
     ...(await configuredIn(options.config)),
   };

@@ -49,7 +49,7 @@ export const run: Command<RunOptions> = {
   async run({ options }, world) {
     if (options.cleanup) return cleanUp(await readCleanUpConfig(options), world);
     const config = await readRunConfig(options);
-    refuseAbsent(options.interface ?? [], world.machine);
+    refuseAbsent(options.interface ?? [], await world.machine());
     return serve(config, world);
   },
 };
