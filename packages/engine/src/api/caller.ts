@@ -1,5 +1,5 @@
 /** Who calls, and what each role may do. */
-import { LbError } from "@tandem/model";
+import { LbError } from "@tandem/model/failure";
 
 /** From the least to the most: looking; weights, draining and switching over; everything. */
 export const API_ROLES = ["view", "operate", "admin"] as const;

@@ -1,6 +1,6 @@
 /** Who a client's certificate says that he is. The chain has been verified by TLS before anything here looks at it. */
 import type { PeerCertificate } from "node:tls";
-import { LbError } from "@tandem/model";
+import { LbError } from "@tandem/model/failure";
 import { API_ROLES, type ApiRole, type Caller } from "./caller.ts";
 
 /** A certificate gives its role as a URI among its subject's alternative names: `tandem://role/operate`. */

@@ -8,6 +8,8 @@ const loaded = await Promise.all(
   COMMANDS.map(async ({ name, load }) => ({ name, options: (await load()).options })),
 );
 
+const GLOBAL = [...GLOBAL_OPTIONS.map(({ flags }) => /--\w+/.exec(flags)![0]), "--help"];
+
 /** What bash offers after these words; the last is the one being typed. */
 function complete(...words: string[]): string[] {
   const script = `${bashCompletion(loaded)}
@@ -18,17 +20,15 @@ function complete(...words: string[]): string[] {
   return out.split("\n").filter((line) => line !== "");
 }
 
-const everywhere = GLOBAL_OPTIONS.map(({ flags }) => /--[a-z]+/.exec(flags)![0]);
-
 const cases: { words: string[]; want: string[] }[] = [
   { words: ["st"], want: ["status"] },
   { words: ["s"], want: ["status", "services", "switchover"] },
-  { words: ["switchover", "--"], want: ["--dry-run", "--force", ...everywhere, "--help"] },
+  { words: ["switchover", "--"], want: ["--dry-run", "--force", ...GLOBAL] },
   { words: ["--json", "drain", "--u"], want: ["--undo"] },
   { words: ["--v"], want: ["--version"] },
   {
     words: ["nonsense-", ""],
-    want: [...COMMANDS.map((c) => c.name), ...everywhere, "--help", "--version"],
+    want: [...COMMANDS.map((c) => c.name), ...GLOBAL, "--version"],
   },
 ];
 for (const { words, want } of cases) {
