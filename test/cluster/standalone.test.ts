@@ -172,6 +172,42 @@ services:
   expect(await serversOf(3)).toEqual(servers);
 });
 
+test("a tunnel that its way has no room for is refused; one whose way becomes narrow is told, and in nobody's way", async () => {
+  const route = (verb: string, mtu: number) =>
+    d1.node.exec(["ip", "route", verb, "10.9.0.0/24", "dev", "eth1", "mtu", `${mtu}`]);
+  const tunnelled = {
+    ...{ protocol: "tcp", address: "2001:db8:99::1", port: 80, method: "tunnel" },
+    destinations: [{ address: "10.9.0.1" }],
+  };
+  const file = join(directory, "tunnel.json");
+  writeFileSync(file, JSON.stringify({ version: 1, services: [service, tunnelled] }));
+  const apply = (...more: string[]) => d1.tandem("apply", "-f", file, ...more);
+  const { revision } = await status();
+
+  await route("add", 1299);
+  for (const more of [["--dry-run"], []]) {
+    const { code, stdout, stderr } = await apply(...more);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("services[1].destinations[0]: ");
+    expect(stderr).toContain("room for packets of 1279: ipip takes 20 of the path MTU of 1299");
+  }
+  expect((await d1.tandem("doctor", "--document", file)).stdout).toContain("room for packets of 1279");
+  expect((await status()).revision).toBe(revision);
+
+  await route("change", 1300);
+  const applied = await apply();
+  expect([applied.code, applied.stderr]).toEqual([0, ""]);
+  expect(applied.stdout).toContain('warning: The tunnel of "tcp [2001:db8:99::1]:80 -> 10.9.0.1:80"');
+  expect((await status()).alarms).toEqual([]);
+
+  await route("change", 1299);
+  expect((await status()).alarms).toEqual([expect.stringContaining("room for packets of 1279")]);
+  expect((await apply()).stdout).toContain("warning: ");
+  expect((await d1.tandem("apply", "-f", document)).code).toBe(0);
+  await d1.node.exec(["ip", "route", "delete", "10.9.0.0/24"]);
+  await isWell();
+}, 90_000);
+
 test("a drained server keeps its connections and gets no new ones, until it is undone", async () => {
   const opened = [await open(), await open(), await open()];
   const { socket } = opened.find(({ server }) => server === "s2")!;
@@ -220,6 +256,7 @@ test("a restart by SIGTERM costs established connections nothing, not even a ret
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   })();
+  const { revision } = await status();
   expect(await d1.end("SIGTERM")).toBe(0);
   const unreachable = await d1.tandem("status");
   expect([unreachable.code, unreachable.stderr]).toEqual([
@@ -233,7 +270,7 @@ test("a restart by SIGTERM costs established connections nothing, not even a ret
   isOver = true;
   await traffic;
   expect(await retransmissions()).toEqual(before);
-  expect((await status()).revision).toBe(3); // what was applied last, and not the file, which is older
+  expect((await status()).revision).toBe(revision); // what was applied last, and not the file, which is older
   expect(await serversOf(3)).toEqual(servers);
   socket.destroy();
 });
