@@ -32,8 +32,10 @@ static __always_inline __u32 forward_through(void *ctx, enum hook hook, struct p
 		return reason;
 	if (!r || !is_unchanged(r, m))
 		return MISS;
-	if ((p->gso_size && has_checksum(t)) || frame_make_room(ctx, hook, room, encapsulation_of(t)))
-		return REASON_NEEDS_SEGMENTS;
+	if (p->gso_size && has_checksum(t))
+		return REASON_TO_BE_CUT;
+	if (frame_make_room(ctx, hook, room, encapsulation_of(t)))
+		return p->gso_size ? REASON_TO_BE_CUT : REASON_NO_ROOM;
 	step_life(r, p, m, p->family);
 	account(r, p, m->is_output);
 	decrement_ttl(p, p->family);
@@ -70,6 +72,28 @@ VERIFIED_ALONE __u32 forward_wrapped_xdp(struct xdp_md *xdp, struct packet *p, s
 	return forward_wrapped(xdp, HOOK_XDP, p, way);
 }
 
+/* The source MAC of an injected frame (INJECT in src/core/layout.ts). */
+struct instruction {
+	__u8 locally_administered;
+	__u8 kind;
+	__u8 index[4];
+};
+
+/*
+ * Send an offloaded packet as it is through the injection pair, whose near end has no offloads: the kernel cuts it there, and each
+ * segment comes by as an injected packet of the flow. Returns the program's action.
+ */
+static __always_inline int send_to_be_cut(struct __sk_buff *skb)
+{
+	struct instruction what = {}; /* no constant: those would stand in .rodata, which the daemon fills */
+
+	what.locally_administered = 2;
+	what.kind = INJECT_FLOW;
+	if (bpf_skb_store_bytes(skb, ETH_ALEN, &what, sizeof(what), 0))
+		return TC_ACT_SHOT;
+	return bpf_redirect(injection_link(), 0);
+}
+
 /* Point 6: forward a packet of a known flow. */
 static __always_inline __u32 forward_known(void *ctx, enum hook hook, struct packet *p, __u32 family)
 {
@@ -95,8 +119,12 @@ static __always_inline __u32 forward_known(void *ctx, enum hook hook, struct pac
 	if (!is_local) {
 		if (p->ttl <= 1)
 			return REASON_TTL_EXCEEDED;
-		if (m->method == METHOD_TUNNEL && !m->is_output)
-			return hook == HOOK_XDP ? forward_wrapped_xdp(ctx, p, way) : forward_wrapped_tc(ctx, p, way);
+		if (m->method == METHOD_TUNNEL && !m->is_output) {
+			reason = hook == HOOK_XDP ? forward_wrapped_xdp(ctx, p, way) : forward_wrapped_tc(ctx, p, way);
+			if (hook == HOOK_TC && reason == REASON_TO_BE_CUT)
+				p->action = send_to_be_cut(ctx);
+			return reason;
+		}
 		as = (struct leaving){ .tuple = &m->leaving, .ip = &p->ip, .bytes = segment_bytes(p) };
 		reason = find_route(ctx, hook, p, &as, &way->fib, family);
 		if (reason != REASON_FORWARDED)
@@ -351,13 +379,6 @@ int tandem_xdp(struct xdp_md *xdp)
 	return run(xdp, HOOK_XDP);
 }
 
-/* The source MAC of an injected frame (INJECT in src/core/layout.ts). */
-struct instruction {
-	__u8 locally_administered;
-	__u8 kind;
-	__u8 index[4];
-};
-
 /* Send a packet as it is: to its own destination address, or to the destination of the record that the instruction names. */
 static __always_inline __u32 send_complete(struct __sk_buff *skb, struct packet *p, const struct instruction *what,
 					   __u32 family)
@@ -384,7 +405,7 @@ static __always_inline __u32 send_complete(struct __sk_buff *skb, struct packet 
 		if (!(generation & 1) || READ_ONCE(r->generation) != generation)
 			return REASON_INJECT_MISS;
 	}
-	as = (struct leaving){ .tuple = to, .ip = &p->ip, .bytes = p->gso_size ? 0 : p->bytes };
+	as = (struct leaving){ .tuple = to, .ip = &p->ip, .bytes = p->bytes };
 	reason = find_route(skb, HOOK_INJECT, p, &as, &way->fib, family);
 	if (reason == REASON_FORWARDED)
 		p->action = send_to(skb, HOOK_INJECT, p, &way->fib, family);

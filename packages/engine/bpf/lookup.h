@@ -280,6 +280,15 @@ static __always_inline int is_tunnel_end(const __be32 *address, __u32 family)
 	return is_real_server(address, 0, TUNNEL_END_PROTOCOL, family);
 }
 
+/* Number of the near end of the injection pair. */
+static __always_inline __u32 injection_link(void)
+{
+	__u32 zero = 0;
+	struct policy *rules_of_all = bpf_map_lookup_elem(&policy, &zero);
+
+	return rules_of_all ? rules_of_all->injection : 0;
+}
+
 static __always_inline __u32 policy_flags(void)
 {
 	__u32 zero = 0;

@@ -124,7 +124,7 @@ struct policy {
 	__u32 flags;
 	__u32 rules;
 	__u32 budget;
-	__u32 spare;
+	__u32 injection;
 };
 
 struct budget_key {
@@ -197,6 +197,7 @@ SAME_WORD(struct mark_key, family, MARK_KEY_FAMILY);
 SAME_WORD(struct policy, flags, POLICY_FLAGS);
 SAME_WORD(struct policy, rules, POLICY_RULES);
 SAME_WORD(struct policy, budget, POLICY_BUDGET);
+SAME_WORD(struct policy, injection, POLICY_INJECTION);
 SAME_WORD(struct budget, window, BUDGET_WINDOW);
 SAME_WORD(struct budget, used, BUDGET_USED);
 

@@ -22,8 +22,6 @@ export interface MethodRow {
   readonly answerers: readonly string[];
   /** The director sees the replies. */
   readonly isTranslated: boolean;
-  /** GSO packets cannot be wrapped as they are: the core cuts them. */
-  readonly hasOuterChecksum: boolean;
   /** Bytes that a tunnel adds. */
   readonly addedBytes: number;
   /** The service, for TCP and UDP. */
@@ -36,7 +34,6 @@ interface Way {
   readonly outerFamily?: Family;
   readonly vip: string;
   readonly answerers?: readonly string[];
-  readonly hasOuterChecksum?: boolean;
   readonly addedBytes?: number;
   /** Fields of the service; a destination of `toPort`, if the method changes ports. */
   readonly fields: object;
@@ -90,7 +87,6 @@ const tunnelWay = ({ name, tunnel, shimBytes }: TunnelKind, inner: Family, outer
   ...{ name: `${name}, IPv${inner} over IPv${outer}`, family: inner, vip: DIRECT_VIPS[inner] },
   ...{ fields: { method: "tunnel", tunnel }, destinations: inside(outer) },
   outerFamily: outer,
-  hasOuterChecksum: tunnel.checksum !== undefined,
   addedBytes: (outer === 4 ? 20 : 40) + shimBytes,
 });
 
@@ -109,7 +105,6 @@ export const METHODS: readonly MethodRow[] = WAYS.map((way, i) => {
     outerFamily: way.outerFamily ?? way.family,
     answerers: way.answerers ?? SERVERS,
     isTranslated: way.isTranslated ?? false,
-    hasOuterChecksum: way.hasOuterChecksum ?? false,
     addedBytes: way.addedBytes ?? 0,
     services: [
       serviceOf(way, "tcp", { port, toPort: PORTS.tcpEcho }),

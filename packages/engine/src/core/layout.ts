@@ -153,6 +153,8 @@ export const POLICY = {
   rules: 1,
   /** New flows per source prefix and window (2^30 ns) that go to the core; 0: no limit. */
   budget: 2,
+  /** Interface that cuts offloaded packets: the near end of the injection pair. Not part of a document's policy, and kept when that changes. */
+  injection: 3,
   size: 16,
 } as const;
 export const POLICY_FLAG = {

@@ -117,21 +117,22 @@ export const REASONS = {
   tunneled: { number: 56, verdict: "forward", says: "wrapped by the core on its way to a destination" },
   helper_rewritten: { number: 58, verdict: "forward", says: "read or changed by a helper" },
   delivered: { number: 59, verdict: "pass", says: "a packet of a known flow whose destination is this host" },
-  needs_segments: {
+  no_room: {
     number: 60,
     verdict: "upcall",
-    says: "an offloaded packet for a tunnel with checksums, which wraps each segment by itself",
+    says: "for a tunnel, too long for the kernel to put headers before it",
+  },
+  to_be_cut: {
+    number: 61,
+    verdict: "forward",
+    says: "an offloaded packet for a tunnel that wraps each segment by itself: cut, its segments counted apart",
   },
 } as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
 
 /** Upcalls that a packet of a flow makes even when the core has injected it: its sender is told, or it is cut. */
-export const INJECTED_UPCALLS: ReadonlySet<Reason> = new Set([
-  "ttl_exceeded",
-  "fib_frag_needed",
-  "needs_segments",
-]);
+export const INJECTED_UPCALLS: ReadonlySet<Reason> = new Set(["ttl_exceeded", "fib_frag_needed", "no_room"]);
 
 /** Size of the `counters` map; numbers in REASONS stay below it. */
 export const REASON_SLOTS = 64;

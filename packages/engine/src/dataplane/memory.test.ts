@@ -21,6 +21,7 @@ dataPlaneContract("in-memory data plane", () => {
   return {
     dataplane,
     receive: (packet) => dataplane.receive(1, packet),
+    receiveOffloaded: (packet, gsoSize) => dataplane.receive(1, packet, { gsoSize }).verdict !== "drop",
     left: () => dataplane.sent.splice(0).map((s) => s.bytes),
     close: () => dataplane.close(),
   };
@@ -93,6 +94,7 @@ function withTunnel(type: keyof typeof TUNNEL_NUMBERS, flags: number, options: M
   const scene = createContractScene(4, () => ({
     dataplane,
     receive: (packet) => dataplane.receive(1, packet),
+    receiveOffloaded: () => false,
     left: () => [],
     close() {},
   }));
@@ -121,9 +123,9 @@ test("in-memory data plane keeps a tunnel without a route, and drops what goes t
 });
 
 const offloaded: [keyof typeof TUNNEL_NUMBERS, number, number, Reason][] = [
-  ["gue", TUNNEL_FLAG.checksum, 1000, "needs_segments"],
-  ["gue", TUNNEL_FLAG.remoteChecksum, 1000, "needs_segments"],
-  ["gre", TUNNEL_FLAG.checksum, 1000, "needs_segments"],
+  ["gue", TUNNEL_FLAG.checksum, 1000, "to_be_cut"],
+  ["gue", TUNNEL_FLAG.remoteChecksum, 1000, "to_be_cut"],
+  ["gre", TUNNEL_FLAG.checksum, 1000, "to_be_cut"],
   ["gre", TUNNEL_FLAG.checksum, 0, "forwarded"],
   ["gue", 0, 1000, "forwarded"],
   ["ipip", 0, 1000, "forwarded"],

@@ -19,6 +19,7 @@ import { wordsToAddress } from "../packet/words.ts";
 import { packTransitions } from "../protocols/transitions.ts";
 import type { DataPlane, Injected, InjectKind, Outcome, Policy, StateEvent, Upcall } from "./dataplane.ts";
 import { createMemoryFlows } from "./memory-flows.ts";
+import { createSegmenter } from "./memory-segments.ts";
 import { createMemoryServices } from "./memory-services.ts";
 import { type ArrivedPacket, offerUpcall } from "./memory-upcalls.ts";
 
@@ -41,6 +42,8 @@ export interface MemoryOptions {
   route?: (address: Uint8Array, lengthBytes: number) => number;
   /** MTU in bytes of the way to an address; 65535 if absent. What is longer finds `ROUTE.fragNeeded`. */
   mtu?: (address: Uint8Array) => number;
+  /** Whether a packet has room before it for a tunnel's headers; it has if absent. */
+  hasRoom?: () => boolean;
   /** `DataPlane.sourceFor`; 10.0.0.254 and fd00::fe if absent. */
   sourceFor?: (address: Uint8Array) => Uint8Array | undefined;
   /** Interfaces by name, for classifier rules; none if absent. */
@@ -106,6 +109,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   const sourceFor = options.sourceFor ?? ((address) => SOURCES[address.length === 4 ? 4 : 6]);
   const services = createMemoryServices(sourceFor);
   const budgets = createBudgets();
+  const cut = createSegmenter();
   const counters = new Map<Reason, number>();
   const queue = { upcalls: [] as Upcall[], capacity: options.upcallCapacity ?? 1024 };
   const events: StateEvent[] = [];
@@ -129,7 +133,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     policy: () => policy,
     findFlow,
     markOf: (packet) => markRules(packet),
-    hasRoom: () => true,
+    hasRoom: () => options.hasRoom?.() ?? true,
     spend: (family, key) => budgets.spend({ family, key }, policy.budget, now()),
     route,
     now,
@@ -148,7 +152,8 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     const done = step(packet);
     const { verdict, reason } = done;
     const outcome: Outcome = { verdict, reason, nextHop: done.nextHop.slice() };
-    if (verdict === "forward") leave(packet, outcome.nextHop);
+    if (reason === "to_be_cut" && verdict === "forward") throughPair("flow", handed(packet), -1);
+    else if (verdict === "forward") leave(packet, outcome.nextHop);
     else if (verdict === "pass" && reason !== "other_host") leaveToHost(packet, reason);
     else if (verdict === "upcall" && !offerUpcall(queue, packet, done)) {
       outcome.verdict = "drop";
@@ -174,17 +179,19 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     counters.set(reason, (counters.get(reason) ?? 0) + 1);
   }
 
-  function sendAsIs(
-    { packet: bytes, packetBytes: lengthBytes, gsoSize }: Injected,
-    nextHop: Uint8Array,
-  ): void {
-    const asked = { address: nextHop, lengthBytes: gsoSize > 0 ? 0 : lengthBytes, mtu: 0 };
+  function sendAsIs({ packet: bytes, packetBytes: lengthBytes }: Injected, nextHop: Uint8Array): void {
+    const asked = { address: nextHop, lengthBytes, mtu: 0 };
     const reason = ROUTE_REASONS[route(asked)] ?? "fib_failed";
     if (reason === "forwarded") leave({ bytes, lengthBytes }, nextHop);
     count(reason);
   }
 
-  /** The far end of the injection veth, by kind. */
+  /** In at the near end of the injection veth, which cuts, and out at the far one. */
+  function throughPair(kind: InjectKind, packet: Injected, index: number): void {
+    cut(packet, (segment) => inject[kind](segment, index));
+  }
+
+  /** The far end, by kind. */
   const inject: Record<InjectKind, (packet: Injected, index: number) => void> = {
     flow({ packet: bytes, packetBytes: lengthBytes, family, gsoSize, gsoSegments }) {
       const as = { isForHost: true, isInjected: true, ifindex: 0, mark: 0 };
@@ -241,7 +248,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     ...flows,
     inject(kind, packet, index) {
       const copy = { ...packet, packet: packet.packet.slice(0, packet.packetBytes) };
-      packetQueue.push(() => inject[kind](copy, index));
+      packetQueue.push(() => throughPair(kind, copy, index));
     },
     flushPackets() {
       for (const send of packetQueue.splice(0)) send();
@@ -259,6 +266,11 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     counters: () => new Map(counters),
     close() {},
   };
+}
+
+/** A packet in the fast path's hands as one to be injected. */
+function handed({ bytes, lengthBytes, family, gsoSize, gsoSegments }: ArrivedPacket): Injected {
+  return { family: family === 4 ? 4 : 6, packet: bytes, packetBytes: lengthBytes, gsoSize, gsoSegments };
 }
 
 /** Hand the oldest `limit` of a queue to `handle`. What arrives meanwhile waits for the next time. */

@@ -12,9 +12,14 @@ const nets = {
   6: { client: "2001:db8:2::7", vip: "2001:db8::1", server: "fd00::1" },
 } as const;
 
-function setUp(family: 4 | 6, service: object, more: { mtu?: number; settings?: object; to?: string } = {}) {
+function setUp(
+  family: 4 | 6,
+  service: object,
+  more: { mtu?: number; settings?: object; to?: string; hasRoom?: () => boolean } = {},
+) {
   const { vip, server } = nets[family];
-  const d = createTestDirector({ capacity: 16, mtu: () => more.mtu ?? 1500 });
+  const { hasRoom = () => true } = more;
+  const d = createTestDirector({ capacity: 16, mtu: () => more.mtu ?? 1500, hasRoom });
   const destinations = [{ address: more.to ?? server }];
   d.configure([{ protocol: "udp", address: vip, port: 80, destinations, ...service }], {
     settings: more.settings ?? {},
@@ -124,20 +129,26 @@ for (const family of [4, 6] as const) {
   });
 }
 
-test("an offloaded packet for a tunnel with checksums leaves in segments, each wrapped", () => {
-  const tunnel = { type: "gue", port: 6080, checksum: "full" };
-  const { receive, sent } = setUp(4, { protocol: "tcp", method: "tunnel", tunnel });
-  const tcp = { protocol: "tcp", flags: "S", payload: "" } as const;
-  receive(datagram(4, 40, tcp));
+test("segments that are too long for a tunnel that may cut its packets leave in pieces of their own", () => {
+  const settings = { pmtuDiscovery: false };
+  const { receive, sent } = setUp(4, { method: "tunnel" }, { settings });
+  receive(datagram(4, 40));
   sent();
-  const payload = Uint8Array.from({ length: 3000 }, (_, i) => i % 251);
-  expect(receive(datagram(4, 40, { ...tcp, flags: "A", payload }), 1400)).toEqual(["tunneled"]);
-  const wrapped = sent();
-  expect(wrapped.map((packet) => packet.length)).toEqual([1472, 1472, 272]);
-  for (const packet of wrapped) {
-    expect(packetProblems(packet)).toEqual([]);
-    expect(packetProblems(packet.slice(32))).toEqual([]);
-  }
+  const payload = Uint8Array.from({ length: 2900 }, (_, i) => i % 251);
+  expect(receive(datagram(4, 40, { payload }), 1460)).toEqual(["tunneled"]);
+  const pieces = sent();
+  expect(pieces.map((packet) => packet.length)).toEqual([1500, 28, 1488]);
+  const inner = joinFragments(pieces.slice(0, 2)).subarray(20);
+  expect(packetProblems(inner)).toEqual([]);
+  expect(inner.subarray(28)).toEqual(payload.subarray(0, 1460));
+});
+
+test("a packet that the kernel has no room for a tunnel's headers before is wrapped by the core, the first one, too", () => {
+  const { d, receive, sent } = setUp(4, { method: "tunnel" }, { hasRoom: () => false });
+  expect(receive(datagram(4, 1000))).toEqual(["scheduled", "tunneled"]);
+  expect(receive(datagram(4, 1000))).toEqual(["tunneled"]);
+  expect(sent().map((packet) => packet.length)).toEqual([1020, 1020]);
+  expect(d.dataplane.counters().get("no_room")).toBe(2);
 });
 
 test("errors of our own are limited, whatever they are about", () => {

@@ -1,4 +1,4 @@
-/** Packets of known flows that cannot go on as they are: their TTL ends, they are larger than the MTU, or they are to be cut before a tunnel sums over them. */
+/** Packets of known flows that cannot go on as they are: their TTL ends, they are larger than the MTU, or the kernel has no room for a tunnel's headers before them. */
 import type { Upcall } from "../../dataplane/dataplane.ts";
 import { createParsedPacket } from "../../packet/parse.ts";
 import { finishChecksum } from "../../packet/transport-checksum.ts";
@@ -16,9 +16,7 @@ import type { Course } from "./outlet.ts";
 import { parseFlow } from "./parse-flow.ts";
 
 /** Handlers of packets that do not fit. */
-export function createOversize(
-  context: CoreParts,
-): Handlers<"ttl_exceeded" | "fib_frag_needed" | "needs_segments"> {
+export function createOversize(context: CoreParts): Handlers<"ttl_exceeded" | "fib_frag_needed" | "no_room"> {
   const { connections, services, outlet } = context;
   const { drop } = createVerdicts();
   const p = createParsedPacket();
@@ -67,7 +65,7 @@ export function createOversize(
     return isTunnel && p.totalBytes <= LEAST_MTU_BYTES[6];
   }
 
-  /** Send a packet in all the pieces that it takes. `mtuBytes` 0: in one, or in its segments. */
+  /** Send a packet in all the pieces that it takes. `mtuBytes` 0: in one. */
   function forward(upcall: Upcall, now: number, mtuBytes: number): Decision {
     const { packet, gsoSize } = upcall;
     outlet.step(p, course, { gsoSize, now });
@@ -89,6 +87,6 @@ export function createOversize(
   return {
     ttl_exceeded: ttlExceeded,
     fib_frag_needed: fragNeeded,
-    needs_segments: (upcall, now) => (findCourse(upcall) ? forward(upcall, now, 0) : drop("core_malformed")),
+    no_room: (upcall, now) => (findCourse(upcall) ? forward(upcall, now, 0) : drop("core_malformed")),
   };
 }

@@ -83,7 +83,6 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
 
 /** Most of what would otherwise go to the core has come from there, and nobody passes on what is for somebody else. */
 function verdictOfInjected(reason: Reason): Verdict {
-  const { verdict } = REASONS[reason];
-  if (verdict === "upcall") return INJECTED_UPCALLS.has(reason) ? "upcall" : "drop";
-  return verdict === "pass" && reason !== "delivered" ? "drop" : verdict;
+  if (INJECTED_UPCALLS.has(reason)) return "upcall";
+  return reason === "forwarded" || reason === "delivered" ? REASONS[reason].verdict : "drop";
 }

@@ -95,8 +95,9 @@ export function createKnownFlow(
     const bytes = scene.segmentBytes(packet) + overheadOf(tunnel);
     const route = scene.ask(tunnel.family, tunnel.destination, 0, bytes);
     if (route !== ROUTE.success) return ROUTE_REASONS[route] ?? "fib_failed";
-    const isSummed = packet.gsoSize > 0 && hasChecksum(tunnel);
-    if (isSummed || !world.hasRoom(packet)) return "needs_segments";
+    const isOffloaded = packet.gsoSize > 0;
+    if (isOffloaded && hasChecksum(tunnel)) return "to_be_cut";
+    if (!world.hasRoom(packet)) return isOffloaded ? "to_be_cut" : "no_room";
     takePart(packet);
     decrementTtl(packet.bytes, p.family);
     putIntoTunnel(packet, tunnel);

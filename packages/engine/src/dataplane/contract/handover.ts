@@ -6,7 +6,9 @@ import { REASONS } from "../../core/verdict.ts";
 import { buildPacket } from "../../packet/testing.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import type { Upcall } from "../dataplane.ts";
-import { type ContractScene, PORTS } from "./scene.ts";
+import { type ContractScene, PORTS, segmentsOf } from "./scene.ts";
+
+const SEGMENT_BYTES = 1000;
 
 /** Order, completeness and number of what is handed over, in either direction. */
 export function handoverSentences({ family, net, harness, fromClient, connect }: ContractScene): void {
@@ -45,6 +47,19 @@ export function handoverSentences({ family, net, harness, fromClient, connect }:
     const wanted = buildPacket(fromClient({ flags: "S", to: net.server, toPort: PORTS.server, ttl: 63 }));
     expect(await left(1)).toEqual([wanted]);
     expect(dataplane.counters().get("inject_miss")).toBe(1);
+  });
+
+  test("an offloaded packet that is injected as a flow leaves in segments, each forwarded by itself", async (context) => {
+    const { dataplane, receiveOffloaded, left } = harness();
+    const spec = fromClient({ toPort: PORTS.sloppy, flags: "A", payload: new Uint8Array(3500).fill(0x5c) });
+    if (!(await receiveOffloaded(buildPacket(spec), SEGMENT_BYTES))) context.skip();
+    const { index } = connect({ spec });
+    dataplane.drainUpcalls(9, (upcall) => dataplane.inject("flow", upcall, index));
+    expect(dataplane.flushPackets()).toBe(0);
+    const translated = buildPacket({ ...spec, to: net.server, toPort: PORTS.server, ttl: 63 });
+    const wanted = segmentsOf(translated, SEGMENT_BYTES);
+    expect(await left(wanted.length)).toEqual(wanted);
+    expect(dataplane.counters().get("forwarded")).toBe(wanted.length);
   });
 
   test("an injected packet whose last hop this is goes up as often as it is injected", async () => {

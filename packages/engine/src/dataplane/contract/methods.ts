@@ -11,54 +11,95 @@ import { SctpState } from "../../protocols/sctp.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import { gueSourcePort } from "../../rewrite/tunnel-header.ts";
 import type { Tunnel } from "../dataplane.ts";
-import { bytesOf, CONTRACT_NETWORK, type ContractScene, IDS, PORTS } from "./scene.ts";
+import {
+  bytesOf,
+  CONTRACT_NETWORK,
+  type Connected,
+  type ContractScene,
+  IDS,
+  PORTS,
+  segmentsOf,
+} from "./scene.ts";
 
 const GUE_PORT = 6080;
 const TUNNEL_END = 255;
+const SEGMENT_BYTES = 1000;
+/** Changes of state by the first packets of a client alone: UDP's second datagram makes one, too. */
+const CHANGES = { tcp: 1, udp: 2 } as const;
 
 /** Tunnels, full NAT, local, bypass; held and watched. */
 export function methodSentences(scene: ContractScene): void {
   const { family, net, harness, fromClient, fromServer, connect } = scene;
   const setTunnel = (tunnel: Tunnel) =>
     harness().dataplane.program([{ kind: "set_tunnel", destination: IDS.destination, tunnel }]);
-  const tunnelled = () =>
-    connect({ method: METHOD_NUMBERS.tunnel, life: LIFE.noOutput, destinationPort: swapPort(PORTS.vip) });
+  const tunnelled = (spec?: PacketSpec) =>
+    connect({
+      ...(spec ? { spec } : {}),
+      method: METHOD_NUMBERS.tunnel,
+      life: LIFE.noOutput,
+      destinationPort: swapPort(PORTS.vip),
+    });
 
   for (const outer of [4, 6] as const)
     for (const type of ["ipip", "gre", "gue"] as const)
-      for (const checksum of type === "ipip" ? [false] : [false, true])
-        test(`a tunnel by ${type} over IPv${outer}${checksum ? " with checksum" : ""} wraps the packet`, async () => {
-          const address = bytesOf(CONTRACT_NETWORK[outer].server);
+      for (const checksum of type === "ipip" ? [false] : [false, true]) {
+        const name = `a tunnel by ${type} over IPv${outer}${checksum ? " with checksum" : ""}`;
+        const to = CONTRACT_NETWORK[outer].server;
+
+        /** A connection into the tunnel. */
+        function enter(spec: PacketSpec) {
+          const flags = checksum ? TUNNEL_FLAG.checksum : 0;
           const port = type === "gue" ? GUE_PORT : 0;
-          setTunnel({
-            address,
-            type: TUNNEL_NUMBERS[type],
-            flags: checksum ? TUNNEL_FLAG.checksum : 0,
-            port,
-          });
-          const { index, records } = tunnelled();
-          const spec = fromClient({ flags: "A", payload: "wrapped", tos: 0x28, ttl: 33 });
-          expect(await harness().receive(buildPacket(spec))).toMatchObject({ reason: "forwarded" });
-          const inner = buildPacket({ ...spec, ttl: 32 });
-          const from = formatAddress(harness().dataplane.sourceFor(address)!);
-          const to = CONTRACT_NETWORK[outer].server;
-          const shape = {
-            type,
-            checksum,
-            from,
-            to,
-            ttl: 32,
-            tos: 0x28,
-            id: 0,
-            fromPort: gueSourcePort(inner),
-          };
-          const left = await harness().left(1);
-          expect(left).toEqual([buildWrapped(inner, shape)]);
-          expect(left.flatMap(packetProblems)).toEqual([]);
-          // bytes are the client's, not the tunnel's
+          setTunnel({ address: bytesOf(to), type: TUNNEL_NUMBERS[type], flags, port });
+          return tunnelled(spec);
+        }
+
+        /** What these packets are in the tunnel. */
+        function inTunnel(inners: readonly Uint8Array[], spec: PacketSpec): Uint8Array[] {
+          const from = formatAddress(harness().dataplane.sourceFor(bytesOf(to))!);
+          const { ttl = 64, tos = 0 } = spec;
+          const fromPort = gueSourcePort(inners[0]!);
+          return inners.map((inner) =>
+            buildWrapped(inner, { type, checksum, from, to, ttl, tos, id: 0, fromPort }),
+          );
+        }
+
+        /** All have been counted, with the bytes that are the client's, not the tunnel's. */
+        function expectCounted({ index, records }: Connected, inners: readonly Uint8Array[]): void {
           const counters = [RECORD.inPackets, RECORD.inBytes].map((c) => readCounter(records, index, c));
-          expect(counters).toEqual([1, inner.length]);
+          expect(counters).toEqual([inners.length, inners.reduce((sum, { length }) => sum + length, 0)]);
+        }
+
+        test(`${name} wraps the packet`, async () => {
+          const spec = fromClient({ flags: "A", payload: "wrapped", tos: 0x28, ttl: 33 });
+          const connected = enter(spec);
+          expect(await harness().receive(buildPacket(spec))).toMatchObject({ reason: "forwarded" });
+          const arrived = { ...spec, ttl: 32 };
+          const inners = [buildPacket(arrived)];
+          const left = await harness().left(1);
+          expect(left).toEqual(inTunnel(inners, arrived));
+          expect(left.flatMap(packetProblems)).toEqual([]);
+          expectCounted(connected, inners);
         });
+
+        for (const protocol of checksum ? (["tcp", "udp"] as const) : [])
+          test(`${name} wraps and counts each segment of an offloaded ${protocol} packet by itself`, async (context) => {
+            const payload = Uint8Array.from({ length: 3500 }, (_, i) => i % 251);
+            const spec = fromClient({ protocol, flags: "AP", payload, tos: 0x28, ttl: 33, id: 0x1234 });
+            const connected = enter(spec);
+            if (!(await harness().receiveOffloaded(buildPacket(spec), SEGMENT_BYTES))) context.skip();
+            const arrived = { ...spec, ttl: 32 };
+            const inners = segmentsOf(buildPacket(arrived), SEGMENT_BYTES);
+            const left = await harness().left(inners.length);
+            expect(left).toEqual(inTunnel(inners, arrived));
+            expect(left.flatMap(packetProblems)).toEqual([]);
+            expectCounted(connected, inners);
+            expect(harness().dataplane.counters().get("forwarded")).toBe(inners.length);
+            let events = 0;
+            harness().dataplane.drainEvents(9, () => events++);
+            expect(events).toBe(CHANGES[protocol]);
+          });
+      }
 
   test("a tunnel that nobody has set drops, and takes what is set later", async () => {
     tunnelled();

@@ -16,6 +16,7 @@ import { buildIcmpError, buildPacket, type PacketSpec } from "../../packet/testi
 import { swapPort } from "../../packet/words.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import type { DataPlane, Policy, ServiceChange } from "../dataplane.ts";
+import { createSegmenter } from "../memory-segments.ts";
 
 /** What the fast path did with a packet. */
 export interface Observed {
@@ -28,6 +29,11 @@ export interface DataPlaneHarness {
   readonly dataplane: DataPlane;
   /** A packet arrives, from its IP header on, by the interface of the client's side. */
   receive(packet: Uint8Array): Observed | Promise<Observed>;
+  /**
+   * A TCP or UDP packet arrives there that stands for segments of `gsoSize` bytes of payload each, as it does where a hook does not take such
+   * packets: cut. False if the harness cannot send such a packet.
+   */
+  receiveOffloaded(packet: Uint8Array, gsoSize: number): boolean | Promise<boolean>;
   /** Take what has left since the last call, from the IP header on, after waiting for `count` packets or a deadline of the harness's own. */
   left(count: number): Uint8Array[] | Promise<Uint8Array[]>;
   close(): void | Promise<void>;
@@ -159,6 +165,15 @@ function birthOf(family: 4 | 6, spec: PacketSpec, server: string): NewConnection
     destination: addressWords(server),
     destinationPort: swapPort(PORTS.server),
   };
+}
+
+/** The segments that an offloaded packet stands for. */
+export function segmentsOf(packet: Uint8Array, gsoSize: number): Uint8Array[] {
+  const segments: Uint8Array[] = [];
+  const family = packet[0]! >>> 4 === 4 ? 4 : 6;
+  const offloaded = { family, packet, packetBytes: packet.length, gsoSize, gsoSegments: 1 } as const;
+  createSegmenter()(offloaded, (segment) => segments.push(segment.packet));
+  return segments;
 }
 
 /** An address in text as bytes. */

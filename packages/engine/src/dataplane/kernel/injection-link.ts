@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { runCommand } from "./command.ts";
 import type { Kept } from "./interface-keeper.ts";
 import { attachProgram, findLink, hasProgram } from "./links.ts";
+import { turnOffOffloads } from "./offloads.ts";
 import { type Link, listLinks } from "./rtnetlink.ts";
 
 /** Both ends; what is written into the near one arrives at the far one. */
@@ -60,6 +61,7 @@ function ensureInjectionLink(): InjectionLink {
   }
   runCommand("ip", ["address", "replace", FAR_ADDRESS, "scope", "host", "dev", FAR]);
   for (const [name, value] of SETTINGS) writeSetting(name, value);
+  turnOffOffloads(NEAR); // the program at the far end wants single segments
   runCommand("ip", ["link", "set", NEAR, "up"]);
   runCommand("ip", ["link", "set", FAR, "up"]);
   return { near: findLink(NEAR), far: findLink(FAR) };

@@ -3,13 +3,15 @@ import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe } from "vitest";
 import { REASONS, type Reason } from "../../core/verdict.ts";
+import { leaveChecksum } from "../../packet/transport-checksum.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import { type DataPlaneHarness, dataPlaneContract } from "../dataplane.contract.ts";
 import type { DataPlane, Policy, ServiceChange } from "../dataplane.ts";
 import { loadFastPath } from "./fast-path-object.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
 import { attachProgram } from "./links.ts";
-import { buildFrame, type FrameSocket, openFrames } from "./testing/frames.ts";
+import { turnOffOffloads } from "./offloads.ts";
+import { buildFrame, type FrameSocket, openFrames, sendOffloaded } from "./testing/frames.ts";
 import { createTopology, LINK_NAMES, SIDES, type Side, type Topology } from "./testing/topology.ts";
 
 const PLACE = {
@@ -75,14 +77,20 @@ function createHarness(running: KernelDataPlane): DataPlaneHarness {
   const dataplane = reset(running);
   const { director, ends } = topology;
 
-  /** The one reason that was counted since `before`. */
-  async function reasonSince(before: Map<Reason, number>): Promise<Reason> {
+  /** Reasons that were counted since `before`. */
+  async function changeSince(before: Map<Reason, number>): Promise<Reason[]> {
     for (const deadline = Date.now() + DEADLINE_MS; Date.now() < deadline; await sleep(1)) {
       const counted = [...dataplane.counters()].filter(([r, n]) => n !== before.get(r));
-      if (counted.length > 1) throw new Error(`one packet, two reasons: ${counted.join(" ")}`);
-      if (counted[0]) return counted[0][0];
+      if (counted.length > 0) return counted.map(([r]) => r);
     }
     throw new Error("the packet was not counted");
+  }
+
+  /** The one reason for one packet. */
+  async function reasonSince(before: Map<Reason, number>): Promise<Reason> {
+    const [reason, ...others] = await changeSince(before);
+    if (others.length > 0) throw new Error(`one packet, two reasons: ${reason} ${others.join(" ")}`);
+    return reason!;
   }
 
   return {
@@ -92,6 +100,17 @@ function createHarness(running: KernelDataPlane): DataPlaneHarness {
       sockets.client.send(buildFrame(director.client.mac, ends.client.mac, packet));
       const reason = await reasonSince(before);
       return { verdict: REASONS[reason].verdict, reason };
+    },
+    async receiveOffloaded(packet, gsoSize) {
+      const before = dataplane.counters();
+      const offloaded = packet.slice();
+      leaveChecksumOf(offloaded);
+      topology.enter("client");
+      const frame = buildFrame(director.client.mac, ends.client.mac, offloaded);
+      const isSent = sendOffloaded(ends.client.index, frame, gsoSize);
+      topology.enter("director");
+      if (isSent) await changeSince(before);
+      return isSent;
     },
     async left(count) {
       const packets: Uint8Array[] = [];
@@ -105,12 +124,23 @@ function createHarness(running: KernelDataPlane): DataPlaneHarness {
   };
 }
 
-/** A frame that XDP redirects arrives at a veth only if the receiving end runs XDP, too: one that passes everything, here. */
+/** Leave the checksum to hardware, as the sender of an offloaded packet does. */
+function leaveChecksumOf(packet: Uint8Array): void {
+  const isIp4 = packet[0]! >>> 4 === 4;
+  const at = isIp4 ? ({ family: 4, transportAt: 20 } as const) : ({ family: 6, transportAt: 40 } as const);
+  leaveChecksum(packet, { ...at, protocol: packet[isIp4 ? 9 : 6]!, end: packet.length });
+}
+
+/**
+ * A frame that XDP redirects arrives at a veth only if the receiving end runs XDP, too: one that passes everything, here. And what XDP forwards meets
+ * no hardware that finishes checksums.
+ */
 function passEverything(): void {
   const object = loadFastPath({ 4: 1, 6: 1 }, { upcalls: 4096, events: 4096 });
   for (const side of SIDES) {
     topology.enter(side);
     attachProgram(topology.ends[side], "xdp", object.programFd("tandem_xdp"));
+    turnOffOffloads(topology.ends[side].name);
   }
   topology.enter("director");
   object.close();

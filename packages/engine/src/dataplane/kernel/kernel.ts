@@ -118,9 +118,10 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
   const injection = createInjection();
   const keeper = createInterfaceKeeper([
     policy,
-    keepInjectionLink(fastPath.programFd(INJECTION_PROGRAM), ({ near, far }) =>
-      injection.moveTo(near.index, far.mac),
-    ),
+    keepInjectionLink(fastPath.programFd(INJECTION_PROGRAM), ({ near, far }) => {
+      injection.moveTo(near.index, far.mac);
+      policy.injectBy(near.index);
+    }),
     ...options.attach.map((a) => keepProgram(a, fastPath.programFd(HOOK_PROGRAMS[a.hook]), fds.interfaces)),
   ]);
   detachOthers(options.attach);

@@ -17,6 +17,8 @@ const NO_INTERFACE = 0xffff_ffff;
 export interface PolicyMaps extends Kept {
   /** As `DataPlane.setPolicy`. Throws `LbError` (refused). */
   set(policy: Policy): void;
+  /** Tell the fast path where the injection pair begins. Throws `LbError` (refused). */
+  injectBy(ifindex: number): void;
 }
 
 /** The maps behind file descriptors. */
@@ -25,6 +27,12 @@ export function createPolicyMaps(fds: Readonly<Record<(typeof POLICY_MAPS)[numbe
   let links: ReadonlyMap<string, Link> = new Map();
   let rules: readonly MarkRule[] = [];
   let written = Buffer.alloc(0);
+  const value = new Uint32Array(POLICY.size / 4);
+  bpfChecked(libbpf().lookup(fds.policy, first, value), "read the policy");
+
+  function writePolicy(): void {
+    bpfChecked(libbpf().update(fds.policy, first, value, 0n), "write the policy");
+  }
 
   function writeRules(): void {
     const values = Buffer.concat(rules.map((rule) => encodeRule(rule, links)));
@@ -37,14 +45,17 @@ export function createPolicyMaps(fds: Readonly<Record<(typeof POLICY_MAPS)[numbe
 
   return {
     set(policy) {
-      const value = new Uint32Array(POLICY.size / 4);
       value[POLICY.flags] = policy.flags;
       value[POLICY.rules] = policy.rules.length;
       value[POLICY.budget] = policy.budget;
       rules = policy.rules;
       writeRules();
       bpfChecked(libbpf().update(fds.transitions, first, policy.transitions, 0n), "write the state tables");
-      bpfChecked(libbpf().update(fds.policy, first, value, 0n), "write the policy");
+      writePolicy();
+    },
+    injectBy(ifindex) {
+      value[POLICY.injection] = ifindex;
+      writePolicy();
     },
     mend(now) {
       links = now;

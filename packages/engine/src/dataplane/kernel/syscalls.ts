@@ -16,6 +16,7 @@ const call = {
   bind: libc.func("int bind(int, void *, uint32_t)"),
   setsockopt: libc.func("int setsockopt(int, int, int, void *, uint32_t)"),
   sendmmsg: libc.func("int sendmmsg(int, void *, uint32_t, int)"),
+  ioctl: libc.func("int ioctl(int, unsigned long, void *)"),
 };
 
 const PROT = { read: 1, write: 2 } as const;
@@ -114,18 +115,18 @@ export function tryLock(fd: number): boolean {
 const AF_PACKET = 17;
 const SOCK = { raw: 3, cloexec: 0o2000000 } as const;
 const SOL_PACKET = 263;
-const PACKET_OPTION = { vnetHeader: 15, qdiscBypass: 20 } as const;
+const PACKET_VNET_HDR = 15;
 
 /**
- * A socket that writes whole Ethernet frames to one interface, each behind a `virtio_net_hdr` (10 bytes), past the queueing
- * discipline. It receives nothing (protocol 0). Throws `LbError` (refused).
+ * A socket that writes whole Ethernet frames to one interface, each behind a `virtio_net_hdr` (10 bytes). It receives nothing (protocol 0).
+ * Not past the queueing discipline, though there is none: on that way Linux drops packets that it would have to cut (`__dev_direct_xmit`, 6.1).
+ * Throws `LbError` (refused).
  */
 export function openFrameSocket(ifindex: number): number {
   const doing = "open a packet socket";
   const fd = checked(call.socket(AF_PACKET, SOCK.raw | SOCK.cloexec, 0), doing);
   const on = new Uint32Array([1]);
-  checked(call.setsockopt(fd, SOL_PACKET, PACKET_OPTION.vnetHeader, on, 4), doing);
-  checked(call.setsockopt(fd, SOL_PACKET, PACKET_OPTION.qdiscBypass, on, 4), doing);
+  checked(call.setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, on, 4), doing);
   // struct sockaddr_ll (20 bytes): family, protocol (network order), ifindex, …
   const address = Buffer.alloc(20);
   address.writeUInt16LE(AF_PACKET, 0);
@@ -147,6 +148,22 @@ export function openRouteSocket(groups: number): number {
   address.writeUInt32LE(groups, 8);
   checked(call.bind(fd, address, address.length), doing);
   return fd;
+}
+
+const SIOCETHTOOL = 0x8946;
+/** `struct ifreq`: the interface's name, and a pointer to the request. */
+const IFREQ = { request: 16, size: 40 } as const;
+
+/** Let ethtool's side of the kernel answer into `request`, about an interface of this thread's network namespace. Returns -errno if it fails. Throws `LbError` (refused). */
+export function askInterface(link: string, request: Uint8Array): number {
+  const fd = openRouteSocket(0);
+  const ifreq = Buffer.alloc(IFREQ.size);
+  ifreq.write(link, "latin1");
+  ifreq.writeBigUInt64LE(addressOf(request), IFREQ.request);
+  const result = call.ioctl(fd, SIOCETHTOOL, ifreq);
+  const errno = koffi.errno();
+  closeFd(fd);
+  return result < 0 ? -errno : result;
 }
 
 /** Read one datagram. Returns its length, or -errno. Never throws. */

@@ -1,6 +1,7 @@
 /** Raw Ethernet frames in and out of one interface, for kernel tests. */
 import koffi from "koffi";
-import { closeFd } from "../syscalls.ts";
+import { closeFd, openFrameSocket, writeSocket } from "../syscalls.ts";
+import { VNET_HEADER_BYTES, writeVnetHeader } from "../vnet-header.ts";
 
 const libc = koffi.load("libc.so.6");
 const call = {
@@ -14,6 +15,7 @@ const AF_PACKET = 17;
 const SOCK_RAW_NONBLOCK = 3 | 0o4000;
 const ETH_P_ALL = 0x0003;
 const OUTGOING = 4;
+const ETHERNET_BYTES = 14;
 
 export interface FrameSocket {
   send(frame: Uint8Array): void;
@@ -55,6 +57,18 @@ export function openFrames(ifindex: number): FrameSocket {
     },
     close: () => closeFd(fd),
   };
+}
+
+/** Send a frame through `ifindex` that stands for segments of `gsoSize` bytes each. False if the kernel does not know such of its protocol (UDP, before Linux 6.2). */
+export function sendOffloaded(ifindex: number, frame: Uint8Array, gsoSize: number): boolean {
+  const packet = frame.subarray(ETHERNET_BYTES);
+  const whole = new Uint8Array(VNET_HEADER_BYTES + frame.length);
+  writeVnetHeader(whole, 0, { bytes: packet, length: packet.length, gsoSize });
+  whole.set(frame, VNET_HEADER_BYTES);
+  const fd = openFrameSocket(ifindex);
+  const written = writeSocket(fd, whole);
+  closeFd(fd);
+  return written === whole.length;
 }
 
 /** An Ethernet frame around an IP packet. */
