@@ -1,6 +1,6 @@
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
-import { documentJsonSchema, loadDocument } from "./load-document.ts";
+import { documentJsonSchema, loadDocument, loadWritten } from "./load-document.ts";
 
 function refusal(text: string): string[] {
   try {
@@ -251,4 +251,35 @@ test("document's JSON Schema tells editors fields, choices, ranges and meanings"
       scheduler: { default: "wlc" },
     },
   });
+});
+
+const WRITTEN = `version: 1
+services:
+  - protocol: tcp
+    address: 192.0.2.1
+    port: 80
+    destinations:
+      - address: 10.0.0.1
+      - {address: 10.0.0.2, weight: 2}
+`;
+const refusedElsewhere: [path: string, place: string][] = [
+  ["services[0].destinations[1]", "8:9"],
+  ["services[0].destinations[1].weight", "8:37"],
+  ["services[0].port", "5:11"],
+  ["services[0].method", "3:5"],
+  ['services[0]["no name"]', "3:5"],
+  ["", "1:1"],
+];
+for (const [path, place] of refusedElsewhere) {
+  test(`document loader finds the place of "${path}", which somebody else refuses`, () => {
+    const problems = [{ line: 0, column: 0, path, message: "no" }];
+    const refused = new LbError({ code: "invalid_document", source: "document", problems });
+    const { message } = loadWritten(WRITTEN, "lb.yaml").locate(refused) as Error;
+    expect(message).toBe(`lb.yaml:${place}: ${path === "" ? "" : `${path}: `}no`);
+  });
+}
+
+test("document loader leaves errors alone that are not about the document", () => {
+  const error = new LbError({ code: "stale_revision", have: 1, current: 2 });
+  expect(loadWritten(WRITTEN, "lb.yaml").locate(error)).toBe(error);
 });

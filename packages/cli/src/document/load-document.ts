@@ -1,6 +1,6 @@
-import { DocumentSpec } from "@tandem/model";
+import { DocumentSpec, LbError } from "@tandem/model";
 import { jsonSchemaOf } from "./known-fields.ts";
-import { parseText } from "./parse-text.ts";
+import { locateProblems, parseText } from "./parse-text.ts";
 import { readText } from "./read-text.ts";
 
 /** Read a configuration document from YAML or JSON. @throws LbError `invalid_document` with every mistake and its place in `source` */
@@ -11,6 +11,25 @@ export function loadDocument(text: string, source: string): DocumentSpec {
 /** Read a configuration document from a file. @throws LbError as `loadDocument` and `readText` */
 export async function loadDocumentFile(path: string): Promise<DocumentSpec> {
   return loadDocument(await readText(path), path);
+}
+
+/** A document as somebody wrote it. */
+export interface WrittenDocument {
+  readonly spec: DocumentSpec;
+  /** What was refused of it elsewhere, told at its places in the text; any other error as it is. */
+  locate(error: unknown): unknown;
+}
+
+/** Read a document that is to be sent to a daemon, which may know more against it. @throws LbError as `loadDocument` */
+export function loadWritten(text: string, source: string): WrittenDocument {
+  return {
+    spec: loadDocument(text, source),
+    locate(error) {
+      if (!(error instanceof LbError) || error.failure.code !== "invalid_document") return error;
+      const problems = locateProblems(text, error.failure.problems);
+      return new LbError({ code: "invalid_document", source, problems }, { cause: error });
+    },
+  };
 }
 
 /** JSON Schema of the configuration document, for editors. */

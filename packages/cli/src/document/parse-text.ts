@@ -23,6 +23,18 @@ export function parseText<T extends z.ZodType>(text: string, source: string, sch
   throw new LbError({ code: "invalid_document", source, problems });
 }
 
+/** The same problems, each at the place of its path in a text that can be read. */
+export function locateProblems(text: string, problems: readonly DocumentProblem[]): DocumentProblem[] {
+  const { locate } = parseYaml(text);
+  return problems.map((problem) => ({ ...problem, ...locate(parsePath(problem.path)) }));
+}
+
+/** Steps of what `formatPath` writes. */
+function parsePath(path: string): Path {
+  const steps = path.match(/\w+|"(\\.|[^"])*"/g) ?? [];
+  return steps.map((step) => (/^(\d|")/.test(step) ? JSON.parse(step) : step));
+}
+
 function problemsOf(schema: z.ZodType, parsed: ParsedText, issue: z.core.$ZodIssue): DocumentProblem[] {
   return describeIssue(schema, parsed.value, issue).map(({ path, isAboutKey, message }) => ({
     ...(isAboutKey ? parsed.locateKey(path) : parsed.locate(path)),

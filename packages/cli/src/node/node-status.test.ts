@@ -268,7 +268,7 @@ for (const [what, change, want] of alarms) {
 }
 
 test("a tunnel without room is an alarm, one with little room is none", () => {
-  const finding = { ways: [], found: "the tunnel is narrow", fix: "a path MTU of 1300" };
+  const finding = { found: "the tunnel is narrow", fix: "a path MTU of 1300" };
   const tunnels = (["missing", "unknown", "scarce"] as const).map((room) => ({ ...finding, room }));
   expect(statusOf(parts({ tunnels })).alarms).toEqual([
     ...statusOf(parts()).alarms,

@@ -66,7 +66,6 @@ export function roomIn({ overhead, family, mayFragment }: TunnelWay, mtu: number
 /** Tunnels that have less room than clients may want, all for the same reason. */
 export interface TunnelFinding {
   readonly room: Exclude<Room, "enough">;
-  readonly ways: readonly TunnelWay[];
   /** Sentences without their end. */
   readonly found: string;
   readonly fix: string;
@@ -75,28 +74,34 @@ export interface TunnelFinding {
 /** Find the tunnels with less room than clients may want, the worst first. */
 export function examineTunnels(ways: readonly TunnelWay[], mtuOf: MtuOf): TunnelFinding[] {
   const distinct = new Map(ways.map((way) => [identityOf(way), way]));
-  const measured = [...distinct.values()].map((way) => {
+  const measured = [...distinct.values()].map((way): Measured => {
     const mtu = mtuOf(way.address);
     return { way, mtu, room: roomIn(way, mtu) };
   });
   return ROOMS.flatMap((room) => {
     const alike = Map.groupBy(
       measured.filter((m) => m.room === room),
-      ({ way, mtu }) =>
-        mtu === undefined ? way.address : [mtu, way.type, way.overhead, way.family, way.mayFragment].join(),
+      reasonOf,
     );
-    return [...alike.values()].map((same) => {
-      const [{ way, mtu = 0 }] = same as [(typeof same)[0]];
-      const others = same.length === 1 ? "" : `, as of ${same.length - 1} more,`;
-      const { found, fix } = WORDS[room](way, mtu);
-      return {
-        room,
-        ways: same.map((m) => m.way),
-        found: `the tunnel of "${way.key}"${others} ${found}`,
-        fix,
-      };
-    });
+    return [...alike.values()].map((same) => findingOf(room, same));
   });
+}
+
+interface Measured {
+  readonly way: TunnelWay;
+  readonly mtu: number | undefined;
+  readonly room: Room;
+}
+
+/** What a finding's words depend on. */
+const reasonOf = ({ way, mtu }: Measured): string =>
+  mtu === undefined ? way.address : [mtu, way.type, way.overhead, way.family, way.mayFragment].join();
+
+function findingOf(room: TunnelFinding["room"], same: readonly Measured[]): TunnelFinding {
+  const { way, mtu = 0 } = same[0]!;
+  const others = same.length === 1 ? "" : `, as of ${same.length - 1} more,`;
+  const { found, fix } = WORDS[room](way, mtu);
+  return { room, found: `the tunnel of "${way.key}"${others} ${found}`, fix };
 }
 
 const roomFor = ({ type, overhead }: TunnelWay, mtu: number): string =>

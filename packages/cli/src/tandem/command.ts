@@ -1,6 +1,6 @@
 /** What a command of `tandem` is, and the world that it may touch. Loads nothing: every command line waits for this file. */
 import type { RemoteNode } from "@tandem/engine/client";
-import type { DocumentSpec } from "@tandem/model";
+import type { WrittenDocument } from "../document/load-document.ts";
 import type { Daemon } from "../node/daemon.ts";
 import type { createLog } from "../node/log.ts";
 import type { Machine } from "./doctor/machine.ts";
@@ -103,7 +103,7 @@ export interface World {
   /** The daemon behind the chosen socket. Fails with unavailable, in words that help. */
   connect(): Promise<RemoteNode>;
   /** The document in a file; `-` is the standard input. Fails with invalid_document, every mistake at its place, or unavailable. */
-  readDocument(path: string): Promise<DocumentSpec>;
+  readDocument(path: string): Promise<WrittenDocument>;
   machine(): Promise<Machine>;
   readonly daemon: Daemon;
   createLog(...of: Parameters<typeof createLog>): Promise<ReturnType<typeof createLog>>;

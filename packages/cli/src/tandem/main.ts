@@ -65,10 +65,13 @@ function userName(): string {
 }
 
 async function readDocument(path: string) {
-  const { loadDocument, loadDocumentFile } = await import("../document/load-document.ts");
-  if (path !== "-") return loadDocumentFile(path);
-  const { readText } = await import("../document/read-text.ts");
-  return loadDocument(await readText("/dev/stdin"), "<stdin>");
+  const [{ loadWritten }, { readText }] = await Promise.all([
+    import("../document/load-document.ts"),
+    import("../document/read-text.ts"),
+  ]);
+  return path === "-"
+    ? loadWritten(await readText("/dev/stdin"), "<stdin>")
+    : loadWritten(await readText(path), path);
 }
 
 /** The daemon's log, and its last word. */

@@ -6,7 +6,7 @@ import { type NodeApi, startApiServer } from "@tandem/engine";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { connectTo } from "../client.ts";
-import { loadDocument } from "../document/load-document.ts";
+import { loadWritten } from "../document/load-document.ts";
 import type { Daemon } from "../node/daemon.ts";
 import { runCli } from "../tandem/cli.ts";
 import { COMMANDS } from "../tandem/commands.ts";
@@ -87,7 +87,7 @@ export async function runTandem(
       untilSignal: () => signal,
       user: "ops",
       connect: () => connectTo(globals),
-      readDocument: async (file) => loadDocument(files[file] ?? "", file),
+      readDocument: async (file) => loadWritten(files[file] ?? "", file),
       runScript: async () => 0,
       sleep: async () => {},
       now: () => FAKE_NOW_MS,

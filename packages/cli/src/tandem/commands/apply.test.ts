@@ -69,7 +69,7 @@ test("apply prints the daemon's warnings below what changed, tried or done", asy
   expect(asked).toEqual([true, false]);
 });
 
-test("apply of a document that the daemon refuses names every place", async () => {
+test("apply of a document that the daemon refuses names every place in the file", async () => {
   const apply = async () => {
     const problem = { line: 0, column: 0, path: "services[0].destinations[1]", message: "too narrow" };
     throw new LbError({ code: "invalid_document", source: "document", problems: [problem] });
@@ -78,7 +78,7 @@ test("apply of a document that the daemon refuses names every place", async () =
   const ran = await runTandem(await startFakeDaemon({ apply }), ["apply", "-f", "d.yaml"], { files });
   expect(ran).toMatchObject({
     exitCode: 1,
-    err: "document: services[0].destinations[1]: too narrow\nerror: 1 mistake in document: nothing was changed\n",
+    err: "d.yaml:10:9: services[0].destinations[1]: too narrow\nerror: 1 mistake in d.yaml: nothing was changed\n",
   });
 });
 

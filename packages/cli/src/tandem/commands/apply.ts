@@ -23,13 +23,15 @@ export const apply: Command<Options> = {
     ["apply -f - <services.yaml", "from a pipe"],
   ],
   async run({ options: { file, dryRun = false } }, world) {
-    const spec = await world.readDocument(file);
+    const { spec, locate } = await world.readDocument(file);
     return withDaemon(world, async (node) => {
       const current = await node.document();
       const changes = documentChanges(specOf(current), spec);
       // compare-and-set: what is reported as changed is what did change
       const terms = { expectedRevision: current.revision, author: world.user, dryRun };
-      const done = await node.apply(spec, terms);
+      const done = await node.apply(spec, terms).catch((error) => {
+        throw locate(error);
+      });
       const head = dryRun ? `Would change revision ${done.revision}` : `Revision ${done.revision}`;
       return answer({ ...done, changes }, head);
     });

@@ -51,7 +51,7 @@ async function servedBy(
   file: string | undefined,
   world: World,
 ): Promise<Pick<Patient, "virtualAddresses" | "marksWithoutRule" | "tunnels">> {
-  const written = file === undefined ? [] : [await world.readDocument(file)];
+  const written = file === undefined ? [] : [(await world.readDocument(file)).spec];
   const running = await withDaemon(world, (node) => node.document()).then(
     (document) => [specOf(document)],
     () => [],
