@@ -6,8 +6,8 @@ import type { Path, Refused } from "./refused.ts";
 /** Tells where something is wrong, and what. */
 export type Refuse = (path: Path, message: string) => void;
 
+type Field<T> = keyof T & string;
 /** Name of a field of `T`, or of one further in, such as "persistence.prefix" or "destinations.*.method". */
-export type Field<T> = keyof T & string;
 type FieldWithin<T> = Field<T> | `${Field<T>}.${string}`;
 type Head<F> = F extends `${infer H}.${string}` ? H : F;
 
