@@ -23,5 +23,5 @@ function compare(a: readonly PropertyKey[], b: readonly PropertyKey[], value: un
 function rank(step: PropertyKey, whole: unknown): number {
   if (typeof step === "number") return step;
   const names = Object.keys(Object(whole));
-  return step in Object(whole) ? names.indexOf(String(step)) : names.length;
+  return Object.hasOwn(Object(whole), step) ? names.indexOf(String(step)) : names.length;
 }
