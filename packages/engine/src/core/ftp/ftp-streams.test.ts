@@ -5,8 +5,10 @@ import { createRandom } from "../random.ts";
 import { type Method, nets, openControl, text227 } from "./testing.ts";
 
 /** One side's stream as the other side puts it together by its numbers. */
-function createReceiver(next: number) {
+function createReceiver(first: number) {
   const bytes = new Map<number, string>();
+  let text = "";
+  let next = first;
   return {
     take({ sequence, payload }: { sequence: number; payload: string }) {
       for (const [i, c] of [...payload].entries()) {
@@ -14,14 +16,10 @@ function createReceiver(next: number) {
         if (bytes.has(at)) expect(c, `byte ${at}`).toBe(bytes.get(at));
         bytes.set(at, c);
       }
+      for (; bytes.has(next); next++) text += bytes.get(next);
     },
     /** What has come without a gap, and the number behind it. */
-    stream() {
-      let text = "";
-      let at = next;
-      for (; bytes.has(at); at++) text += bytes.get(at);
-      return { text, next: at };
-    },
+    stream: () => ({ text, next }),
   };
 }
 
