@@ -20,13 +20,17 @@ for (const [server, family] of [
   for (const mode of ["passive", "active"] as const) {
     test(`a file is read over IPv${family} by ${mode} FTP`, async () => {
       const host = addressOf(server, "inside", family);
-      const read = await readFtp(lab.node("client"), host, "name.txt", mode);
+      const read = await readFtp(lab.node("client"), { host, file: "name.txt", mode });
       expect(read).toMatchObject({ code: 0, stdout: `${server}\n` });
     });
   }
 }
 
 test("a server that is not there is a failure", async () => {
-  const read = await readFtp(lab.node("client"), ADDRESSES.natVip, "name.txt", "passive");
+  const read = await readFtp(lab.node("client"), {
+    host: ADDRESSES.natVip,
+    file: "name.txt",
+    mode: "passive",
+  });
   expect(read.code).not.toBe(0);
 });

@@ -43,7 +43,7 @@ for (const method of ["masquerade", "full-nat"] as const) {
     for (const mode of ["passive", "active"] as const) {
       test(`a file is read over IPv${family} by ${mode} FTP through ${method}`, async () => {
         await director.apply(services(method));
-        const read = await readFtp(director.lab.node("client"), vip, "file.txt", mode);
+        const read = await readFtp(director.lab.node("client"), { host: vip, file: "file.txt", mode });
         expect(read).toMatchObject({ code: 0, stdout: FILE });
       });
     }
@@ -52,7 +52,7 @@ for (const method of ["masquerade", "full-nat"] as const) {
 
 test("data connections go the fast path's way, control connections the core's", async () => {
   const before = await director.counted();
-  await readFtp(director.lab.node("client"), ADDRESSES.natVip, "file.txt", "passive");
+  await readFtp(director.lab.node("client"), { host: ADDRESSES.natVip, file: "file.txt", mode: "passive" });
   await until(async () => (await director.counted())("helper_rewritten") > before("helper_rewritten"), {
     deadlineMs: DEADLINE_MS,
     what: "packets of the control connection are counted",

@@ -54,8 +54,18 @@ function emptyIn(directory: string): string {
 /** How the client asks for data connections: it opens them, or waits for the server's. */
 export type FtpMode = "passive" | "active";
 
+/** What lftp is to read, and how. */
+export interface FtpReading {
+  readonly host: string;
+  readonly file: string;
+  readonly mode: FtpMode;
+  /** lftp's commands after that. */
+  readonly afterwards?: readonly string[];
+}
+
 /** Read a file over FTP; what it prints is the file. A failure is an answer, too. IPv6 addresses ask by EPSV and EPRT. */
-export function readFtp(node: LabNode, host: string, file: string, mode: FtpMode): Promise<CommandResult> {
+export function readFtp(node: LabNode, reading: FtpReading): Promise<CommandResult> {
+  const { host, file, mode, afterwards = [] } = reading;
   const settings = [
     `set ftp:passive-mode ${mode === "passive"}`,
     "set net:max-retries 1",
@@ -63,5 +73,7 @@ export function readFtp(node: LabNode, host: string, file: string, mode: FtpMode
     "set ftp:ssl-allow false",
   ];
   const url = `ftp://${host.includes(":") ? `[${host}]` : host}/${file}`;
-  return node.exec(["lftp", "-c", `${settings.join("; ")}; cat ${url}`], { allowFailure: true });
+  return node.exec(["lftp", "-c", [...settings, `cat ${url}`, ...afterwards].join("\n")], {
+    allowFailure: true,
+  });
 }
