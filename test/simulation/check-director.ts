@@ -19,6 +19,7 @@ export function directorProblems(director: SimulatedDirector): string[] {
     ...arrays.flatMap((r) => flowProblems(director, r)),
     ...arrays.flatMap(controllerProblems),
     ...annexProblems(arrays),
+    ...sizeProblems(director, arrays),
     ...countProblems(director),
   ];
 }
@@ -79,6 +80,13 @@ function annexProblems(arrays: readonly RecordArray[]): string[] {
       used.add(slot);
     }
   return problems;
+}
+
+/** The table knows how full it is. */
+function sizeProblems(director: SimulatedDirector, arrays: readonly RecordArray[]): string[] {
+  const living = arrays.reduce((sum, r) => sum + livingOf(r).length, 0);
+  const { connections } = director.ask("counts", {});
+  return connections === living ? [] : [`table counts ${connections} records, of which ${living} live`];
 }
 
 /** Destinations count what the records say. */
