@@ -247,10 +247,11 @@ describe("the policy", () => {
     rules,
     transitions: packTransitions(true),
   });
-  const words = () => {
+  const word = (index: number) => {
     const [[, value]] = content("policy", { key: 4, value: POLICY.size }) as [[Buffer, Buffer]];
-    return [POLICY.flags, POLICY.rules, POLICY.budget].map((word) => value.readUInt32LE(word * 4));
+    return value.readUInt32LE(index * 4);
   };
+  const words = () => [POLICY.flags, POLICY.rules, POLICY.budget].map(word);
   const rule = (slot: number) => content("rules", { key: 4, value: RULE.size })[slot]![1];
 
   test("is written with its rules and tables, and outlives the process", () => {
@@ -278,6 +279,17 @@ describe("the policy", () => {
         `${"0".repeat(64)} 20010db8000000000000000000000000 ffffffff800000000000000000000000 06000000 00000000 0000 ffff 0000 ffff 00 06 0000`,
       ),
     );
+  });
+
+  test("names the injection pair, whatever else is set, and another pair, too", async () => {
+    const near = () => findLink("tandem-inject").index;
+    start().setPolicy(policy(any));
+    const first = near();
+    expect(word(POLICY.injection)).toBe(first);
+    namespaces.ip("director", "link delete tandem-inject");
+    await until("another pair", () => word(POLICY.injection) !== first);
+    expect(word(POLICY.injection)).toBe(near());
+    expect(words()).toEqual([POLICY_FLAG.scheduleIcmp, 1, 100]);
   });
 
   test("follows the interfaces that rules name", async () => {
