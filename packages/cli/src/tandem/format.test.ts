@@ -37,6 +37,18 @@ test("colour does not move columns", () => {
   expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(formatTable(columns, rows, plain));
 });
 
+test("a table cuts and leaves out what a narrow terminal has no room for", () => {
+  const columns = [
+    { title: "NAME", least: 4 },
+    { title: "N", yields: 1 },
+    { title: "WHY", least: 5 },
+  ];
+  const rows = [["web-1", "10", ["bad", "connection refused"] as const], "a line across"];
+  expect(formatTable(columns, rows, createPaint(false, 14))).toBe(
+    "NAME   WHY\nweb-1  connec…\na line across\n",
+  );
+});
+
 test("facts line up behind their names", () => {
   expect(
     formatFacts([

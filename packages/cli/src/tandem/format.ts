@@ -1,5 +1,6 @@
 /** How answers look on a terminal: tables, colours, quantities. Pure: whether there is colour is an argument. */
 import { styleText } from "node:util";
+import { fitColumns } from "./fit-columns.ts";
 
 /** What a piece of text means; its colour follows. */
 export type Tone = "good" | "warn" | "bad" | "strong" | "faint";
@@ -26,31 +27,47 @@ export type Cell = string | readonly [Tone, string];
 export interface Column {
   readonly title: string;
   readonly align?: "right";
+  /** On a narrow terminal its texts may be cut to so many characters, … included. */
+  readonly least?: number;
+  /** On a terminal still too narrow it is left out, highest first. Without: never. */
+  readonly yields?: number;
 }
 
 /** Cells by column, or one line across all of them. */
 export type Row = readonly Cell[] | string;
 
 /**
- * A table under its titles, columns two spaces apart. A column that is empty in every row is left out.
+ * A table under its titles, columns two spaces apart. A column that is empty in every row is left out; no line is wider than the paint,
+ * as far as columns may be cut or left out.
  *
  * @returns lines, each with its newline
  */
 export function formatTable(columns: readonly Column[], rows: readonly Row[], paint: Paint): string {
   const cellRows = rows.filter((row) => typeof row !== "string");
-  const used = columns.map((_, at) => at).filter((at) => cellRows.some((row) => textOf(row[at]) !== ""));
-  const widths = columns.map((column, at) =>
-    Math.max(column.title.length, ...cellRows.map((row) => textOf(row[at]).length)),
-  );
+  const wanted = columns
+    .map((column, at) => ({ ...column, at, width: widthOf(column.title, at, cellRows) }))
+    .filter(({ at }) => cellRows.some((row) => textOf(row[at]) !== ""));
+  const fitting = fitColumns(wanted, paint.width);
   const format = (cells: readonly Cell[]): string =>
-    used
-      .map((at) => formatCell(cells[at] ?? "", widths[at]!, columns[at]!.align, paint))
+    fitting
+      .map(({ at, width, align }) => formatCell(cutCell(cells[at] ?? "", width), width, align, paint))
       .join("  ")
       .trimEnd();
   const titles = columns.map(({ title }) => ["faint", title] as const);
   const lines = [titles, ...rows].map((row) => (typeof row === "string" ? row : format(row)));
   return lines.map((line) => `${line}\n`).join("");
 }
+
+function widthOf(title: string, at: number, rows: readonly (readonly Cell[])[]): number {
+  return rows.reduce((width, row) => Math.max(width, textOf(row[at]).length), title.length);
+}
+
+/** Text of at most so many characters. */
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
+const cutCell = (cell: Cell, width: number): Cell =>
+  typeof cell === "string" ? cut(cell, width) : [cell[0], cut(cell[1], width)];
 
 /** Spaces stay outside of the colour, so that a line can be trimmed. */
 function formatCell(cell: Cell, width: number, align: Column["align"], paint: Paint): string {

@@ -26,20 +26,24 @@ export const services: Command<Options> = {
 /** One table for all, so that columns line up. Traffic is in totals, or per second. */
 export function formatServices(listed: readonly ServiceStatus[], areRates: boolean, paint: Paint): string {
   if (listed.length === 0) return "No services: the document has none.\n";
-  const right = (title: string): Column => ({ title, align: "right" });
+  const right = (title: string, yields?: number): Column => ({
+    title,
+    align: "right",
+    ...(yields !== undefined && { yields }),
+  });
   const columns: Column[] = [
-    { title: "SERVICE/DESTINATION" },
-    { title: "SCHEDULER/METHOD" },
-    { title: "OPTIONS" },
+    { title: "SERVICE/DESTINATION", least: 24 },
+    { title: "SCHEDULER/METHOD", yields: 3 },
+    { title: "OPTIONS", least: 12, yields: 6 },
     right("WEIGHT"),
     { title: "HEALTH" },
     right("ACTIVE"),
-    right("INACTIVE"),
-    right("PERSISTENT"),
-    right(areRates ? "NEW/S" : "TOTAL"),
-    right(areRates ? "IN/S" : "IN"),
-    right(areRates ? "OUT/S" : "OUT"),
-    { title: "WHY" },
+    right("INACTIVE", 4),
+    right("PERSISTENT", 5),
+    right(areRates ? "NEW/S" : "TOTAL", 2),
+    right(areRates ? "IN/S" : "IN", 1),
+    right(areRates ? "OUT/S" : "OUT", 1),
+    { title: "WHY", least: 20 },
   ];
   const shown = (of: { traffic: Traffic; rates: Traffic }) => (areRates ? of.rates : of.traffic);
   return formatTable(
