@@ -5,6 +5,7 @@ export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.t
 export * from "./api/node-api.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
 export type { TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
+export { listenUnix, type UnixListener } from "./api/unix-listener.ts";
 export { tunnelOverhead } from "./core/services/service.ts";
 export { REASONS } from "./core/verdict.ts";
 export { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";

@@ -81,7 +81,8 @@ async function change(
   author: string,
   node: IpvsadmNode,
 ): Promise<CarriedOut | IpvsadmRefusal> {
-  const interfaces = node.interfaces();
+  const isAboutDaemons = lines.some(({ command }) => command.name === "start-daemon");
+  const interfaces = isAboutDaemons ? node.interfaces() : NO_INTERFACES;
   let done: CarriedOut | undefined;
   try {
     await node.change((current) => {

@@ -25,6 +25,8 @@ import { openClusterLink } from "./cluster-link.ts";
 import { openConfiguration } from "./configuration.ts";
 import type { Daemon, RunningNode } from "./daemon.ts";
 import { createDocumentRunner } from "./document-runner.ts";
+import { createSystemHostNames } from "./host-names.ts";
+import { openIpvsadmSocket } from "./ipvsadm-socket.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
@@ -34,6 +36,7 @@ import { encodePresence } from "./presence.ts";
 import { createPulse } from "./pulse.ts";
 import { repeat } from "./repeat.ts";
 import { type Replication, startReplication } from "./replication.ts";
+import { readServices } from "./running-services.ts";
 import { createSwitchover } from "./switchover.ts";
 import { examineTunnels, type TunnelWay, tunnelsIn } from "./tunnel-room.ts";
 import { createSeatHolder, removeSeat } from "./vrrp-seat.ts";
@@ -125,11 +128,13 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     keeper: configuration,
     monitor,
     switchover,
+    hosts: createSystemHostNames(),
     status,
     measure,
   });
   const metrics = createMetrics({
     ...api,
+    services: () => readServices({ engine, monitor }), // zeroed for listings, never for metrics
     checkAges: () => checkAges(monitor),
     evicted: async () => (await askCounts())?.evicted,
     async replication() {
@@ -152,6 +157,9 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     tls: apiDoor(config, log),
   });
   parts.defer(() => apiServer.stop());
+  const ipvsadmPath = join(config.runtimeDir, "ipvsadm.sock");
+  const ipvsadmSocket = await openIpvsadmSocket({ socketPath: ipvsadmPath, api, onBug });
+  parts.defer(() => ipvsadmSocket.stop());
   const http = await startHttp({
     ...config.metrics.listen,
     metrics,

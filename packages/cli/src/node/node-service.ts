@@ -2,13 +2,17 @@
 import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
 import { LbError, specOf } from "@tandem/model";
+import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
 import { applyDocument, type Drafting, restore, rollBack } from "./apply-document.ts";
 import { listConnections } from "./connection-list.ts";
 import { documentAt, listRevisions, textAt } from "./document-history.ts";
 import { drainDestinations } from "./drain.ts";
 import { explainPacket } from "./explain-packet.ts";
-import { serviceStatus } from "./service-status.ts";
+import type { HostNames } from "./host-names.ts";
+import { createIpvsadmNode } from "./ipvsadm-node.ts";
+import { readServices } from "./running-services.ts";
 import type { Switchover } from "./switchover.ts";
+import { createZeroing } from "./zeroing.ts";
 
 /** The parts that the API speaks for. */
 export interface NodeParts extends Drafting {
@@ -16,23 +20,24 @@ export interface NodeParts extends Drafting {
   readonly engine: Engine;
   readonly monitor: Monitor;
   readonly switchover: Switchover;
+  readonly hosts: HostNames;
   status(): Promise<NodeStatus>;
 }
 
 /** The API of a running node. */
 export function createNodeService(parts: NodeParts): NodeApi {
-  const { engine, keeper, monitor } = parts;
+  const { engine, keeper, hosts } = parts;
+  const zeroing = createZeroing();
+  const services: NodeApi["services"] = async () => zeroing.since(await readServices(parts));
+  const connections: NodeApi["connections"] = (filter) => listConnections(engine, parts.node, filter);
+  const zero: NodeApi["zero"] = async ({ service }) => zeroing.zero(await readServices(parts), service);
+  const ipvsadm = createIpvsadmNode({ api: { services, connections, zero }, keeper, hosts });
   return {
     status: parts.status,
-    async services() {
-      const [counted, rates] = await Promise.all([engine.ask("services", {}), engine.ask("rates", {})]);
-      const counts = new Map(counted.map((s) => [s.serviceId, s]));
-      const health = new Map(monitor.snapshot().map((h) => [h.destinationId, h]));
-      return engine.document.services.map((s) => serviceStatus(s, { counts, rates, health }));
-    },
-    connections: (filter) => listConnections(engine, parts.node, filter),
+    services,
+    connections,
     kill: notThere,
-    zero: notThere,
+    zero,
     document: (revision) => documentAt(keeper, revision),
     documentText: (revision) => textAt(keeper, revision),
     revisions: (limit) => listRevisions(keeper, limit),
@@ -41,7 +46,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     setMaintenance: notThere,
     events: notThere,
     capture: notThere,
-    ipvsadm: notThere,
+    ipvsadm: (request) => runIpvsadm(request, ipvsadm),
     apply: (spec, terms) => applyDocument(parts, spec, terms),
     async drain({ author, ...request }) {
       let destinations: string[] = [];

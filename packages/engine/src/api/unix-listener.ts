@@ -1,4 +1,4 @@
-/** The API's door on this machine: a unix socket that nobody but the daemon's own user (and root) can connect to, at no moment. */
+/** Doors on this machine: unix sockets that nobody but the daemon's own user (and root) can connect to, at no moment. */
 import { chmod, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
@@ -14,15 +14,18 @@ export interface UnixListener {
   stop(): Promise<void>;
 }
 
+/** Makes a server listen on a path that is free. */
+export type Bind = (path: string) => Promise<void>;
+
 /**
  * Listen on `socketPath`, mode 0600. A socket that a dead daemon left is replaced.
  *
  * @throws LbError refused (another daemon listens there) or unavailable (the path cannot be used)
  */
-export async function listenUnix(server: Server, socketPath: string): Promise<UnixListener> {
+export async function listenUnix(socketPath: string, bind: Bind): Promise<UnixListener> {
   await assertFree(socketPath);
   try {
-    await listen(server, socketPath);
+    await listen(socketPath, bind);
   } catch (cause) {
     throw unusable(socketPath, cause);
   }
@@ -61,12 +64,12 @@ function isAnswered(socketPath: string): Promise<boolean> {
 }
 
 /** Binds in a folder that only we can enter and moves the finished socket to its place, so that its mode is right before anybody sees it. */
-async function listen(server: Server, socketPath: string): Promise<void> {
+async function listen(socketPath: string, bind: Bind): Promise<void> {
   await mkdir(dirname(socketPath), { recursive: true, mode: 0o755 });
   const nursery = await mkdtemp(join(dirname(socketPath), ".s-"));
   try {
     const newborn = join(nursery, "s");
-    await bind(server, newborn);
+    await bind(newborn);
     await chmod(newborn, 0o600);
     await rename(newborn, socketPath);
   } finally {
@@ -74,13 +77,15 @@ async function listen(server: Server, socketPath: string): Promise<void> {
   }
 }
 
-function bind(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
-      error ? reject(error) : resolve(),
-    );
-  });
-}
+/** How a gRPC server listens. */
+export const bindGrpc =
+  (server: Server): Bind =>
+  (path) =>
+    new Promise((resolve, reject) => {
+      server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
+        error ? reject(error) : resolve(),
+      );
+    });
 
 const inodeOf = async (path: string): Promise<number | undefined> =>
   (await stat(path).catch(() => undefined))?.ino;

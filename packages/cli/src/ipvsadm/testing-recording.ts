@@ -1,0 +1,52 @@
+/** A node that runs nothing, for recorded command lines: what they do to its document, and what they print. */
+import type { ConnectionStatus, ServiceStatus } from "@tandem/engine";
+import { DocumentSpec } from "@tandem/model";
+import { type IpvsadmNode, runIpvsadm } from "./run-ipvsadm.ts";
+
+/** What such a node has. */
+export interface RecordedNodeOptions {
+  readonly services?: ServiceStatus[];
+  readonly connections?: ConnectionStatus[];
+  /** Names by address, and ports as `80/tcp`. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  readonly ports?: Readonly<Record<string, string>>;
+  readonly interfaces?: Readonly<Record<string, number>>;
+}
+
+/** A node, and the way to run command lines on it: words by blanks. */
+export function createRecordedNode(options: RecordedNodeOptions = {}) {
+  const { services = [], connections = [], hosts = {}, ports = {}, interfaces = {} } = options;
+  let document = DocumentSpec.parse({ version: 1 });
+  const zeroed: (string | undefined)[] = [];
+  const keyOf = (table: Readonly<Record<string, string>>, value: string) =>
+    Object.keys(table).find((key) => table[key] === value);
+  const node: IpvsadmNode = {
+    document: () => document,
+    change: async (edit) => {
+      document = DocumentSpec.parse(edit(document));
+    },
+    services: async () => services,
+    connections: async function* () {
+      yield* connections;
+    },
+    zero: async (service) => void zeroed.push(service),
+    names: async () => ({
+      host: (address) => hosts[address],
+      port: (port, protocol) => ports[`${port}/${protocol}`],
+    }),
+    lookUp: async () => ({
+      host: (name) => keyOf(hosts, name),
+      port(name, protocol) {
+        const port = keyOf(ports, name);
+        return port?.endsWith(`/${protocol}`) ? Number.parseInt(port, 10) : undefined;
+      },
+    }),
+    interfaces: () => new Map(Object.entries(interfaces)),
+  };
+  return {
+    zeroed,
+    document: () => document,
+    run: (line: string, input = "", mayChange = true) =>
+      runIpvsadm({ args: line.split(" ").filter(Boolean), input, author: "ann", mayChange }, node),
+  };
+}

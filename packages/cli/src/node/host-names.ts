@@ -1,0 +1,84 @@
+/** Names of hosts by the system's resolver: a few look-ups at a time, each question once, and not for ever. */
+import { lookup, lookupService } from "node:dns/promises";
+
+/** One look-up; it fails if there is no answer. */
+export type LookUp = (question: string) => Promise<string>;
+
+/** Asks many questions. Never rejects; what has no answer in time is not in it. */
+export interface HostNames {
+  /** Names by address. */
+  namesOf(addresses: Iterable<string>): Promise<ReadonlyMap<string, string>>;
+  /** IPv4 addresses by name. */
+  addressesOf(names: Iterable<string>): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What a resolver needs. */
+export interface HostNamesOptions {
+  readonly nameOf: LookUp;
+  readonly addressOf: LookUp;
+  /** Milliseconds after which answers are no longer waited for. */
+  readonly patienceMs: number;
+}
+
+/** A look-up holds one of the four threads that Node reads and writes files with: half of them stay free. */
+const AT_A_TIME = 2;
+
+/** A resolver over these look-ups. One that still waits when its questioner has gone is shared with the next one who asks the same. */
+export function createHostNames({ nameOf, addressOf, patienceMs }: HostNamesOptions): HostNames {
+  const ask = limited(AT_A_TIME);
+  const names = shared((address) => ask(() => nameOf(address)));
+  const addresses = shared((name) => ask(() => addressOf(name)));
+  return {
+    namesOf: (questions) => answers(questions, names, patienceMs),
+    addressesOf: (questions) => answers(questions, addresses, patienceMs),
+  };
+}
+
+/** getaddrinfo(3) and getnameinfo(3). */
+export const createSystemHostNames = (): HostNames =>
+  createHostNames({
+    nameOf: async (address) => (await lookupService(address, 0)).hostname,
+    addressOf: async (name) => (await lookup(name, { family: 4 })).address,
+    patienceMs: 2000,
+  });
+
+async function answers(questions: Iterable<string>, lookUp: LookUp, patienceMs: number) {
+  const found = new Map<string, string>();
+  const note = async (question: string) => {
+    found.set(question, await lookUp(question));
+  };
+  const all = Promise.allSettled([...new Set(questions)].map(note));
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patienceMs);
+  await Promise.race([all, late]);
+  clearTimeout(timer);
+  return new Map(found);
+}
+
+/** The same question at the same time is asked once. */
+function shared(lookUp: LookUp): LookUp {
+  const open = new Map<string, Promise<string>>();
+  return (question) => {
+    const asked = open.get(question);
+    if (asked) return asked;
+    const answer = lookUp(question).finally(() => open.delete(question));
+    open.set(question, answer);
+    return answer;
+  };
+}
+
+/** Runs at most `limit` at a time; the rest wait in line. */
+function limited(limit: number): (act: () => Promise<string>) => Promise<string> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (act) => {
+    if (running >= limit) await new Promise<void>((go) => waiting.push(go));
+    running++;
+    try {
+      return await act();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}
