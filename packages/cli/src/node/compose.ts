@@ -21,6 +21,7 @@ import type { StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
 import { apiDoor } from "./api-door.ts";
+import { createAudit } from "./audit.ts";
 import { openClusterLink } from "./cluster-link.ts";
 import { openConfiguration } from "./configuration.ts";
 import type { Daemon, RunningNode } from "./daemon.ts";
@@ -82,7 +83,9 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     onEmpty: () => runner.run(EMPTY_DOCUMENT),
     onView: (view: StoreView) => log[view.why ? "warn" : "info"](view, "configuration store"),
   };
-  const configuration = await openConfiguration(config, listener, { link, log });
+  const auditLog = log.child({}, { level: "info" }); // whatever else is left out of the log
+  const audit = createAudit((entry) => auditLog.info({ audit: entry }, "audit"));
+  const configuration = audit.watching(await openConfiguration(config, listener, { link, log }));
   parts.defer(() => configuration.close());
 
   const paths = openPathMtus();

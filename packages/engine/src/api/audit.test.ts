@@ -1,0 +1,66 @@
+import { LbError } from "@tandem/model";
+import { expect, test } from "vitest";
+import { type AuditedCall, auditedCall } from "./audit.ts";
+import { connectNode } from "./client.ts";
+import { serveSample } from "./testing/served.ts";
+
+const caller = { role: "admin", from: "unix socket" } as const;
+const says = (request: object): string =>
+  auditedCall("ApplyDocument", request, { caller, changes: true }).says;
+
+const cases: [what: string, request: object, want: string][] = [
+  ["nothing", {}, ""],
+  [
+    "texts, numbers and switches",
+    { destination: "10.0.0.1", undo: true, limit: 3, reset: false },
+    "destination 10.0.0.1, undo yes, limit 3, reset no",
+  ],
+  ["what is absent or empty", { service: undefined, states: [], filter: null, input: "" }, ""],
+  ["words", { args: ["-L", "-n"] }, "args [-L -n]"],
+  ["a document by its size", { services: [{}, {}], version: 1 }, "services (2), version 1"],
+  [
+    "fields within fields",
+    { filter: { client: "1.2.3.4", states: ["A"] } },
+    "filter {client 1.2.3.4, states [A]}",
+  ],
+  ["lines", { input: "-A\n\t-t x\n" }, "input -A -t x "],
+  ["the author apart", { author: "ops", on: false }, "on no"],
+];
+for (const [what, request, want] of cases) {
+  test(`a call is told with ${what}`, () => expect(says(request)).toBe(want));
+}
+
+test("a call with a long request is told with its beginning", () => {
+  expect(says({ input: "\ud83d\ude00".repeat(5000) })).toHaveLength(500);
+  expect(says({ args: new Array(5000).fill("x\ud83d\ude00") }).isWellFormed()).toBe(true);
+});
+
+test("calls with one answer are told with who makes them, also those that are refused", async () => {
+  const told: [AuditedCall["method"], string, string][] = [];
+  const audit = {
+    async around<T>(call: AuditedCall, act: () => Promise<T>): Promise<T> {
+      const outcome = await act().then(
+        () => "done",
+        (error) => error.failure.code,
+      );
+      told.push([call.method, call.author, outcome]);
+      return act();
+    },
+  };
+  const drain = async () => {
+    throw new LbError({ code: "not_found", what: "destination", key: "x" });
+  };
+  const { socketPath } = await serveSample({ drain }, { audit });
+  const node = connectNode(socketPath);
+  await node.setMaintenance({ on: true, author: "ops" });
+  await expect(node.drain({ destination: "10.0.0.1", undo: false, author: "eve" })).rejects.toThrow(
+    "Cannot find",
+  );
+  await node.status();
+  node.close();
+  expect(told).toEqual([
+    ["SetMaintenance", "ops", "done"],
+    ["DrainDestination", "eve", "not_found"],
+    ["GetStatus", "", "done"],
+  ]);
+});
