@@ -16,7 +16,7 @@ export interface SwitchoverPorts {
 
 /** The one command: out of service on the active node, back into it on a node in maintenance. */
 export interface Switchover {
-  run(request: Parameters<NodeApi["switchover"]>[0]): ReturnType<NodeApi["switchover"]>;
+  run(request: { dryRun: boolean; force: boolean }): ReturnType<NodeApi["switchover"]>;
 }
 
 /** The peer takes the address within its master-down time, well below a second. */

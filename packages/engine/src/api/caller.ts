@@ -5,6 +5,9 @@ import { LbError } from "@tandem/model/failure";
 export const API_ROLES = ["view", "operate", "admin"] as const;
 export type ApiRole = (typeof API_ROLES)[number];
 
+/** A certificate gives its role as a URI among its subject's alternative names: `tandem://role/operate`. */
+export const ROLE_URI = "tandem://role/";
+
 /** Who a call comes from. */
 export interface Caller {
   /** Name that was proven (of a certificate); undefined: who reaches the unix socket says for himself who he is. */

@@ -1,10 +1,7 @@
 /** Who a client's certificate says that he is. The chain has been verified by TLS before anything here looks at it. */
 import type { PeerCertificate } from "node:tls";
 import { LbError } from "@tandem/model/failure";
-import { API_ROLES, type ApiRole, type Caller } from "./caller.ts";
-
-/** A certificate gives its role as a URI among its subject's alternative names: `tandem://role/operate`. */
-export const ROLE_URI = "tandem://role/";
+import { API_ROLES, type ApiRole, type Caller, ROLE_URI } from "./caller.ts";
 
 /** Names go into histories and logs. */
 const NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;

@@ -110,7 +110,10 @@ export const METHODS: MethodTable = {
     ...VIEW,
     answer: async (request, { api }) => encodeExplanation(await api.explain(read.readQuestion(request))),
   },
-  SwitchOver: { ...OPERATE, answer: (request, { api }) => api.switchover(request) },
+  SwitchOver: {
+    ...OPERATE,
+    answer: (request, { api, caller }) => api.switchover(read.readSwitchover(request, caller)),
+  },
   SetMaintenance: {
     ...OPERATE,
     answer: (request, { api, caller }) => api.setMaintenance(read.readMaintenance(request, caller)),

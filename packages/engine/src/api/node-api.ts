@@ -41,6 +41,7 @@ export interface NodeApi {
   switchover(request: {
     dryRun: boolean;
     force: boolean;
+    author: string;
   }): Promise<{ steps: string[]; from: string; to: string }>;
   /** Take this node out of service or back into it; survives restarts. */
   setMaintenance(request: { on: boolean; author: string }): Promise<{ changed: boolean }>;

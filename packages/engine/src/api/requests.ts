@@ -12,6 +12,7 @@ import type { RestoreDocumentRequest__Output as Restore } from "../../proto/gene
 import type { RollBackRequest__Output as RollBack } from "../../proto/generated/tandem/v1/RollBackRequest.ts";
 import type { RunIpvsadmRequest__Output as RunIpvsadm } from "../../proto/generated/tandem/v1/RunIpvsadmRequest.ts";
 import type { SetMaintenanceRequest__Output as Maintenance } from "../../proto/generated/tandem/v1/SetMaintenanceRequest.ts";
+import type { SwitchOverRequest__Output as SwitchOver } from "../../proto/generated/tandem/v1/SwitchOverRequest.ts";
 import type { WatchEventsRequest__Output as Watch } from "../../proto/generated/tandem/v1/WatchEventsRequest.ts";
 import type { ZeroCountersRequest__Output as Zero } from "../../proto/generated/tandem/v1/ZeroCountersRequest.ts";
 import type { Caller } from "./caller.ts";
@@ -126,6 +127,15 @@ export function readDrain(request: Drain, caller: Caller): DrainRequest {
     undo: request.undo,
     author: readAuthor(check, request, caller),
   };
+}
+
+/** On what terms the active role is to be handed over. */
+export function readSwitchover(
+  request: SwitchOver,
+  caller: Caller,
+): { dryRun: boolean; force: boolean; author: string } {
+  const { dryRun, force } = request;
+  return { dryRun, force, author: readAuthor(checker("switch over"), request, caller) };
 }
 
 /** Whether this node is to be taken out of service. */

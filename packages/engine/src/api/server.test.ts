@@ -72,7 +72,10 @@ test("a client is answered what the node says", async () => {
   expect(await node.drain({ destination: "10.0.0.1", undo: false, author: "a" })).toMatchObject({
     revision: 44,
   });
-  expect(await node.switchover({ dryRun: true, force: false })).toMatchObject({ from: "d1", to: "d2" });
+  expect(await node.switchover({ dryRun: true, force: false, author: "a" })).toMatchObject({
+    from: "d1",
+    to: "d2",
+  });
   expect(await node.kill(kill)).toEqual({ killed: 3 });
   expect(await node.documentText()).toEqual({ revision: 43, text: "# mine\nversion: 1\n" });
   expect(await node.revisions()).toEqual({ revisions: sampleRevisions, incomplete: "NATS is away" });
@@ -120,7 +123,7 @@ test("the node gets what the client asked for", async () => {
   await node.apply(sampleSpec, { expectedRevision: 41, author: "ops", reason: "why", text: "# mine" });
   await node.apply(sampleSpec, { author: "ops", dryRun: true });
   await node.drain({ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" });
-  await node.switchover({ dryRun: false, force: true });
+  await node.switchover({ dryRun: false, force: true, author: "ops" });
   const question = { protocol: "tcp", client: "198.51.100.7", virtual: "192.0.2.10:80", mark: 7 };
   expect(await node.explain({ ...question, interface: "eth0" })).toEqual(sampleExplanation);
   await node.kill(kill);
@@ -136,7 +139,7 @@ test("the node gets what the client asked for", async () => {
     [sampleSpec, { expectedRevision: 41, author: "ops", reason: "why", text: "# mine", dryRun: false }],
     [sampleSpec, { author: "ops", dryRun: true }],
     [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
-    [{ dryRun: false, force: true }],
+    [{ dryRun: false, force: true, author: "ops" }],
     [{ ...question, interface: "eth0" }],
     [kill],
     [{ service: "tcp 192.0.2.10:80", author: "ops" }],

@@ -17,7 +17,7 @@ export const switchover: Command<Options> = {
     ["switchover", "on the same director, afterwards"],
   ],
   async run({ options: { dryRun = false, force = false } }, world) {
-    const plan = await withDaemon(world, (node) => node.switchover({ dryRun, force }));
+    const plan = await withDaemon(world, (node) => node.switchover({ dryRun, force, author: world.user }));
     const head = dryRun ? `Would go from ${plan.from} to ${plan.to}:` : `From ${plan.from} to ${plan.to}:`;
     const steps = plan.steps.map((step, i) => `  ${i + 1}. ${step}\n`).join("");
     return { json: { dryRun, ...plan }, text: (paint) => `${paint("strong", head)}\n${steps}` };

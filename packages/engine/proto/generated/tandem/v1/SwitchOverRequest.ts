@@ -10,6 +10,10 @@ export interface SwitchOverRequest {
    * Even if no peer is live.
    */
   'force'?: (boolean);
+  /**
+   * Who asks, for the audit: 1..256 characters.
+   */
+  'author'?: (string);
 }
 
 export interface SwitchOverRequest__Output {
@@ -21,4 +25,8 @@ export interface SwitchOverRequest__Output {
    * Even if no peer is live.
    */
   'force': (boolean);
+  /**
+   * Who asks, for the audit: 1..256 characters.
+   */
+  'author': (string);
 }
