@@ -75,7 +75,7 @@ const isActive = (director: Director) =>
 async function moveAddresses(): Promise<void> {
   const { d1, d2 } = cluster.directors;
   const to = (await d1.view()).status?.role === "active" ? d2 : d1;
-  await d1.ask((node) => node.switchover({ dryRun: false, force: false }));
+  await d1.ask((node) => node.switchover({ dryRun: false, force: false, author: "test" }));
   await isActive(to);
 }
 
