@@ -47,6 +47,7 @@ const PURE = [
   "engine/src/rewrite",
   "keepalived-config/src",
   "sync/src/step",
+  "sync/src/call",
   "sync/src/wire",
   "health/src/dampen.ts",
   "health/src/weight-policy.ts",

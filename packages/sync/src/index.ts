@@ -1,5 +1,6 @@
 /** What directors share: connections, over a stream per node, and the configuration document. */
 export { createAesGcmSeal } from "./aes-gcm-seal.ts";
+export { CALL_REFUSALS, type CallRefusal } from "./call/call-state.ts";
 export { createNatsBucket, type NatsBucketOptions } from "./config-bucket-nats.ts";
 export { type ConfigCache, createConfigCache } from "./config-cache.ts";
 export {
@@ -15,6 +16,7 @@ export { type ConfigHead, type ConfigStore, MAX_TEXT_BYTES, type StoredDocument 
 export { type BucketStoreOptions, createBucketConfigStore } from "./config-store-bucket.ts";
 export { createFileConfigStore } from "./config-store-file.ts";
 export type { StoreState, StoreView } from "./config-view.ts";
+export { type CallTerms, createNodeCalls, type NodeCalls, type NodeCallsOptions } from "./node-calls.ts";
 export { createReplicator, type Replicator, type ReplicatorOptions } from "./replicator.ts";
 export { MAX_OFFER_BYTES } from "./step/batch.ts";
 export { type Counts, HAPPENINGS, type Happening, REFUSALS, type Refusal } from "./step/counts.ts";

@@ -1,5 +1,5 @@
 /** A snapshot in: asked for with a challenge, taken chunk by chunk, and the stream that went on meanwhile after it. */
-import { CHALLENGE_BYTES } from "../wire/message.ts";
+import { CHALLENGE_BYTES } from "../wire/codec.ts";
 import type { Frame } from "../wire/seal.ts";
 import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";

@@ -1,6 +1,6 @@
 /** The way in: a frame is refused and counted, or authenticated and handed to the part that its kind belongs to. */
-import { Channel, channelOf, decodeHeader, type Kind } from "../wire/header.ts";
-import { type Frame, openFrame } from "../wire/seal.ts";
+import { Channel, channelOf, decodeHeader, isCallKind, type SyncKind } from "../wire/header.ts";
+import { type Frame as AnyFrame, openFrame } from "../wire/seal.ts";
 import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";
 import { receiveHello } from "./hello.ts";
@@ -10,9 +10,11 @@ import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
 import { receiveReplayGone, receiveStream } from "./stream.ts";
 import type { SyncState, Turn } from "./sync-state.ts";
 
+type Frame = Extract<AnyFrame, { kind: SyncKind }>;
+
 /** What a kind of frame does: nothing but a reason for refusing it, or its effect. */
 type Receive = {
-  readonly [K in Kind]: (
+  readonly [K in SyncKind]: (
     turn: Turn,
     peer: Peer,
     frame: Extract<Frame, { kind: K }>,
@@ -46,6 +48,7 @@ function judge(turn: Turn, bytes: Uint8Array): Refusal | undefined {
   const { state } = turn;
   const header = decodeHeader(bytes);
   if (typeof header === "string") return header;
+  if (isCallKind(header.kind)) return "malformed"; // calls have a subject of their own
   if (header.node === state.node && header.epoch === state.epoch) return undefined; // our own voice
   if (!state.seal.hasKey(header.keyId)) return "unknown_key";
   const standing = standingOf(state.peers.get(header.node), header);
@@ -54,7 +57,7 @@ function judge(turn: Turn, bytes: Uint8Array): Refusal | undefined {
   if (typeof frame === "string") return frame;
   if (header.node === state.node) return "own_name";
   const peer = state.peers.get(header.node) ?? addPeer(turn, header.node);
-  return peer === undefined ? "too_many_peers" : accept(turn, peer, frame, standing);
+  return peer === undefined ? "too_many_peers" : accept(turn, peer, frame as Frame, standing);
 }
 
 function accept(turn: Turn, peer: Peer, frame: Frame, standing: Standing): Refusal | undefined {

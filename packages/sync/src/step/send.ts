@@ -1,14 +1,14 @@
 /** Frames out: numbered, sealed, kept for replay, and published while connected. */
 import type { ReplicaCall } from "@tandem/model";
 import { peerSubject, streamSubject } from "../transport/subjects.ts";
-import type { Kind } from "../wire/header.ts";
+import type { SyncKind } from "../wire/header.ts";
 import type { Bodies } from "../wire/message.ts";
 import { sealFrame } from "../wire/seal.ts";
 import { takeBatch } from "./batch.ts";
 import type { Turn } from "./sync-state.ts";
 
 type StreamKind = "delta" | "digest";
-type ControlKind = Exclude<Kind, StreamKind>;
+type ControlKind = Exclude<SyncKind, StreamKind>;
 
 /** Call the connection table. */
 export function tellTable(turn: Turn, call: ReplicaCall): void {
@@ -71,7 +71,7 @@ export function publish(turn: Turn, subject: string, frame: Uint8Array): void {
 /** A monotonic time in whole microseconds. */
 export const toMicroseconds = (ms: number): number => Math.round(ms * 1000);
 
-function headerFor<K extends Kind>(
+function headerFor<K extends SyncKind>(
   turn: Turn,
   kind: K,
   fields: { sequence: number; count: number; atUs?: number | undefined },

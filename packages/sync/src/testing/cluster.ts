@@ -6,23 +6,13 @@ import { step } from "../step/step.ts";
 import { createSyncState, type SyncEffect, type SyncEvent, type SyncState } from "../step/sync-state.ts";
 
 import { tickDueMs } from "../step/timers.ts";
-import { createMemoryBus, type Delivery, type MemoryTransport } from "../transport/memory.ts";
+import { createMemoryBus, type MemoryTransport } from "../transport/memory.ts";
 import { allStreams, peerSubject } from "../transport/subjects.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { plainSeal } from "./plain-seal.ts";
 import { createTableModel, type SimulatedTable, type TableSurroundings } from "./table-model.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
-
-/** Probabilities 0..1 per delivery, and the most that one is delayed. */
-export interface Faults {
-  readonly loss: number;
-  readonly duplication: number;
-  readonly reordering: number;
-  readonly delayMs: number;
-}
-
-/** In order, soon, once. */
-export const NO_FAULTS: Faults = { loss: 0, duplication: 0, reordering: 0, delayMs: 1 };
+import { createWire, type Faults } from "./wire.ts";
 
 export interface SimulatedClusterOptions {
   readonly seed: number;
@@ -86,37 +76,6 @@ export function createSimulatedCluster(options: SimulatedClusterOptions): Simula
     return node;
   });
   return { time, chance, nodes, setFaults: wire.setFaults, partition: wire.partition };
-}
-
-function createWire(time: VirtualTime, chance: Chance) {
-  let faults = NO_FAULTS;
-  let groups: readonly (readonly string[])[] = [];
-  const lastMs = new Map<string, number>();
-  /** As NATS: what one sender sends to one receiver arrives in order, unless reordering strikes. */
-  const schedule = (d: Delivery): void => {
-    const nowMs = time.nowMs();
-    const arrivalMs = nowMs + 0.2 + chance.number() * faults.delayMs;
-    const link = `${d.from} ${d.to}`;
-    const inOrderMs = Math.max(arrivalMs, lastMs.get(link) ?? 0);
-    const isLate = chance.happens(faults.reordering);
-    if (!isLate) lastMs.set(link, inOrderMs);
-    time.after((isLate ? arrivalMs + faults.delayMs : inOrderMs) - nowMs, d.deliver);
-  };
-  const isCut = (d: Delivery): boolean =>
-    groups.length > 0 && !groups.some((group) => group.includes(d.from) && group.includes(d.to));
-  return {
-    setFaults: (now: Faults): void => {
-      faults = now;
-    },
-    partition: (now: readonly (readonly string[])[]): void => {
-      groups = now;
-    },
-    carry(d: Delivery): void {
-      if (isCut(d) || chance.happens(faults.loss)) return;
-      schedule(d);
-      if (chance.happens(faults.duplication)) schedule(d);
-    },
-  };
 }
 
 interface NodeParts {

@@ -5,3 +5,4 @@ export * from "./plain-seal.ts";
 export * from "./table-model.ts";
 export * from "./trouble.ts";
 export * from "./virtual-time.ts";
+export * from "./wire.ts";

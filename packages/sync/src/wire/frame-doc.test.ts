@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { createConnectionRecord, decodeConnection, RecordFlag } from "@tandem/model";
 import { expect, test } from "vitest";
 import { header, records, seal } from "../testing/sample-frame.ts";
-import { peerSubject, streamSubject } from "../transport/subjects.ts";
-import { channelOf, decodeHeader, KIND_CODES, type Kind } from "./header.ts";
+import { callSubject, peerSubject, streamSubject } from "../transport/subjects.ts";
+import { END_CODES } from "./call-message.ts";
+import { type CallKind, channelOf, decodeHeader, KIND_CODES, type Kind } from "./header.ts";
+import { encodeBody } from "./message.ts";
 import { openFrame, sealFrame } from "./seal.ts";
 
 const doc = readFileSync(join(import.meta.dirname, "../../../../docs/wire/frame.md"), "utf8");
@@ -22,15 +24,35 @@ test("the worked example is the frame that is sealed, and opens to what is writt
 });
 
 test("the table of kinds lists every kind with its number and channel", () => {
-  const rows = [...doc.matchAll(/^\| (\w+) \| (\d) \| (\d) \w+ \|/gm)].map((m) => m.slice(1, 4).join(" "));
+  const rows = [...doc.matchAll(/^\| (\w+) \| (\d+) \| (\d) \w+ \|/gm)].map((m) => m.slice(1, 4).join(" "));
   const kinds = Object.entries(KIND_CODES) as [Kind, number][];
   expect(rows).toEqual(kinds.map(([kind, code]) => `${kind} ${code} ${channelOf(kind)}`));
 });
 
 test("the table of subjects names them as they are", () => {
-  for (const subject of [streamSubject, peerSubject]) {
+  for (const subject of [streamSubject, peerSubject, callSubject]) {
     expect(doc).toContain(`\`${subject("<cluster>", "<node>")}\``);
   }
+});
+
+test("docs/wire/call.md draws the body of every kind of calls, at its true length", () => {
+  const call = readFileSync(join(import.meta.dirname, "../../../../docs/wire/call.md"), "utf8");
+  const drawn = [...call.matchAll(/^ (call\w+) .*?(\d+) bytes/gm)].map(([, kind, size]) => [
+    kind,
+    Number(size),
+  ]);
+  const id = "00".repeat(16);
+  const name = { call: id, challenge: id };
+  const part = { number: 0, isMessageEnd: true, isLast: false, bytes: new Uint8Array(0) };
+  const sizes: { [K in CallKind]: number } = {
+    callHail: encodeBody("callHail", { call: id, timeoutMs: 0 }).length,
+    callWelcome: encodeBody("callWelcome", name).length,
+    callPart: encodeBody("callPart", { ...name, ...part }).length,
+    callCredit: encodeBody("callCredit", { ...name, next: 0, window: 0 }).length,
+    callEnd: encodeBody("callEnd", { ...name, reason: "busy" }).length,
+  };
+  expect(Object.fromEntries(drawn)).toEqual(sizes);
+  for (const [reason, code] of Object.entries(END_CODES)) expect(call).toContain(`| ${code} | ${reason} |`);
 });
 
 test("the body begins after the node's name, as drawn", () => {

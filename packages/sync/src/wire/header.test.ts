@@ -48,7 +48,7 @@ const changes = [
   { name: "another magic", at: 0, value: 0x00, want: "malformed" },
   { name: "another version", at: 2, value: 2, want: "version" },
   { name: "kind 0", at: 4, value: 0, want: "malformed" },
-  { name: "an unknown kind", at: 4, value: 9, want: "malformed" },
+  { name: "an unknown kind", at: 4, value: 99, want: "malformed" },
   { name: "no name", at: 5, value: 0, want: "malformed" },
   { name: "a longer name than there is", at: 5, value: 2, want: "malformed" },
   { name: "a sequence above 2^53", at: 13, value: 0x20, want: "malformed" },

@@ -20,15 +20,28 @@ export const KIND_CODES = {
   credit: 6,
   replayRequest: 7,
   replayGone: 8,
+  callHail: 9,
+  callWelcome: 10,
+  callPart: 11,
+  callCredit: 12,
+  callEnd: 13,
 } as const;
 export type Kind = keyof typeof KIND_CODES;
+/** Kinds of calls between nodes (docs/wire/call.md). */
+export type CallKind = Extract<Kind, `call${string}`>;
+/** Kinds of replication: all others. */
+export type SyncKind = Exclude<Kind, CallKind>;
 
-/** Number spaces of one sender: the stream is gapless for all who follow it, control frames only rise. */
-export const Channel = { stream: 0, control: 1 } as const;
+/** Number spaces of one sender: the stream is gapless for all who follow it, control frames only rise, those of calls are just never the same. */
+export const Channel = { stream: 0, control: 1, call: 2 } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
+
+/** Whether a kind belongs to calls. */
+export const isCallKind = (kind: Kind): kind is CallKind => kind.startsWith("call");
 
 /** The number space that a kind takes its sequence number from. */
 export function channelOf(kind: Kind): Channel {
+  if (isCallKind(kind)) return Channel.call;
   return kind === "delta" || kind === "digest" ? Channel.stream : Channel.control;
 }
 

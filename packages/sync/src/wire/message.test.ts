@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { END_CODES, type EndReason } from "./call-message.ts";
 import type { FrameHeader, Kind } from "./header.ts";
 import { type Bodies, decodeBody, encodeBody, MAX_BUCKETS } from "./message.ts";
 
@@ -44,10 +45,27 @@ const BODIES: { [K in Kind]: fc.Arbitrary<Bodies[K]> } = {
   credit: fc.record({ challenge: id, next: u32, window: u16 }),
   replayRequest: fc.record({ target: id, first: u64, last: u64 }),
   replayGone: fc.record({ oldest: u64 }),
+  callHail: fc.record({ call: id, timeoutMs: u32 }),
+  callWelcome: fc.record({ call: id, challenge: id }),
+  callPart: fc.record({
+    call: id,
+    challenge: id,
+    number: u64,
+    isMessageEnd: fc.boolean(),
+    isLast: fc.boolean(),
+    bytes: blob,
+  }),
+  callCredit: fc.record({ call: id, challenge: id, next: u64, window: u16 }),
+  callEnd: fc.record({
+    call: id,
+    challenge: id,
+    reason: fc.constantFrom(...(Object.keys(END_CODES) as EndReason[])),
+  }),
 };
 const kinds = Object.keys(BODIES) as Kind[];
 /** Kinds whose body ends with whatever is left. */
-const OPEN_ENDED: readonly Kind[] = ["delta", "snapshotChunk"];
+const NOTHING = new Uint8Array(0);
+const OPEN_ENDED: readonly Kind[] = ["delta", "snapshotChunk", "callPart"];
 
 function headerOf<K extends Kind>(kind: K, count = 0): FrameHeader & { kind: K } {
   return { kind, count, keyId: 0, revision: 0, sequence: 1, atUs: 0, epoch: "", node: "a" };
@@ -68,7 +86,8 @@ for (const kind of kinds) {
       fc.property(BODIES[kind] as fc.Arbitrary<Bodies[Kind]>, (body) => {
         const bytes = encodeBody(kind, body);
         const header = headerOf(kind, countOf(body));
-        const fixed = "records" in body ? bytes.length - body.records.length : bytes.length;
+        const open = "records" in body ? body.records : "bytes" in body ? body.bytes : NOTHING;
+        const fixed = bytes.length - open.length;
         for (let length = 0; length < fixed; length++) {
           expect(decodeBody(header, bytes.subarray(0, length))).toBeUndefined();
         }

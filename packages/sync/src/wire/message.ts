@@ -1,5 +1,7 @@
 /** Bodies of frames, one codec per kind (docs/wire/frame.md draws them). What a delta's records say is the model's business. */
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from "./bytes.ts";
+import { CALL_CODECS, type CallBodies } from "./call-message.ts";
+import { CHALLENGE_BYTES, type Codec } from "./codec.ts";
 import { EPOCH_BYTES, type FrameHeader, isNodeName, type Kind } from "./header.ts";
 
 /** Where a node stands in the stream of one peer, said in its hello. */
@@ -28,7 +30,7 @@ export interface Hello {
 }
 
 /** The body of each kind of frame. */
-export interface Bodies {
+export interface Bodies extends CallBodies {
   /** Concatenated encoded records. */
   delta: { readonly records: Uint8Array };
   /** One checksum per bucket, over what the sender owned after the frame before this one. */
@@ -64,20 +66,11 @@ export interface Bodies {
 export const MAX_PRESENCE_BYTES = 1024;
 /** Most buckets of a digest: 4 KiB in one frame. */
 export const MAX_BUCKETS = 1024;
-/** Length of a challenge: never guessed, never met twice. */
-export const CHALLENGE_BYTES = 16;
 const FLAG = { ackWanted: 1, live: 1, last: 1, tableKept: 2 } as const;
 const ACKNOWLEDGEMENT_BYTES = 1 + 32 + EPOCH_BYTES + 1 + 8 + 8 + 4;
 
-interface Codec<Body> {
-  /** An upper bound of the encoded size. */
-  size(body: Body): number;
-  write(w: ByteWriter, body: Body): void;
-  /** `count` is the header's. Undefined if a field is out of range; missing and surplus bytes are noticed by the caller. */
-  read(r: ByteReader, count: number): Body | undefined;
-}
-
 const CODECS: { readonly [K in Kind]: Codec<Bodies[K]> } = {
+  ...CALL_CODECS,
   delta: {
     size: (b) => b.records.length,
     write: (w, b) => w.bytes(b.records),
