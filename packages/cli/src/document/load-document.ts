@@ -16,6 +16,7 @@ export async function loadDocumentFile(path: string): Promise<DocumentSpec> {
 /** A document as somebody wrote it. */
 export interface WrittenDocument {
   readonly spec: DocumentSpec;
+  readonly text: string;
   /** What was refused of it elsewhere, told at its places in the text; any other error as it is. */
   locate(error: unknown): unknown;
 }
@@ -24,6 +25,7 @@ export interface WrittenDocument {
 export function loadWritten(text: string, source: string): WrittenDocument {
   return {
     spec: loadDocument(text, source),
+    text,
     locate(error) {
       if (!(error instanceof LbError) || error.failure.code !== "invalid_document") return error;
       const problems = locateProblems(text, error.failure.problems);

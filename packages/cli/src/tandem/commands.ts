@@ -41,6 +41,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/apply.ts")).apply,
   },
   {
+    name: "diff",
+    group: "look",
+    summary: "Show what is different between two revisions, or between a file and what runs",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  {
+    name: "history",
+    group: "look",
+    summary: "List the document's revisions: who changed what, when and why",
+    load: async () => (await import("./commands/history.ts")).history,
+  },
+  {
+    name: "rollback",
+    group: "change",
+    summary: "Make an earlier revision's document the newest one",
+    load: async () => (await import("./commands/rollback.ts")).rollback,
+  },
+  {
     name: "drain",
     group: "operate",
     summary: "Send no new connections to a destination; those it has go on",

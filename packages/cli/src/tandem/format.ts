@@ -126,6 +126,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(whole / span)} ${unit}${rest > 0 ? ` ${rest} ${name}` : ""}`;
 }
 
+/** Farthest that a `Date` reaches, milliseconds since 1970. */
+const MAX_TIME_MS = 8.64e15;
+
+/** `2026-11-22 18:40:00 UTC`, of milliseconds since 1970. */
+export const formatTime = (ms: number): string =>
+  `${new Date(Math.min(ms, MAX_TIME_MS)).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
 /** `9.99`, `99.9`, `999`, without zeros at the end. */
 function threeDigits(value: number): string {
   const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;

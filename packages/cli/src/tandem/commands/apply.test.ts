@@ -1,7 +1,9 @@
 import type { NodeApi } from "@tandem/engine";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
-import { runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
+import { CONFLICT, startContestedDaemon } from "../../testing/contested-daemon.ts";
+import { createFakeNode } from "../../testing/fake-node.ts";
+import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 const document = (weight: number) => `
 version: 1
@@ -28,10 +30,11 @@ test("apply says what changed, then that nothing does", async () => {
   const socket = await startFakeDaemon();
   const apply = (weight: number, ...more: string[]) =>
     runTandem(socket, ["apply", "-f", "d.yaml", ...more], { files: { "d.yaml": document(weight) } });
-  const line = "  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5\n";
+  const head = "1 change, 4,323 connections touched\n";
+  const line = "  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5 (4,323 connections)\n";
   expect((await apply(10)).out).toBe("Unchanged: revision 42 says the same already.\n");
-  expect((await apply(5, "--dry-run")).out).toBe(`Would change revision 42: 1 change\n${line}`);
-  expect((await apply(5)).out).toBe(`Revision 43: 1 change\n${line}`);
+  expect((await apply(5, "--dry-run")).out).toBe(`Would change revision 42: ${head}${line}`);
+  expect((await apply(5)).out).toBe(`Revision 43: ${head}${line}`);
   expect((await apply(5)).out).toBe("Unchanged: revision 43 says the same already.\n");
   expect(JSON.parse((await apply(5, "--json")).out)).toEqual({
     revision: 43,
@@ -82,14 +85,54 @@ test("apply of a document that the daemon refuses names every place in the file"
   });
 });
 
-test("apply is refused when the document moved meanwhile", async () => {
-  const apply = async () => {
-    throw new LbError({ code: "stale_revision", have: 42, current: 43 });
-  };
+test("apply that comes second is told what changed, changes nothing, and keeps its file", async () => {
+  const { socket, node } = await startContestedDaemon();
   const files = { "d.yaml": document(5) };
-  const ran = await runTandem(await startFakeDaemon({ apply }), ["apply", "-f", "d.yaml"], { files });
-  expect(ran).toMatchObject({
-    exitCode: 1,
-    err: "error: Cannot change the document: it is at revision 43, wanted 42\n",
-  });
+  const { err, exitCode } = await runTandem(socket, ["apply", "-f", "d.yaml"], { files });
+  expect(
+    err,
+  ).toBe(`${CONFLICT}Nothing is lost: \`tandem apply -f d.yaml --dry-run\` says what it would change now.
+error: Cannot change the document: it is at revision 43, wanted 42
+`);
+  expect(exitCode).toBe(1);
+  expect((await node.document()).revision).toBe(43);
+  const again = await runTandem(socket, ["apply", "-f", "d.yaml", "--dry-run"], { files });
+  expect(again.out).toContain("10.0.0.2:8080: weight 7 → 10");
+});
+
+test("apply of a file that was made from an earlier revision is refused when asked to look", async () => {
+  const files = { "d.yaml": document(5) };
+  const { err, exitCode } = await tandem("apply -f d.yaml --revision 41", { files });
+  expect(err).toContain(
+    "Revision 42 by alice, 2026-11-22 18:39:00 UTC: more memory\nSince revision 41: 1 change\n",
+  );
+  expect(exitCode).toBe(1);
+});
+
+test("apply tells which connections a change touches, and what becomes of those of removed destinations", async () => {
+  const files = {
+    "d.yaml": `version: 1
+services:
+  - {protocol: tcp, address: 192.0.2.10, port: 80, scheduler: rr, check: {type: http, path: /health},
+     destinations: [{address: 10.0.0.1, port: 8080, weight: 10}]}
+`,
+  };
+  expect(
+    (await tandem("apply -f d.yaml --dry-run", { files })).out,
+  ).toBe(`Would change revision 42: 2 changes, 8,970 connections touched
+  ~ tcp 192.0.2.10:80: scheduler wlc → rr (8,970 connections)
+  - tcp 192.0.2.10:80 -> 10.0.0.2:8080 (322 connections go on)
+`);
+});
+
+test("apply keeps what was written, with comments and why, and not when nothing changes", async () => {
+  const node = createFakeNode();
+  const socket = await startFakeDaemon(node);
+  const text = `# ask Ann\n${document(5)}`;
+  const files = { "d.yaml": `# revision 42\n${text}`, "same.yaml": `# other\n${document(5)}` };
+  await runTandem(socket, ["apply", "-f", "d.yaml", "--reason", "sale"], { files });
+  expect(await node.documentText()).toEqual({ revision: 43, text });
+  expect((await node.revisions(1)).revisions[0]).toMatchObject({ author: "ops", reason: "sale" });
+  const { out } = await runTandem(socket, ["apply", "-f", "same.yaml"], { files });
+  expect(out).toBe("Unchanged: revision 43 says the same already.\n");
 });

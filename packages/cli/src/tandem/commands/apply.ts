@@ -1,11 +1,16 @@
 /** `tandem apply`: make a file the document of the node or cluster. */
-import { type DocumentChange, documentChanges, specOf } from "@tandem/model";
-import { type Answer, type Command, withDaemon } from "../command.ts";
-import { formatPlural, type Paint, type Tone } from "../format.ts";
+import { isDeepStrictEqual } from "node:util";
+import { specOf } from "@tandem/model";
+import { keptText } from "../../document/document-text.ts";
+import { changeDocument } from "../change-document.ts";
+import { type Command, withDaemon } from "../command.ts";
+import { wholeNumber } from "../read-option.ts";
 
 interface Options {
   readonly file: string;
   readonly dryRun?: boolean;
+  readonly reason?: string;
+  readonly revision?: number;
 }
 
 export const apply: Command<Options> = {
@@ -14,52 +19,42 @@ export const apply: Command<Options> = {
       flags: "-f, --file <file>",
       help: "the document, YAML or JSON; - reads the standard input",
       required: true,
+      values: "file",
     },
-    { flags: "--dry-run", help: "say what would change, and change nothing" },
+    {
+      flags: "--dry-run",
+      help: "say what would change and which connections that touches, and change nothing",
+    },
+    { flags: "--reason <text>", help: "why, for the history" },
+    {
+      flags: "--revision <n>",
+      help: "only if the document is still at this revision: the one that the file was made from",
+      read: wholeNumber("--revision", 0, Number.MAX_SAFE_INTEGER),
+    },
   ],
   examples: [
     ["apply -f services.yaml --dry-run", "what would this change?"],
     ["apply -f services.yaml", "change it"],
     ["apply -f - <services.yaml", "from a pipe"],
   ],
-  async run({ options: { file, dryRun = false } }, world) {
-    const { spec, locate } = await world.readDocument(file);
+  async run({ options: { file, dryRun = false, reason, revision } }, world) {
+    const { spec, text, locate } = await world.readDocument(file);
+    const advice = `Nothing is lost: \`tandem apply -f ${file} --dry-run\` says what it would change now.`;
     return withDaemon(world, async (node) => {
       const current = await node.document();
-      const changes = documentChanges(specOf(current), spec);
-      // compare-and-set: what is reported as changed is what did change
-      const terms = { expectedRevision: current.revision, author: world.user, dryRun };
-      const done = await node.apply(spec, terms).catch((error) => {
+      const base =
+        revision === undefined || revision === current.revision ? current : await node.document(revision);
+      // a text that says the same keeps the revision, whatever its comments: a second apply changes nothing
+      const written = isDeepStrictEqual(spec, specOf(current)) ? {} : { text: keptText(text) };
+      const wanted = { base, spec, dryRun, reason, advice };
+      const change = changeDocument(
+        { ...wanted, send: (terms) => node.apply(spec, { ...terms, ...written }) },
+        node,
+        world,
+      );
+      return change.catch((error) => {
         throw locate(error);
       });
-      const head = dryRun ? `Would change revision ${done.revision}` : `Revision ${done.revision}`;
-      return answer({ ...done, changes }, head);
     });
   },
 };
-
-const TONES: Record<DocumentChange["kind"], Tone> = { "+": "good", "-": "bad", "~": "warn" };
-
-interface Outcome {
-  readonly revision: number;
-  readonly changed: boolean;
-  readonly changes: readonly DocumentChange[];
-  readonly warnings: readonly string[];
-}
-
-function answer(outcome: Outcome, head: string): Answer {
-  const { revision, changed, changes, warnings } = outcome;
-  const formatOutcome = (paint: Paint) =>
-    changed
-      ? `${paint("strong", `${head}: ${formatPlural(changes.length, "change")}`)}\n${formatChanges(changes, paint)}`
-      : `Unchanged: revision ${revision} says the same already.\n`;
-  return { json: outcome, text: (paint) => formatOutcome(paint) + formatWarnings(warnings, paint) };
-}
-
-const formatWarnings = (warnings: readonly string[], paint: Paint): string =>
-  warnings.map((warning) => `${paint("warn", "warning")}: ${warning}\n`).join("");
-
-const formatChanges = (changes: readonly DocumentChange[], paint: Paint): string =>
-  changes
-    .map(({ kind, what, how }) => `  ${paint(TONES[kind], kind)} ${what}${how && `: ${how}`}\n`)
-    .join("");

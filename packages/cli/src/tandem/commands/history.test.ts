@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
+
+test("history says who changed what, when and why, newest first", async () => {
+  expect((await tandem("history")).out).toBe(
+    `REVISION  WHEN                     WHO    WHAT                                                 WHY
+    * 42  2026-11-22 18:39:00 UTC  alice  ~ tcp 192.0.2.10:80 -> 10.0.0.2:8080: weight 5 → 10  more memory
+      41  2026-11-22 16:40:00 UTC  bob    3 added
+`,
+  );
+  expect((await tandem("history -n 1")).out).not.toContain("bob");
+});
+
+test("history as data has everything", async () => {
+  const { revisions } = JSON.parse((await tandem("history --json")).out);
+  expect(revisions[0]).toMatchObject({ revision: 42, author: "alice", reason: "more memory", running: true });
+});
+
+test("history says why there may be more than it knows", async () => {
+  const revisions = async () => ({ revisions: [], incomplete: "" });
+  const none = await runTandem(await startFakeDaemon({ revisions }), ["history"]);
+  expect(none.out).toBe("There is no document yet.\n");
+  const some = async () => ({
+    revisions: [{ revision: 1, author: "a", timeMs: 0, reason: "", summary: "", hash: "", running: false }],
+    incomplete: "this is what this node ran: NATS is away",
+  });
+  const { out } = await runTandem(await startFakeDaemon({ revisions: some }), ["history"]);
+  expect(out).toContain("\nThere may be more: this is what this node ran: NATS is away\n");
+});
