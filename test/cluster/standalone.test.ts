@@ -231,9 +231,9 @@ test("a drained server keeps its connections and gets no new ones, until it is u
   for (const { socket } of opened) socket.destroy();
 });
 
-test("status exits with 1 while a server is down, and names it", async () => {
+test("status exits with 3 while a server is down, and names it", async () => {
   lab.setHealth("s3", false);
-  const failing = async () => (await d1.tandem("status")).code === 1;
+  const failing = async () => (await d1.tandem("status")).code === 3;
   await until(failing, { deadlineMs: DEADLINE_MS, what: "status says so" });
   expect((await status()).alarms).toEqual([expect.stringContaining(addressOf("s3", "inside"))]);
   lab.setHealth("s3", true);

@@ -29,6 +29,7 @@ const peer = (change: Partial<SyncPeer> = {}): SyncPeer => ({
   applied: 1,
   head: 1,
   acknowledged: 1,
+  compared: undefined,
   revision: 1,
   presence: encodePresence({ role: "standby", connections: 3, maintenance: false }),
   clockWidthMs: 1,
@@ -120,6 +121,9 @@ test("status of an active node with a live peer", () => {
         held: 3,
         lagMs: 1.5,
         lastSeenMsAgo: 0,
+        unconfirmed: 0,
+        differing: 0,
+        maintenance: false,
       },
     ],
     nats: "connected",
@@ -134,6 +138,18 @@ test("status of a node on its own says nothing of peers, sync and NATS", () => {
   const status = statusOf(parts({ nats: "off", replication: undefined, lag: undefined }));
   expect(status).toMatchObject({ sync: "off", nats: "off", peers: [], alarms: [] });
   expect(status).not.toHaveProperty("lagMs");
+});
+
+test("status tells what a peer has not confirmed yet, and how its table compares", () => {
+  const behind = peer({ acknowledged: 4, compared: { msAgo: 4200, differing: 2 } });
+  expect(statusOf(parts({ replication: replication([behind], { sequence: 9 }) })).peers[0]).toMatchObject({
+    unconfirmed: 5,
+    comparedMsAgo: 4200,
+    differing: 2,
+  });
+  const deaf = statusOf(parts({ replication: replication([peer({ acknowledged: undefined })]) })).peers[0];
+  expect(deaf).not.toHaveProperty("unconfirmed");
+  expect(deaf).not.toHaveProperty("comparedMsAgo");
 });
 
 test("status of a node that waits for its first document says how NATS is, though it does not replicate yet", () => {

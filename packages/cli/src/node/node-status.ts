@@ -84,6 +84,12 @@ function peerStatus(peer: SyncPeer, p: Parts): PeerStatus {
     held: p.counts?.owned.get(peer.node) ?? 0,
     ...(lagMs === undefined ? {} : { lagMs }),
     lastSeenMsAgo: isLost ? peer.sinceMs : 0,
+    ...(peer.acknowledged !== undefined && {
+      unconfirmed: Math.max(0, p.replication!.sequence - peer.acknowledged),
+    }),
+    ...(peer.compared && { comparedMsAgo: peer.compared.msAgo }),
+    differing: peer.compared?.differing ?? 0,
+    maintenance: presence.maintenance,
   };
 }
 

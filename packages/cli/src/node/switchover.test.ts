@@ -11,6 +11,8 @@ const peer = (change: Partial<PeerStatus> = {}): PeerStatus => ({
   connections: 0,
   held: 0,
   lastSeenMsAgo: 0,
+  differing: 0,
+  maintenance: false,
   ...change,
 });
 const status = (change: Partial<NodeStatus> = {}): NodeStatus => ({

@@ -12,8 +12,9 @@ export const EXIT_CODES = {
   1: "it failed, or something is not well",
   2: "wrong usage, or the machine lacks something",
 } as const;
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
-export type ExitCode = keyof typeof EXIT_CODES;
+/** `degraded` is for `status` alone. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, degraded: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** How answers are printed. */
 export const FORMATS = ["text", "json", "yaml"] as const;

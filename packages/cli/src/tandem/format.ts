@@ -1,5 +1,5 @@
 /** How answers look on a terminal: tables, colours, quantities. Pure: whether there is colour is an argument. */
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import { fitColumns } from "./fit-columns.ts";
 
 /** What a piece of text means; its colour follows. */
@@ -79,10 +79,25 @@ function formatCell(cell: Cell, width: number, align: Column["align"], paint: Pa
 
 const textOf = (cell: Cell | undefined): string => (typeof cell === "string" ? cell : (cell?.[1] ?? ""));
 
-/** Names and what they are, one per line, aligned. */
-export function formatFacts(facts: readonly (readonly [name: string, fact: string])[]): string {
+/** Names and what they are, aligned, in lines of at most `room` characters. */
+export function formatFacts(
+  facts: readonly (readonly [name: string, fact: string])[],
+  room = Number.POSITIVE_INFINITY,
+): string {
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, fact]) => `${name.padEnd(width)}  ${fact}\n`).join("");
+  return facts.map(([name, fact]) => wrap(`${name.padEnd(width)}  ${fact}`, room, width + 2)).join("");
+}
+
+/** A line, or several of at most `room` characters where there are words to part; all but the first are indented. Ends with a newline. */
+export function wrap(line: string, room: number, indent: number): string {
+  if (stripVTControlCharacters(line).length <= room) return `${line}\n`;
+  const lines: string[] = [];
+  for (const word of line.split(/(?<=\S) /)) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && stripVTControlCharacters(longer).length <= room) lines[lines.length - 1] = longer;
+    else lines.push(lines.length === 0 ? word : `${" ".repeat(indent)}${word}`);
+  }
+  return lines.map((each) => `${each}\n`).join("");
 }
 
 const GROUPED = new Intl.NumberFormat("en-US");

@@ -106,6 +106,13 @@ export interface PeerStatus {
   held: number;
   lagMs?: number;
   lastSeenMsAgo: number;
+  /** Changes of this node's own connections that the peer has not confirmed yet; absent while it does not follow this node. */
+  unconfirmed?: number;
+  /** When what is held here was last compared with its digest; absent: never. */
+  comparedMsAgo?: number;
+  /** Parts of the table that differed then. */
+  differing: number;
+  maintenance: boolean;
 }
 
 /** Totals, or what comes per second; bytes include IP headers. */

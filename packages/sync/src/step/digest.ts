@@ -27,6 +27,7 @@ export function repairDifferences(
   if (peer?.follow !== "live" || peer.epoch !== asked.epoch || peer.join !== undefined) return;
   turn.state.counts.happened.digestsCompared++;
   const differing = differingBuckets(ours, asked.theirs);
+  peer.compared = { atMs: turn.nowMs, differing: differing.length };
   if (differing.length === 0) return;
   turn.state.counts.happened.bucketsRepaired += differing.length;
   startJoin(turn, peer, differing);

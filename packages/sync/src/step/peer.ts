@@ -70,6 +70,8 @@ export interface Peer {
   acknowledged: number | undefined;
   /** It wants a hello as soon as this number is applied. */
   ackWanted: number | undefined;
+  /** When what we hold of it was last compared with its digest, and in how many buckets they differed; undefined before. */
+  compared: { readonly atMs: number; readonly differing: number } | undefined;
   readonly clock: ClockBounds;
   lastHello: { readonly atUs: number; readonly receivedMs: number } | undefined;
 }
@@ -99,6 +101,7 @@ export function createPeer(name: string, nowMs: number): Peer {
     presence: new Uint8Array(0),
     acknowledged: undefined,
     ackWanted: undefined,
+    compared: undefined,
     clock: createClockBounds(),
     lastHello: undefined,
   };

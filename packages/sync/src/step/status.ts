@@ -16,6 +16,8 @@ export interface PeerStatus {
   readonly head: number;
   /** Last number of our stream that its table holds; undefined while our stream is not live there. */
   readonly acknowledged: number | undefined;
+  /** Time since what we hold of it was last compared with its digest, and buckets that differed then; undefined before. */
+  readonly compared: { readonly msAgo: number; readonly differing: number } | undefined;
   readonly revision: number;
   readonly presence: Uint8Array;
   /** How well its clock is known, and so how exact `lag` is: twice the greatest error, in ms; Infinity before an echo. */
@@ -53,6 +55,10 @@ export function statusOf(state: SyncState, nowMs: number): ReplicationStatus {
       applied: appliedOf(state, peer),
       head: peer.head,
       acknowledged: peer.acknowledged,
+      compared: peer.compared && {
+        msAgo: nowMs - peer.compared.atMs,
+        differing: peer.compared.differing,
+      },
       revision: peer.revision,
       presence: peer.presence,
       clockWidthMs: peer.clock.highMs - peer.clock.lowMs,

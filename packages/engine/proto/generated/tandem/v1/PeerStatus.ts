@@ -34,7 +34,25 @@ export interface PeerStatus {
    * Time since its last sign of life, milliseconds, 0 and up.
    */
   'lastSeenMsAgo'?: (number | string | Long);
+  /**
+   * Changes of this node's own connections that the peer has not confirmed yet, 0..2^53; absent while it does not follow this node.
+   */
+  'unconfirmed'?: (number | string | Long);
+  /**
+   * Time since what is held here was last compared with the peer's digest of its table, milliseconds, 0 and up; absent: never.
+   */
+  'comparedMsAgo'?: (number | string);
+  /**
+   * Parts of the table that differed then, and were asked for again, 0..65535.
+   */
+  'differing'?: (number);
+  /**
+   * The peer's operator took it out of service.
+   */
+  'maintenance'?: (boolean);
   '_lagMs'?: "lagMs";
+  '_unconfirmed'?: "unconfirmed";
+  '_comparedMsAgo'?: "comparedMsAgo";
 }
 
 export interface PeerStatus__Output {
@@ -67,4 +85,20 @@ export interface PeerStatus__Output {
    * Time since its last sign of life, milliseconds, 0 and up.
    */
   'lastSeenMsAgo': (number);
+  /**
+   * Changes of this node's own connections that the peer has not confirmed yet, 0..2^53; absent while it does not follow this node.
+   */
+  'unconfirmed'?: (number);
+  /**
+   * Time since what is held here was last compared with the peer's digest of its table, milliseconds, 0 and up; absent: never.
+   */
+  'comparedMsAgo'?: (number);
+  /**
+   * Parts of the table that differed then, and were asked for again, 0..65535.
+   */
+  'differing': (number);
+  /**
+   * The peer's operator took it out of service.
+   */
+  'maintenance': (boolean);
 }

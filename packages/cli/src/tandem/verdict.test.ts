@@ -1,0 +1,76 @@
+import type { NodeStatus, PeerStatus } from "@tandem/engine/client";
+import { expect, test } from "vitest";
+import { healthyStatus } from "../testing/fake-node.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+const [peer] = healthyStatus.peers as [PeerStatus];
+const peers = (change: Partial<PeerStatus>) => ({ peers: [{ ...peer, ...change }] });
+
+const cases: { when: string; change: Partial<NodeStatus>; verdict: Verdict; why: string }[] = [
+  { when: "all is well", change: {}, verdict: "safe", why: "lb2 could take over" },
+  {
+    when: "a node is on its own by choice",
+    change: { nats: "off", role: "standalone", peers: [] },
+    verdict: "safe",
+    why: "nothing takes over from this node",
+  },
+  { when: "it cannot forward", change: { forwarding: false }, verdict: "unsafe", why: "cannot forward" },
+  { when: "VRRP is in fault", change: { role: "fault" }, verdict: "unsafe", why: "in fault" },
+  { when: "there is no document", change: { revision: 0 }, verdict: "unsafe", why: "no document" },
+  { when: "no peer was heard of", change: { peers: [] }, verdict: "unsafe", why: "nothing would take over" },
+  {
+    when: "the peer is lost",
+    change: peers({ state: "lost" }),
+    verdict: "unsafe",
+    why: "nothing would take over",
+  },
+  {
+    when: "one of two peers is lost",
+    change: { peers: [peer, { ...peer, node: "lb3", state: "lost" }] },
+    verdict: "degraded",
+    why: "not every peer is in sync",
+  },
+  { when: "NATS is away", change: { nats: "disconnected" }, verdict: "degraded", why: "NATS" },
+  {
+    when: "revisions differ",
+    change: peers({ revision: 41 }),
+    verdict: "degraded",
+    why: "the same revision",
+  },
+  { when: "tables differ", change: peers({ differing: 2 }), verdict: "degraded", why: "tables differed" },
+  {
+    when: "the table is nearly full",
+    change: { connections: 990_000 },
+    verdict: "degraded",
+    why: "nearly full",
+  },
+  { when: "it is in maintenance", change: { maintenance: true }, verdict: "degraded", why: "maintenance" },
+  {
+    when: "a destination is down",
+    change: { alarms: ['Destination "tcp 192.0.2.10:80 -> 10.0.0.2:8080" is down: refused'] },
+    verdict: "degraded",
+    why: "not every destination",
+  },
+  {
+    when: "there is another alarm",
+    change: { alarms: ["Odd"] },
+    verdict: "degraded",
+    why: "wants looking at",
+  },
+  {
+    when: "several things are wrong, by the worst",
+    change: { nats: "disconnected", forwarding: false },
+    verdict: "unsafe",
+    why: "cannot forward",
+  },
+];
+for (const { when, change, verdict, why } of cases) {
+  test(`the verdict is ${verdict} when ${when}`, () => {
+    const judged = judge({ ...healthyStatus, ...change });
+    expect(judged).toMatchObject({ verdict, why: expect.stringContaining(why) });
+    if (verdict === "safe") expect(judged.advice).toEqual([]);
+  });
+}
+
+test("what to do is said for all that is wrong, not only for the worst", () =>
+  expect(judge({ ...healthyStatus, nats: "disconnected", forwarding: false }).advice).toHaveLength(2));

@@ -1,0 +1,116 @@
+/** "Are we safe?", answered from a node's status. Pure. */
+import type { NodeStatus } from "@tandem/engine/client";
+
+/** Safe: one more failure hurts nobody. Degraded: it serves, and something wants looking at. Unsafe: it does not serve, or nothing would take over. */
+export type Verdict = "safe" | "degraded" | "unsafe";
+
+/** The verdict, why, and what to do next, in whole sentences without their full stop. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly why: string;
+  readonly advice: readonly string[];
+}
+
+/** A state that is not well. */
+interface Finding {
+  readonly verdict: Exclude<Verdict, "safe">;
+  is(s: NodeStatus): boolean;
+  readonly why: string;
+  readonly advice: string;
+}
+
+/** A fuller table evicts: connections that wait for their handshake first. */
+const FULL_SHARE = 0.9;
+
+const isClustered = (s: NodeStatus): boolean => s.nats !== "off";
+
+/** Worst first: the first one that is so gives the verdict and its reason. */
+const FINDINGS: readonly Finding[] = [
+  {
+    verdict: "unsafe",
+    is: (s) => !s.forwarding,
+    why: "this node cannot forward",
+    advice: "`tandem doctor` says what this machine lacks",
+  },
+  {
+    verdict: "unsafe",
+    is: (s) => s.role === "fault",
+    why: "this node is in fault, and takes no virtual address",
+    advice: "look at its interfaces and at keepalived's log",
+  },
+  {
+    verdict: "unsafe",
+    is: (s) => s.revision === 0,
+    why: "there is no document, so nothing is served",
+    advice: "give it one: `tandem apply -f FILE`",
+  },
+  {
+    verdict: "unsafe",
+    is: (s) => isClustered(s) && !s.peers.some((p) => p.state === "live"),
+    why: "nothing would take over if this node died",
+    advice: "start a peer, or look why it does not answer: `tandem status` there",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.nats === "disconnected",
+    why: "NATS cannot be reached, so nothing is replicated",
+    advice: "look at the NATS servers; what was missed is made up for by itself",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.peers.some((p) => p.state !== "live"),
+    why: "not every peer is in sync",
+    advice: "a peer that is lost: `tandem status` there; one that joins or repairs: wait",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.peers.some((p) => p.state === "live" && p.revision !== s.revision),
+    why: "not every node runs the same revision",
+    advice: "wait some seconds; then `tandem status` on the one that is behind says what keeps it",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.peers.some((p) => p.state === "live" && p.differing > 0),
+    why: "tables differed when they were last compared, and are being repaired",
+    advice: "wait for the next comparison, 10 s after the last",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.connections >= s.capacity * FULL_SHARE && s.capacity > 0,
+    why: "the connection table is nearly full",
+    advice: "shorten timeouts, or give the node a larger table",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.maintenance,
+    why: "this node is in maintenance",
+    advice: "when it is over: `tandem switchover` here",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.alarms.some((alarm) => /^(Destination|Service) /.test(alarm)),
+    why: "not every destination is healthy",
+    advice: "`tandem services` says which, and why",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => s.alarms.length > 0,
+    why: "something wants looking at",
+    advice: "",
+  },
+];
+
+/** Judge a node by its status. */
+export function judge(s: NodeStatus): Judgement {
+  const found = FINDINGS.filter(({ is }) => is(s));
+  const [worst] = found;
+  if (!worst) return { verdict: "safe", why: whySafe(s), advice: [] };
+  const advice = found.map((finding) => finding.advice).filter((text) => text !== "");
+  return { verdict: worst.verdict, why: worst.why, advice };
+}
+
+function whySafe(s: NodeStatus): string {
+  const ready = s.peers.filter((p) => p.state === "live" && !p.maintenance).map((p) => p.node);
+  if (ready.length === 0) return "all is well; on its own, nothing takes over from this node";
+  return `all is well; ${ready.join(", ")} could take over`;
+}
