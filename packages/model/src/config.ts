@@ -69,14 +69,22 @@ export const EMPTY_DOCUMENT: Document = {
   services: [],
 };
 
+/** Which specification a record has, and which record a specification came from: what a change leaves alone stays the same object, so that a change costs what it changes. */
+const specs = new WeakMap<ServiceRecord, ServiceSpec>();
+const records = new WeakMap<ServiceSpec, ServiceRecord>();
+
 /**
- * Turn a specification into the next document: known keys keep their ids, retired ones get theirs back, new ones get fresh ids.
+ * Turn a specification into the next document: known keys keep their ids, retired ones get theirs back, new ones get fresh ids. Services that come from
+ * `specOf(current)` as they were keep their records.
  *
  * @returns a new document with `revision` one above the current one. Never throws.
  */
 export function reviseDocument(current: Document, spec: DocumentSpec): Document {
+  const own = new Set(current.services);
+  const kept = new Set(spec.services.map((s) => records.get(s)).filter((r) => r && own.has(r)));
   const ids = new Map<string, Id>(Object.entries(current.retired));
   for (const s of current.services) {
+    if (kept.has(s)) continue;
     ids.set(serviceKey(s), s.id);
     for (const d of s.destinations) ids.set(destinationKey(s, d), d.id);
   }
@@ -86,28 +94,40 @@ export function reviseDocument(current: Document, spec: DocumentSpec): Document 
     ids.delete(key);
     return id;
   };
-  const services = spec.services.map((s) => ({
-    ...s,
-    id: take(serviceKey(s)),
-    destinations: s.destinations.map((d) => ({ ...d, id: take(destinationKey(s, d)) })),
-  }));
+  const services = spec.services.map((s): ServiceRecord => {
+    const record = records.get(s);
+    if (record && kept.has(record)) return record;
+    return {
+      ...s,
+      id: take(serviceKey(s)),
+      destinations: s.destinations.map((d) => ({ ...d, id: take(destinationKey(s, d)) })),
+    };
+  });
   const { settings, marks } = spec;
   const retired = Object.fromEntries(ids);
   return { version: 1, revision: current.revision + 1, nextId, retired, settings, marks, services };
 }
 
-/** The specification inside a document, ids taken away: what `tandem apply` would have to read to get it again. */
+/** The specification inside a document, ids taken away: what `tandem apply` would have to read to get it again. Its services are shared with other calls, and frozen. */
 export function specOf(document: Document): DocumentSpec {
-  const withoutId = <T extends { id: Id }>({ id: _, ...rest }: T) => rest;
   return {
     version: 1,
     settings: document.settings,
     marks: [...document.marks],
-    services: document.services.map((s) => ({
-      ...withoutId(s),
-      destinations: s.destinations.map(withoutId),
-    })),
+    services: document.services.map(specOfService),
   };
+}
+
+function specOfService(record: ServiceRecord): ServiceSpec {
+  const known = specs.get(record);
+  if (known) return known;
+  const withoutId = <T extends { id: Id }>({ id: _, ...rest }: T) => rest;
+  const destinations = record.destinations.map((d) => Object.freeze(withoutId(d)));
+  Object.freeze(destinations); // shared by all who ask: a change is a new object
+  const spec = Object.freeze({ ...withoutId(record), destinations });
+  specs.set(record, spec);
+  records.set(spec, record);
+  return spec;
 }
 
 /** Schema of a stored document, for what comes back from disk or from the cluster's store. */

@@ -1,6 +1,6 @@
 /** What one document changes about another, for people. Pure. */
 import type { DocumentSpec } from "./config.ts";
-import { destinationKey, serviceKey } from "./service-spec.ts";
+import { destinationKey, type ServiceSpec, serviceKey } from "./service-spec.ts";
 
 /** One difference: `+` added, `-` removed, `~` changed. */
 export interface DocumentChange {
@@ -17,11 +17,13 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Every difference between two documents: what was added or changed in the new one's order, then what is gone. Equal documents have none. */
 export function documentChanges(before: DocumentSpec, after: DocumentSpec): DocumentChange[] {
-  const old = entriesOf(before);
-  const now = entriesOf(after);
+  const both = new Set(before.services).intersection(new Set(after.services));
+  const old = entriesOf(before, both);
+  const now = entriesOf(after, both);
   const changed = [...now].flatMap(([what, fields]): DocumentChange[] => {
     const was = old.get(what);
     if (!was) return [{ kind: "+", what, how: "" }];
+    if (was === fields) return [];
     const how = changesWithin(was, fields, "").join(", ");
     return how === "" ? [] : [{ kind: "~", what, how }];
   });
@@ -54,10 +56,15 @@ export function summarizeChanges(changes: readonly DocumentChange[]): string {
     .join(", ");
 }
 
-function entriesOf(document: DocumentSpec): Entries {
+/** @param both services that stand in both documents, the same objects: all of them is one entry */
+function entriesOf(document: DocumentSpec, both: ReadonlySet<ServiceSpec>): Entries {
   const entries: Entries = new Map([["settings", document.settings]]);
   for (const rule of document.marks) entries.set(`rule ${formatValue(rule)}`, {});
   for (const service of document.services) {
+    if (both.has(service)) {
+      entries.set(serviceKey(service), service);
+      continue;
+    }
     const { destinations, ...fields } = service;
     entries.set(serviceKey(service), fields);
     for (const d of destinations) entries.set(destinationKey(service, d), d);

@@ -10,6 +10,7 @@ export * from "./document-changes.ts";
 export * from "./failure.ts";
 export * from "./field.ts";
 export * from "./mark-spec.ts";
+export * from "./parse-change.ts";
 export * from "./prefix.ts";
 export * from "./protocol.ts";
 export * from "./replica.ts";

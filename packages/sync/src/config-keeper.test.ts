@@ -75,7 +75,7 @@ function createWorld() {
 
 /** An edit that gives the first destination a weight, or adds the sample service first. */
 const weigh = (weight: number) => (current: Document) => {
-  const spec = current.services.length > 0 ? specOf(current) : sampleSpec();
+  const spec = current.services.length > 0 ? structuredClone(specOf(current)) : sampleSpec();
   spec.services[0]!.destinations[0]!.weight = weight;
   return spec;
 };
@@ -119,7 +119,7 @@ test("keeper edits what others made of the document meanwhile", async () => {
   const [a, b] = [await start(), await start()];
   await a.keeper.change(weigh(5), "ann");
   const document = await b.keeper.change((current) => {
-    const spec = current.services.length > 0 ? specOf(current) : sampleSpec();
+    const spec = current.services.length > 0 ? structuredClone(specOf(current)) : sampleSpec();
     spec.services[0]!.destinations[1]!.weight = 6;
     return spec;
   }, "bob");
@@ -150,7 +150,7 @@ test("keeper loses none of many simultaneous changes", async () => {
   await Promise.all(
     nodes.map(({ keeper }, i) =>
       keeper.change((current) => {
-        const spec = specOf(current);
+        const spec = structuredClone(specOf(current));
         spec.services[0]!.destinations[i]!.weight = 10 + i;
         return spec;
       }, `node ${i}`),

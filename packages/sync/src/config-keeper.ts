@@ -2,10 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   type Document,
-  DocumentSpec,
+  type DocumentSpec,
   documentChanges,
   EMPTY_DOCUMENT,
   LbError,
+  parseChange,
   reviseDocument,
   specOf,
   summarizeChanges,
@@ -205,7 +206,7 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   };
 }
 
-const revised = (base: Document, spec: DocumentSpec): Document => reviseDocument(base, checked(spec));
+const revised = (base: Document, spec: DocumentSpec): Document => reviseDocument(base, checked(base, spec));
 
 /** Without a text that is too long to be kept. */
 function withinLimits({ text, ...terms }: ChangeTerms): ChangeTerms {
@@ -213,8 +214,8 @@ function withinLimits({ text, ...terms }: ChangeTerms): ChangeTerms {
 }
 
 /** The specification as the schema reads it. @throws LbError `invalid_document` */
-function checked(spec: DocumentSpec): DocumentSpec {
-  const result = DocumentSpec.safeParse(spec);
+function checked(base: Document, spec: DocumentSpec): DocumentSpec {
+  const result = parseChange(specOf(base), spec);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => ({
     line: 0,

@@ -1,6 +1,6 @@
 import type { ConfigCache } from "./config-cache.ts";
 import { packDocument } from "./config-form.ts";
-import type { ConfigReading, ConfigStore } from "./config-store.ts";
+import type { ConfigReading, ConfigStore, StoredDocument } from "./config-store.ts";
 
 /** What a store on disk is built from. */
 export interface FileStoreOptions {
@@ -14,6 +14,8 @@ export function createFileConfigStore(options: FileStoreOptions): ConfigStore {
   const { cache, wallMs = Date.now } = options;
   const watchers = new Set<(reading: ConfigReading) => void>();
   let turn: Promise<unknown> = Promise.resolve();
+  /** What was written last: nobody else writes there, and to read it again costs as much as the document is long. */
+  let written: StoredDocument | undefined;
   async function read(): Promise<ConfigReading> {
     const { stored, problems } = await cache.load();
     if (stored) return { kind: "document", stored };
@@ -43,7 +45,7 @@ export function createFileConfigStore(options: FileStoreOptions): ConfigStore {
     revision: (revision) => inTurn(() => cache.revision(revision)),
     propose: ({ document, expectedRevision, ...about }) =>
       inTurn(async () => {
-        const reading = await read();
+        const reading = written ? { kind: "document" as const, stored: written } : await read();
         if (reading.kind === "refused" || reading.kind === "unavailable") return reading;
         const head = reading.kind === "document" ? reading.stored.head : undefined;
         const revision = head?.revision ?? 0;
@@ -55,6 +57,7 @@ export function createFileConfigStore(options: FileStoreOptions): ConfigStore {
         });
         try {
           await cache.save(stored);
+          written = stored;
         } catch (error) {
           return { kind: "unavailable", why: (error as Error).message };
         }

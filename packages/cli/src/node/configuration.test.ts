@@ -75,7 +75,7 @@ test("what was applied stays over a restart, though the file says otherwise", as
   await write(directory, documentOf(80), -60);
   const { keeper } = await start(directory);
   await keeper.change((current) => {
-    const spec = specOf(current);
+    const spec = structuredClone(specOf(current));
     spec.services[0]!.port = 81;
     return spec;
   }, "ann");
