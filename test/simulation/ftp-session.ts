@@ -41,7 +41,7 @@ export interface SessionSurroundings {
   readonly carry: Carry;
   /** The client's next free port, and one that a server listens at. */
   takePort(): number;
-  takeServerPort(): number;
+  takeServerPort(server: string): number;
 }
 
 /** A session of a client with a virtual endpoint; undefined if no control connection came about. */
@@ -63,7 +63,7 @@ export function openFtpSession(
   const serverSays = (line: string) => control.say("accepter", `${line}\r\n`)?.trimEnd();
 
   function announcePassive(ask: string, answer: (port: number) => string): boolean {
-    const port = takeServerPort();
+    const port = takeServerPort(server.address);
     if (clientSays(ask) !== ask) return false;
     const told = endpointIn(serverSays(answer(port)), virtual.address);
     announced = told && {

@@ -40,11 +40,17 @@ interface Session extends FtpSession {
 /** Everybody at a site. */
 function createCrowd(site: Site) {
   const { chance } = site.cluster;
-  const ports = { client: 1024, server: 20_000 };
+  let nextPort = 1024;
+  /** Ports that servers have listened at: each has its own, and may name one that another one has, too. */
+  const listened = new Map<string, number>();
   const around = {
     carry: site.carry,
-    takePort: () => ports.client++,
-    takeServerPort: () => ports.server++,
+    takePort: () => nextPort++,
+    takeServerPort(server: string) {
+      const port = listened.get(server) ?? 20_000;
+      listened.set(server, port + 1);
+      return port;
+    },
   };
   const sessions = new Set<Session>();
   const clientOf = (family: 4 | 6) =>
@@ -77,13 +83,13 @@ function createCrowd(site: Site) {
 
   /** A client of the web comes and goes. Returns the server that it reached. */
   function visit(client: string): Server | undefined {
-    const page = createConversation(site.carry, { address: client, port: ports.client++ }, virtualOf("web"));
+    const page = createConversation(site.carry, { address: client, port: nextPort++ }, virtualOf("web"));
     const isServed = page.open() && page.say("opener", "GET /\r\n") !== undefined;
     if (isServed) page.close();
     return isServed ? serverAt(page.accepter!.address) : undefined;
   }
 
-  return { sessions, arrive, advance, leave, visit, clientOf };
+  return { sessions, arrive, advance, leave, visit, clientOf, takePort: around.takePort };
 }
 type Crowd = ReturnType<typeof createCrowd>;
 
@@ -197,6 +203,7 @@ function expectAgreement(site: Site, greet: () => void = () => {}): void {
 function runStrictly(site: Site, crowd: Crowd): void {
   const { chance, time, nodes } = site.cluster;
   const visits = new Map<string, Server>();
+  const since = crowd.takePort();
   const move = (): void => {
     time.run(HEARD_MS);
     if (chance.happens(0.5)) site.active = chance.pick(nodes);
@@ -227,7 +234,7 @@ function runStrictly(site: Site, crowd: Crowd): void {
   };
   for (let step = 0; step < STEPS; step++) {
     move();
-    expectHanging(site, crowd);
+    expectHanging(site, crowd, since);
     const act = chance.number();
     if (act < 0.75) serve(step);
     else if (act < 0.95) visit(step);
@@ -240,15 +247,22 @@ function runStrictly(site: Site, crowd: Crowd): void {
   }
 }
 
-/** Every director knows every data connection, announced or begun, and on which control connection it hangs. */
-function expectHanging(site: Site, crowd: Crowd): void {
+/**
+ * Every director knows every data connection, announced or begun, and on which control connection it hangs; and control connections of persistent clients
+ * from this client's port on hang on their template.
+ */
+function expectHanging(site: Site, crowd: Crowd, since: number): void {
   for (const node of site.cluster.nodes) {
     const rows = site.directorOf(node).rows();
-    for (const { client, data, controlPort } of crowd.sessions) {
+    for (const { service, client, data, controlPort } of crowd.sessions) {
+      const rowOf = (clientPort: number, virtualPort: number) =>
+        rows.find((r) => r.client === client && r.clientPort === clientPort && r.virtualPort === virtualPort);
+      if (service === "stickyFtp" && controlPort >= since) {
+        const what = `control connection ${client} ${controlPort} at ${node.name}`;
+        expect(rowOf(controlPort, 21)?.controller?.clientPort, what).toBe(0);
+      }
       if (!data) continue;
-      const row = rows.find(
-        (r) => r.client === client && r.clientPort === data.clientPort && r.virtualPort === data.virtualPort,
-      );
+      const row = rowOf(data.clientPort, data.virtualPort);
       const what = `data connection ${client} ${data.clientPort} to ${data.virtualPort} at ${node.name}`;
       expect(row?.controller?.clientPort, what).toBe(controlPort);
     }

@@ -84,6 +84,11 @@ function recordsOf(d: TestDirector) {
   });
 }
 
+/** Flow key of the client's control connection. */
+const keyOfControl = new Uint32Array(
+  Uint8Array.from([198, 51, 100, 7, 192, 0, 2, 1, 0x9c, 0x40, 0x08, 0x49, 6, 0, 0, 0]).buffer,
+);
+
 const agree = ([a, b]: [TestDirector, TestDirector]): void =>
   expect(b.digests.digest(PEER)).toEqual(a.digests.digest(MINE));
 
@@ -202,6 +207,18 @@ test("the name of a control connection that is not known yet is kept until it is
   expect(b.connections.controlledBy(4, 1)).toBe(1);
   expect(b.table.annexes.read(b.table.records[4], 0)).toHaveLength(0);
   expect(outcomesOf(b)).toEqual({ inserted: 2 });
+});
+
+test("the next word about a data connection has it hang on its control connection that has come anew", () => {
+  const [a, b] = setUpPassive();
+  const all = a.publisher.readOwned({ cursor: 0, maxBytes: 65_536 }, a.clock.now).records;
+  b.connections.close(4, 0, b.clock.now);
+  expect(recordsOf(b)).toContainEqual(expect.objectContaining({ isExpected: true, on: 0 }));
+  hear(b, all);
+  const control = b.table.find(4, keyOfControl) >> 1;
+  expect(control).toBeGreaterThan(0);
+  expect(b.connections.controlledBy(4, 0)).toBe(0);
+  expect(b.connections.controlledBy(4, control)).toBe(1);
 });
 
 test("a control connection is named by two bytes, and one that is found no more is not named", () => {
