@@ -170,6 +170,20 @@ test("a control connection that ends for its owner is found no more by the other
   }
 });
 
+test("a control connection whose time is up ends with the last that hangs on it, not at its next look", () => {
+  const [, b] = setUpPassive();
+  openData(b);
+  for (let i = 0; i < 3; i++) {
+    openData(b, "A");
+    b.pass(LONG_TICKS / 2);
+  }
+  openData(b, "R");
+  b.pass(11 * 954); // a reset connection rests for 10 s
+  expect(recordsOf(b)).toHaveLength(1);
+  b.pass(200);
+  expect(recordsOf(b)).toEqual([]);
+});
+
 test("a snapshot names control connections before what hangs on them", () => {
   const [a, b] = createTestPeers([ftp]);
   const rests = 1100; // longer than a record's place
