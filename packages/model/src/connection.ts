@@ -58,8 +58,8 @@ export interface ConnectionRecord {
   local: Uint8Array;
   localPort: number;
   /**
-   * What helpers and persistence engines keep beside the connection, in their own words; the first `annexBytes`, at most 255, count. Of 2 bytes: the client's port of the
-   * control connection on which it hangs.
+   * What helpers and persistence engines keep beside the connection, in their own words; the first `annexBytes`, at most 255, count. Of 2 bytes, and
+   * no template's: the client's port of the control connection on which it hangs.
    */
   annex: Uint8Array;
   annexBytes: number;

@@ -2,7 +2,7 @@
  * How peers name the control connection on which a data connection hangs, since an index means nothing to them: by its client's port, 2 bytes, network order, in the
  * place of an annex. Client, virtual address and service are the data connection's own, and the virtual port is the service's.
  */
-import type { ConnectionRecord } from "@tandem/model";
+import { type ConnectionRecord, RecordFlag } from "@tandem/model";
 import { FLOW_PORTS } from "../../packet/parse.ts";
 import { LIFE, RECORD } from "../layout.ts";
 import { isHelped } from "../life/gone.ts";
@@ -10,8 +10,8 @@ import { isAlive, type RecordArray, readField } from "../record.ts";
 import type { Service } from "../services/service.ts";
 import type { NewConnection } from "../table/connection-table.ts";
 
-/** Length of a name; no annex has it. */
-export const NAME_BYTES = 2;
+/** No annex of a connection is as short; a template's, a Call-ID, may be. */
+const NAME_BYTES = 2;
 
 /** Name the control connection of a record, if it hangs on one that is found by its name. */
 export function writeControlName(
@@ -28,6 +28,10 @@ export function writeControlName(
   into.annexBytes = NAME_BYTES;
 }
 
+/** Whether what comes in the place of an annex is a name. */
+export const isControlName = ({ annexBytes, flags }: ConnectionRecord): boolean =>
+  annexBytes === NAME_BYTES && (flags & RecordFlag.template) === 0;
+
 /**
  * Write the flow key of the control connection that a peer's record names. A control connection comes to the service's own port and a data
  * connection never does, so nothing hangs on itself.
@@ -40,7 +44,7 @@ export function writeControlKey(
 ): boolean {
   const { record, birth, service } = said;
   const at = FLOW_PORTS[birth.family];
-  if (record.annexBytes !== NAME_BYTES || birth.key[at]! >>> 16 === service.port) return false;
+  if (!isControlName(record) || birth.key[at]! >>> 16 === service.port) return false;
   key.set(birth.key);
   key[at] = (record.annex[0]! | (record.annex[1]! << 8) | (service.port << 16)) >>> 0;
   return true;

@@ -64,22 +64,25 @@ test("a client stays with its destination when another director takes over, and 
   expect(outcomesOf(a)).toMatchObject({ taken_over: 1 });
 });
 
-test("a call stays with its destination when another director takes over, and its Call-ID comes along", () => {
-  const [a, b] = createTestPeers([{ ...persistent, protocol: "udp", persistence: { engine: "sip" } }]);
-  const invite = (d: TestDirector, fromPort: number, callId: string) => {
-    const payload = `INVITE sip:b@x SIP/2.0\r\nCall-ID: ${callId}\r\n\r\n`;
-    return sendFrom(d, CLIENT, { protocol: "udp", fromPort, payload });
-  };
-  invite(b, 1000, "other@x"); // so that b's round robin stands elsewhere
-  b.publisher.take();
-  expect(invite(a, 1001, "one@x")).toBe(A);
-  tell(a, b);
-  expect(outcomesOf(b)).toEqual({ inserted: 1, refreshed: 1 });
-  const r = b.table.records[4];
-  const kept = Array.from({ length: 8 }, (_, i) => Buffer.from(b.table.annexes.read(r, i)).toString());
-  expect(kept).toContain("one@x");
-  expect(invite(b, 1002, "one@x")).toBe(A);
-});
+test.for(["one@x", "ab"])(
+  "a call stays with its destination when another director takes over, and its Call-ID %s comes along",
+  (id) => {
+    const [a, b] = createTestPeers([{ ...persistent, protocol: "udp", persistence: { engine: "sip" } }]);
+    const invite = (d: TestDirector, fromPort: number, callId: string) => {
+      const payload = `INVITE sip:b@x SIP/2.0\r\nCall-ID: ${callId}\r\n\r\n`;
+      return sendFrom(d, CLIENT, { protocol: "udp", fromPort, payload });
+    };
+    invite(b, 1000, "other@x"); // so that b's round robin stands elsewhere
+    b.publisher.take();
+    expect(invite(a, 1001, id)).toBe(A);
+    tell(a, b);
+    expect(outcomesOf(b)).toEqual({ inserted: 1, refreshed: 1 });
+    const r = b.table.records[4];
+    const kept = Array.from({ length: 8 }, (_, i) => Buffer.from(b.table.annexes.read(r, i)).toString());
+    expect(kept).toContain(id);
+    expect(invite(b, 1002, id)).toBe(A);
+  },
+);
 
 test("a follower's connections hang on their client's template", () => {
   const [a, b] = createTestPeers([persistent]);

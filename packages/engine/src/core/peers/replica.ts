@@ -26,7 +26,7 @@ import type { Service, ServiceTable } from "../services/service-table.ts";
 import { createBirth, FAMILIES, type NewConnection } from "../table/connection-table.ts";
 import { indexOf } from "../table/flow-index.ts";
 import { type Awaiting, createAwaitedControls } from "./awaited-controls.ts";
-import { NAME_BYTES, writeControlKey } from "./control-name.ts";
+import { isControlName, writeControlKey } from "./control-name.ts";
 import { type Digests, NOBODY } from "./digest.ts";
 import { isConsistent, NO_DESTINATION, writeBirth, writeReplyKey } from "./peer-record.ts";
 
@@ -212,7 +212,7 @@ export function createReplica(connections: Connections, services: ServiceTable, 
     isSuspect[record.family][index] = 0;
     const r = table.records[record.family];
     const { annex, annexBytes } = record;
-    const isDone = annexBytes === NAME_BYTES && !isAwaited; // a name is kept until it is known what it means, and told on
+    const isDone = isControlName(record) && !isAwaited; // a name is kept until it is known what it means, and told on
     table.annexes.write(r, index, isDone ? NOTHING : annex.subarray(0, annexBytes));
     if (isAwaited)
       awaited.wait(record.family, controlKey, { index, generation: readField(r, index, RECORD.generation) });
