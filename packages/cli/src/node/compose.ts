@@ -1,4 +1,5 @@
 /** The composition root of a running node: engine, configuration, health, replication, VRRP, API and metrics plugged together. */
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,7 +18,7 @@ import {
 } from "@tandem/engine";
 import { createMonitor, createSystemClock, type Monitor } from "@tandem/health";
 import { type Document, EMPTY_DOCUMENT, type LbError, specOf, virtualAddressesOf } from "@tandem/model";
-import type { StoreView } from "@tandem/sync";
+import type { ConfigKeeper, StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
 import { apiDoor } from "./api-door.ts";
@@ -26,6 +27,8 @@ import { openClusterLink } from "./cluster-link.ts";
 import { openConfiguration } from "./configuration.ts";
 import type { Daemon, RunningNode } from "./daemon.ts";
 import { createDocumentRunner } from "./document-runner.ts";
+import { createEventLog } from "./events/event-log.ts";
+import { createNodeEvents } from "./events/node-events.ts";
 import { createSystemHostNames } from "./host-names.ts";
 import { openIpvsadmSocket } from "./ipvsadm-socket.ts";
 import type { NodeConfig } from "./node-config.ts";
@@ -44,6 +47,8 @@ import { createSeatHolder, removeSeat } from "./vrrp-seat.ts";
 
 /** How often a node tells its peers what it is. */
 const DESCRIBE_EVERY_MS = 500;
+/** How often it is looked whether alarms have come or gone. */
+const LOOK_AT_ALARMS_EVERY_MS = 2000;
 /** A node that is in sync with nobody after so long is not ready, whatever it was before its restart. */
 const READY_DEADLINE_MS = 8000;
 
@@ -58,8 +63,18 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const failed = Promise.withResolvers<LbError>();
   engine.onFailure(failed.resolve);
 
+  const epoch = randomBytes(8).toString("hex");
+  const events = createNodeEvents(config.name, createEventLog({ node: config.name, epoch, now: Date.now }));
+  events.onStart({ version: manifest.version, isTableKept: engine.isTableKept });
+
   let replication: Replication | undefined;
-  const runner = createDocumentRunner(engine, () => monitor, log);
+  let keeper: Pick<ConfigKeeper, "head"> | undefined;
+  const onDocument = ({ revision }: Document): void => {
+    const head = keeper?.head();
+    events.onDocument({ ...(head?.revision === revision && head), revision });
+  };
+  const witnesses = { log, events: { ...events, onDocument } };
+  const runner = createDocumentRunner(engine, () => monitor, witnesses);
   const outages = createOutageFile(join(config.runtimeDir, "health.json"), log);
   const monitor: Monitor = createMonitor({
     clock: createSystemClock(),
@@ -75,6 +90,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const { faults } = await pulse.take(); // what is wrong is said before anything that goes well
   const seat = createSeatHolder(config, {
     log,
+    events,
     canForward: async () => (await pulse.take()).faults.length === 0,
   });
 
@@ -84,8 +100,12 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     onView: (view: StoreView) => log[view.why ? "warn" : "info"](view, "configuration store"),
   };
   const auditLog = log.child({}, { level: "info" }); // whatever else is left out of the log
-  const audit = createAudit((entry) => auditLog.info({ audit: entry }, "audit"));
+  const audit = createAudit((entry) => {
+    auditLog.info({ audit: entry }, "audit");
+    events.onAudit(entry);
+  });
   const configuration = audit.watching(await openConfiguration(config, listener, { link, log }));
+  keeper = configuration;
   parts.defer(() => configuration.close());
 
   const paths = openPathMtus();
@@ -131,6 +151,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     keeper: configuration,
     monitor,
     switchover,
+    maintenance: seat,
+    events: events.watch,
     hosts: createSystemHostNames(),
     status,
     measure,
@@ -189,7 +211,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   async function takePart(): Promise<void> {
     if (ending.signal.aborted) return; // stopped while the first document was coming into force
     if (link) {
-      const listener = { onReadiness: seat.setReady, onLag: metrics.observeLag };
+      const listener = { ...events, onReadiness: seat.setReady, onLag: metrics.observeLag };
       const started = startReplication({ node: config.name, link, engine, log }, listener);
       running.defer(() => started.replicator.close());
       replication = started;
@@ -202,6 +224,12 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const ending = new AbortController();
   parts.defer(() => ending.abort());
   void repeat(describe, { everyMs: DESCRIBE_EVERY_MS, signal: ending.signal, report: onBug });
+  const lookAtAlarms = async () => events.onAlarms((await status()).alarms);
+  void repeat(lookAtAlarms, {
+    everyMs: LOOK_AT_ALARMS_EVERY_MS,
+    signal: ending.signal,
+    report: onBug,
+  });
   const overdue = setTimeout(() => {
     if (link && !replication?.replicator.status().isReady) seat.setReady(false);
   }, READY_DEADLINE_MS);

@@ -56,14 +56,20 @@ function setUp() {
   };
   const keep = (_: unknown, text: string) => logged.push(text);
   const log = { info: keep, warn: (what: unknown, text: string) => logged.push([text, what]), error: keep };
-  runner = createDocumentRunner(engine, () => monitor, log as never);
+  const happened: unknown[] = [];
+  const events = {
+    onDocument: (document: Document) => void happened.push(document.revision),
+    onDocumentRefused: (of: unknown) => void happened.push(of),
+    onHealth: (of: unknown) => void happened.push(of),
+  };
+  runner = createDocumentRunner(engine, () => monitor, { log: log as never, events });
   const answer = async (error?: Error) => {
     await settle();
     if (error) answers.shift()!.reject(error);
     else answers.shift()!.resolve();
     await settle();
   };
-  return { runner, answer, logged, told: () => told.splice(0) };
+  return { runner, answer, logged, happened, told: () => told.splice(0) };
 }
 
 test("a document is checked first, and goes to the engine with the weights that its checks make", async () => {
@@ -85,7 +91,7 @@ test("documents come into force one after the other", async () => {
 });
 
 test("a document that does not come into force leaves checks and weights of the one that runs", async () => {
-  const { runner, answer, told, logged } = setUp();
+  const { runner, answer, told, logged, happened } = setUp();
   runner.run(revision(1));
   await answer();
   runner.run(revision(2));
@@ -94,6 +100,8 @@ test("a document that does not come into force leaves checks and weights of the 
   expect(told()).toEqual(["monitor: 2", "engine: 2, weights of 2", "monitor: 1", "engine: weights of 1"]);
   expect(runner.problem).toBe("revision 2 does not run here: Cannot write a service: E2BIG, wanted room");
   expect(logged).toEqual(["document is in force", "document is not in force"]);
+  const why = "Cannot write a service: E2BIG, wanted room";
+  expect(happened).toEqual([1, { revision: 2, why }]);
   runner.run(revision(3));
   await answer();
   expect(runner.problem).toBe("");
@@ -112,7 +120,7 @@ test("a node has not started before a document is in force", async () => {
 });
 
 test("a change of health sends all weights and is logged; steps of a slow start and what a document brings about are not", async () => {
-  const { runner, answer, told, logged } = setUp();
+  const { runner, answer, told, logged, happened } = setUp();
   runner.run(withDestination);
   await answer();
   told();
@@ -124,4 +132,8 @@ test("a change of health sends all weights and is logged; steps of a slow start 
   const destination = "tcp 192.0.2.1:80 -> 10.0.0.2:80";
   const says = { destination, effectiveWeight: 0, why: "connection refused" };
   expect(logged).toEqual([["destination is down", says], "destination is up"]);
+  expect(happened.slice(1)).toEqual([
+    { destination, up: false, weight: 0, why: "connection refused" },
+    { destination, up: true, weight: 0, why: "connection refused" },
+  ]);
 });

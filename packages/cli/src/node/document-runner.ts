@@ -3,6 +3,7 @@ import type { Engine } from "@tandem/engine";
 import type { HealthChange, Monitor } from "@tandem/health";
 import { type Document, destinationKey, type Id } from "@tandem/model";
 import type { Logger } from "pino";
+import type { NodeEvents } from "./events/node-events.ts";
 
 /** The one who tells the engine what to run. */
 export interface DocumentRunner {
@@ -16,11 +17,19 @@ export interface DocumentRunner {
   onHealth(change: HealthChange): void;
 }
 
+/** Who is told of what runs. */
+export interface RunnerWitnesses {
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  readonly events: Pick<NodeEvents, "onDocumentRefused" | "onHealth"> & {
+    onDocument(document: Document): void;
+  };
+}
+
 /** Documents go to `engine`, checks to `monitor()`, which needs this runner's `onHealth` first. */
 export function createDocumentRunner(
   engine: Pick<Engine, "apply" | "setHealth" | "document">,
   monitor: () => Pick<Monitor, "apply" | "health">,
-  log: Pick<Logger, "info" | "warn" | "error">,
+  { log, events }: RunnerWitnesses,
 ): DocumentRunner {
   const started = Promise.withResolvers<void>();
   let last = Promise.resolve();
@@ -41,12 +50,16 @@ export function createDocumentRunner(
       const { changes, adopted, repaired } = await engine.apply(document, monitor().health());
       problem = "";
       log.info({ revision: document.revision, changes }, "document is in force");
+      events.onDocument(document);
       if (adopted + repaired > 0)
         log.info({ adopted, repaired }, "took over the connections of a former daemon");
       started.resolve();
     } catch (error) {
-      problem = `revision ${document.revision} does not run here: ${(error as Error).message}`;
-      log.error({ revision: document.revision, err: error }, "document is not in force");
+      const { revision } = document;
+      const why = (error as Error).message;
+      problem = `revision ${revision} does not run here: ${why}`;
+      log.error({ revision, err: error }, "document is not in force");
+      events.onDocumentRefused({ revision, why });
       check(engine.document);
       sendHealth();
     }
@@ -65,9 +78,11 @@ export function createDocumentRunner(
       sendHealth();
       const { destinationId, up, effectiveWeight, why, isStep } = change;
       if (isStep) return;
-      const told = { destination: destinationName(engine.document, destinationId), effectiveWeight, why };
+      const destination = destinationName(engine.document, destinationId);
+      const told = { destination, effectiveWeight, why };
       if (up) log.info(told, "destination is up");
       else log.warn(told, "destination is down");
+      if (destination !== undefined) events.onHealth({ destination, up, weight: effectiveWeight, why });
     },
   };
 }

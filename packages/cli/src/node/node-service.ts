@@ -11,6 +11,7 @@ import { explainPacket } from "./explain-packet.ts";
 import type { HostNames } from "./host-names.ts";
 import { createIpvsadmNode } from "./ipvsadm-node.ts";
 import { readServices } from "./running-services.ts";
+import { type MaintenanceSeat, setMaintenance } from "./set-maintenance.ts";
 import type { Switchover } from "./switchover.ts";
 import { createZeroing } from "./zeroing.ts";
 
@@ -20,7 +21,9 @@ export interface NodeParts extends Drafting {
   readonly engine: Engine;
   readonly monitor: Monitor;
   readonly switchover: Switchover;
+  readonly maintenance: MaintenanceSeat;
   readonly hosts: HostNames;
+  readonly events: NodeApi["events"];
   status(): Promise<NodeStatus>;
 }
 
@@ -43,8 +46,8 @@ export function createNodeService(parts: NodeParts): NodeApi {
     revisions: (limit) => listRevisions(keeper, limit),
     rollBack: (request) => rollBack(parts, request),
     restore: (document, terms) => restore(parts, document, terms),
-    setMaintenance: notThere,
-    events: notThere,
+    setMaintenance: async ({ on }) => setMaintenance(parts.maintenance, on),
+    events: parts.events,
     capture: notThere,
     ipvsadm: (request) => runIpvsadm(request, ipvsadm),
     apply: (spec, terms) => applyDocument(parts, spec, terms),

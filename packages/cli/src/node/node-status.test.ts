@@ -229,7 +229,7 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
     { configuration: { ...parts().configuration, disk: "ENOSPC" } },
     ["The document's copy on disk is not good: ENOSPC"],
   ],
-  ["it is in maintenance", { maintenance: true }, ["In maintenance: run `tandem switchover` here to end it"]],
+  ["it is in maintenance", { maintenance: true }, ["In maintenance: `tandem maintenance off` here ends it"]],
   [
     "NATS is away",
     { replication: replication([peer()], { isConnected: false }) },

@@ -120,7 +120,7 @@ function alarmsOfNode({
       : []),
     ...(store.why ? [`The configuration store is ${store.state}: ${store.why}`] : []),
     ...(disk ? [`The document's copy on disk is not good: ${disk}`] : []),
-    ...(maintenance ? ["In maintenance: run `tandem switchover` here to end it"] : []),
+    ...(maintenance ? ["In maintenance: `tandem maintenance off` here ends it"] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Engine } from "@tandem/engine";
 import { createAesGcmSeal, createReplicator, type Replicator } from "@tandem/sync";
 import type { Logger } from "pino";
 import type { ClusterLink } from "./cluster-link.ts";
+import type { NodeEvents } from "./events/node-events.ts";
 import { createLagWindow, type LagWindow } from "./lag.ts";
 
 /** A running replicator with what it measured. */
@@ -14,7 +15,7 @@ export interface Replication {
 }
 
 /** Who is told. */
-export interface ReplicationListener {
+export interface ReplicationListener extends Pick<NodeEvents, "onFollow" | "onNats"> {
   onReadiness(isReady: boolean): void;
   onLag(peer: string, lagMs: number): void;
 }
@@ -38,17 +39,21 @@ export function startReplication(
     table: { send: (call) => engine.order({ type: "replica", call }) },
     isTableKept: engine.isTableKept,
     onReadiness: listener.onReadiness,
-    onFollow: ({ peer, from, to, event }) =>
-      log[to === "alone" ? "warn" : "info"]({ peer, from, to, event }, "follows a peer differently"),
+    onFollow(change) {
+      log[change.to === "alone" ? "warn" : "info"](change, "follows a peer differently");
+      listener.onFollow(change);
+    },
     onLag(peer, lagMs) {
       lag.add(lagMs, performance.now());
       peerLagMs.set(peer, lagMs);
       listener.onLag(peer, lagMs);
     },
   });
-  link.transport.watch((isConnected) =>
-    isConnected ? log.info("NATS is connected") : log.warn("NATS cannot be reached"),
-  );
+  link.transport.watch((isConnected) => {
+    if (isConnected) log.info("NATS is connected");
+    else log.warn("NATS cannot be reached");
+    listener.onNats(isConnected);
+  });
   engine.onRecords((records, count) => replicator.offer(records, count));
   engine.onReplicaAnswer((answer) => replicator.answer(answer));
   return { replicator, lag, peerLagMs };

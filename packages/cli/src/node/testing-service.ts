@@ -162,6 +162,8 @@ export function createTestService(
     keeper,
     monitor,
     switchover: { run: async () => ({ steps: [], from: "lb1", to: "lb2" }) },
+    maintenance: { isInMaintenance: () => false, enterMaintenance() {}, leaveMaintenance() {} },
+    async *events() {},
     hosts: { namesOf: async () => new Map(), addressesOf: async () => new Map() },
     status: async () => ({ node: "lb1" }) as NodeStatus,
     measure: async () => () => mtu,

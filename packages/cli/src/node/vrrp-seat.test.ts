@@ -24,6 +24,7 @@ const configIn = (runtimeDir: string, groups: readonly string[]) =>
       name: "lb1",
       interfaces: [{ name: "eth0" }],
       runtimeDir,
+      stateDir: join(runtimeDir, "state"), // a reboot is a test's that takes away the rest
       ...(groups.length > 0 && {
         vrrp: {
           groups: groups.map((name, i) => ({
@@ -69,13 +70,20 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
   const logged: string[] = [];
   const log = { info: (_: object, text: string) => logged.push(text), warn() {} };
   const config = configIn(runtimeDir, groups);
-  const seat = createSeatHolder(config, { log: log as never, canForward: async () => canForward, supervise });
+  const happened: unknown[] = [];
+  const events = {
+    onRole: (of: unknown) => void happened.push(of),
+    onMaintenance: (isOn: boolean) => void happened.push(isOn),
+  };
+  const around = { log: log as never, canForward: async () => canForward, events, supervise };
+  const seat = createSeatHolder(config, around);
   onTestFinished(() => seat.leave());
   return {
     seat,
     runtimeDir,
     told: () => told.splice(0),
     logged: () => logged.splice(0),
+    happened,
     forward: (can: boolean) => (canForward = can),
     fillDisk: (isFull: boolean) => (isDiskFull = isFull),
     become(group: string, role: VrrpRole) {
@@ -180,12 +188,23 @@ test("a node that yields to unready peers is not ready itself, whatever replicat
   expect(told()).toEqual(["no maintenance", "ready"]);
 });
 
-for (const toUnready of [false, true]) {
-  test(`maintenance ${toUnready ? "that yields to unready peers " : ""}outlives a restart of the daemon`, async () => {
+/** What becomes of the runtime directory. */
+const ends: Record<string, (runtimeDir: string) => void> = {
+  "a restart of the daemon": () => {},
+  "a reboot": (runtimeDir) => rmSync(join(runtimeDir, "vrrp"), { recursive: true }),
+};
+for (const [[end, act], toUnready] of Object.entries(ends).flatMap((e) => [
+  [e, false] as const,
+  [e, true] as const,
+])) {
+  test(`maintenance ${toUnready ? "that yields to unready peers " : ""}outlives ${end}, and keepalived hears of it before it starts`, async () => {
     const before = setUp();
     await before.seat.take();
     before.seat.enterMaintenance({ toUnready });
+    await before.seat.leave();
+    act(before.runtimeDir);
     const { seat, told } = setUp(before.runtimeDir);
+    expect(told()).toEqual(end === "a reboot" ? ["maintenance"] : []);
     expect(seat.isInMaintenance()).toBe(true);
     seat.setReady(true);
     await seat.take();
@@ -196,6 +215,35 @@ for (const toUnready of [false, true]) {
     expect(after.seat.isInMaintenance()).toBe(false);
   });
 }
+
+test("a node without VRRP remembers maintenance, too, and is not ready in it", async () => {
+  const before = setUp(directory(), []);
+  before.seat.enterMaintenance({ toUnready: false });
+  const { seat } = setUp(before.runtimeDir, []);
+  seat.setReady(true);
+  expect(seat.readiness()).toEqual({ ok: false, why: "in maintenance" });
+});
+
+test("maintenance that cannot be remembered does not begin", () => {
+  const { seat, told, happened, runtimeDir } = setUp();
+  mkdirSync(join(runtimeDir, "state", "maintenance.json"), { recursive: true });
+  expect(() => seat.enterMaintenance({ toUnready: false })).toThrow(/^Cannot reach the state directory/);
+  expect([seat.isInMaintenance(), told(), happened]).toEqual([false, [], []]);
+});
+
+test("role and maintenance are told when they change, and only then", () => {
+  const { seat, become, happened } = setUp();
+  for (const group of GROUPS) become(group, "BACKUP");
+  become("web", "MASTER");
+  for (const on of [true, true, false])
+    on ? seat.enterMaintenance({ toUnready: false }) : seat.leaveMaintenance();
+  expect(happened).toEqual([
+    { role: "standby", before: "fault", cause: "mail is BACKUP" },
+    { role: "active", before: "standby", cause: "web is MASTER" },
+    true,
+    false,
+  ]);
+});
 
 test("readiness that could not be written is told with a later heartbeat", async () => {
   const { seat, told, fillDisk } = setUp();

@@ -2,12 +2,14 @@
 import { join } from "node:path";
 import type { Probe, Role } from "@tandem/engine";
 import type { Logger } from "pino";
+import type { NodeEvents } from "./events/node-events.ts";
+import { createMaintenanceFile } from "./maintenance-file.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { repeat } from "./repeat.ts";
 import { runtimePaths } from "./vrrp/paths.ts";
 import type { VrrpRole } from "./vrrp/role.ts";
 import { createVrrpSupervisor, type VrrpSupervisor } from "./vrrp/supervisor.ts";
-import { readFlag, writeFlag } from "./vrrp/track-files.ts";
+import { readFlag } from "./vrrp/track-files.ts";
 import { vrrpSpecOf } from "./vrrp-spec.ts";
 
 /** A node's role, and why it has it. */
@@ -29,9 +31,11 @@ export interface SeatHolder {
   setReady(isReady: boolean): void;
   /**
    * Leave the addresses to a peer that is ready. Readiness outranks maintenance, so that nobody takes over without the connections;
-   * with `toUnready` this node calls itself unready, too, as long as it is in maintenance. Survives a restart.
+   * with `toUnready` this node calls itself unready, too, as long as it is in maintenance. Survives restarts and reboots. A node without VRRP
+   * only says that it is not ready. @throws LbError unavailable if it cannot be remembered: then nothing has changed
    */
   enterMaintenance(options: { toUnready: boolean }): void;
+  /** @throws LbError as `enterMaintenance` */
   leaveMaintenance(): void;
   isInMaintenance(): boolean;
   /** Whether this node may become active, and why not. */
@@ -55,12 +59,13 @@ export function createSeatHolder(
   around: {
     log: Pick<Logger, "info" | "warn">;
     canForward: () => Promise<boolean>;
+    events: Pick<NodeEvents, "onRole" | "onMaintenance">;
     /** Default: keepalived itself. */
     supervise?: typeof createVrrpSupervisor;
   },
 ): SeatHolder {
   const spec = vrrpSpecOf(config);
-  const { log, supervise = createVrrpSupervisor } = around;
+  const { log, events, supervise = createVrrpSupervisor } = around;
   const groups = (config.vrrp?.groups ?? []).map((group) => group.name);
   const runtimeDir = join(config.runtimeDir, "vrrp");
   const vrrp: VrrpSupervisor | undefined = spec && supervise({ runtimeDir, spec, report });
@@ -74,9 +79,12 @@ export function createSeatHolder(
   let isServing: boolean | undefined;
   let isSeated = false;
   let isUntold = false;
-  const yieldsPath = join(runtimeDir, "yields");
-  let isInMaintenance = vrrp !== undefined && readFlag(runtimePaths(runtimeDir).maintenance);
-  let yieldsToUnready = isInMaintenance && readFlag(yieldsPath);
+  const file = createMaintenanceFile(join(config.stateDir, "maintenance.json"));
+  const remembered = file.load();
+  let isInMaintenance = remembered?.isOn ?? false;
+  let yieldsToUnready = remembered?.toUnready ?? false;
+  if (readFlag(runtimePaths(runtimeDir).maintenance) !== isInMaintenance)
+    vrrp?.setMaintenance(isInMaintenance); // it lies where a reboot takes it away
   const ending = new AbortController();
   let beating = Promise.resolve();
 
@@ -113,19 +121,21 @@ export function createSeatHolder(
   }
 
   function setMaintenance(isOn: boolean, toUnready: boolean): void {
+    file.save({ isOn, toUnready });
     log.info({ maintenance: isOn, toUnready }, "maintenance");
+    if (isInMaintenance !== isOn) events.onMaintenance(isOn);
     isInMaintenance = isOn;
     yieldsToUnready = toUnready;
-    if (!vrrp) return;
-    writeFlag(yieldsPath, toUnready);
-    vrrp.setMaintenance(isOn);
+    vrrp?.setMaintenance(isOn);
     tellReadiness();
   }
 
   vrrp?.onRole(({ group, role, previous, cause, atMs }) => {
     log.info({ group, role, previous, cause }, "VRRP role changed");
     const next = roleOf(groups.map((name) => vrrp.role(name)));
-    if (next !== seat.role) seat = { role: next, cause, sinceMs: atMs };
+    if (next === seat.role) return;
+    events.onRole({ role: next, before: seat.role, cause });
+    seat = { role: next, cause, sinceMs: atMs };
   });
 
   return {

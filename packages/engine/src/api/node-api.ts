@@ -45,7 +45,7 @@ export interface NodeApi {
   }): Promise<{ steps: string[]; from: string; to: string }>;
   /** Take this node out of service or back into it; survives restarts. */
   setMaintenance(request: { on: boolean; author: string }): Promise<{ changed: boolean }>;
-  /** What happens on this node, in order. Fails with invalid_argument for a token of another stream. */
+  /** What happens on this node, in order. Fails with invalid_argument for a token that no stream can have given. */
   events(watch: EventWatch, signal: AbortSignal): AsyncIterable<NodeEvent>;
   /** Packets as they come in, with what was decided about each. Fails with unsupported, refused (somebody else captures). */
   capture(filter: CaptureFilter, signal: AbortSignal): AsyncIterable<CapturedPacket>;
@@ -236,12 +236,14 @@ export interface EventWatch {
   follow: boolean;
 }
 
-/** Kinds of events; `gap`: events before it are lost. */
+/** Kinds of events, which docs/events.md describes; `gap`: events before it are lost. */
 export const EVENT_KINDS = [
+  "node",
   "document",
   "role",
   "health",
   "peer",
+  "nats",
   "alarm",
   "maintenance",
   "operator",

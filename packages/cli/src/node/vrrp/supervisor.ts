@@ -52,7 +52,7 @@ export interface VrrpSupervisor {
   stop(options: { readonly leaveRunning: boolean }): Promise<void>;
   /** Synced or alone. Takes effect on the election at once. */
   setReady(isReady: boolean): void;
-  /** Leave the work to a ready peer. Survives a restart of the director, not of the machine. */
+  /** Leave the work to a ready peer. Survives a restart of the director, not of the machine: whoever calls remembers it. */
   setMaintenance(isInMaintenance: boolean): void;
   /** Say that this director can forward; to be called at least once a second, when main thread and forwarder have both answered. */
   beat(): void;

@@ -16,7 +16,7 @@ export interface Event {
    */
   'node'?: (string);
   /**
-   * "document", "role", "health", "peer", "alarm", "maintenance", "operator", or "gap": events before this one are lost.
+   * "node", "document", "role", "health", "peer", "nats", "alarm", "maintenance", "operator", or "gap": events before this one are lost.
    */
   'kind'?: (string);
   /**
@@ -51,7 +51,7 @@ export interface Event__Output {
    */
   'node': (string);
   /**
-   * "document", "role", "health", "peer", "alarm", "maintenance", "operator", or "gap": events before this one are lost.
+   * "node", "document", "role", "health", "peer", "nats", "alarm", "maintenance", "operator", or "gap": events before this one are lost.
    */
   'kind': (string);
   /**

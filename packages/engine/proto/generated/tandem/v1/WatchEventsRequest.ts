@@ -3,7 +3,8 @@
 
 export interface WatchEventsRequest {
   /**
-   * `token` of the last event that was seen: go on behind it. Absent: from now on.
+   * `token` of the last event that was seen: go on behind it. If the node has forgotten some of what came after it, or has been started
+   * anew, a "gap" comes first, and then all that it still has. Absent: from now on.
    */
   'resumeToken'?: (string);
   /**
@@ -23,7 +24,8 @@ export interface WatchEventsRequest {
 
 export interface WatchEventsRequest__Output {
   /**
-   * `token` of the last event that was seen: go on behind it. Absent: from now on.
+   * `token` of the last event that was seen: go on behind it. If the node has forgotten some of what came after it, or has been started
+   * anew, a "gap" comes first, and then all that it still has. Absent: from now on.
    */
   'resumeToken'?: (string);
   /**
