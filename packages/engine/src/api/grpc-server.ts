@@ -1,10 +1,20 @@
 /** A gRPC server with all that Tandem serves on it, before it listens anywhere. */
-import { Server, ServerInterceptingCall, type ServerInterceptor, type ServerOptions } from "@grpc/grpc-js";
+import {
+  logVerbosity,
+  Server,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServerOptions,
+  setLogVerbosity,
+} from "@grpc/grpc-js";
 import { carefulDefinition, MAX_MESSAGE_BYTES } from "./definition.ts";
 import { toStatus } from "./failure-status.ts";
 import { createHandlers, type HandlerOptions } from "./handlers.ts";
 import type { HealthService } from "./health-service.ts";
 import { addReflection } from "./reflection.ts";
+
+// what is wrong with a caller's metadata would be told on the standard error, line by line
+setLogVerbosity(logVerbosity.NONE);
 
 /** Calls that are still open at the stop get so long to end. */
 const GRACE_MS = 1000;

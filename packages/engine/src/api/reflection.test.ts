@@ -3,6 +3,7 @@ import type protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor/index.js";
 import { expect, test } from "vitest";
 import { METHODS } from "./methods.ts";
+import { filled } from "./testing/filled-message.ts";
 import { reflect } from "./testing/reflecting-client.ts";
 import { sampleEvent, sampleServices, sampleStatus } from "./testing/sample-node.ts";
 import { serveSample } from "./testing/served.ts";
@@ -18,35 +19,6 @@ for (const version of ["v1", "v1alpha"] as const) {
       expect.arrayContaining(["Check", "Watch"]),
     );
   });
-}
-
-/** What stands in fields where any value would not do. */
-const TEXTS: Record<string, string> = {
-  service: "tcp 192.0.2.10:80",
-  client: "198.51.100.7",
-  destination: "10.0.0.1:80",
-  virtual: "192.0.2.10:80",
-  protocol: "tcp",
-  kinds: "health",
-  states: "ESTABLISHED",
-  scheduler: "wlc",
-};
-/** Messages that hang together in themselves are left out where they may be. */
-const LEFT_OUT = new Set(["services", "settings", "marks", "resume_token"]);
-
-/** A message of a type with something in every field, made from its description alone. */
-function filled(type: protobuf.Type): Record<string, unknown> {
-  const fields = type.fieldsArray.filter((field) => !LEFT_OUT.has(field.name));
-  return Object.fromEntries(
-    fields.map((field) => [field.name, field.repeated ? [value(field)] : value(field)]),
-  );
-}
-
-function value(field: protobuf.Field): unknown {
-  const { resolvedType } = field.resolve();
-  if (resolvedType && "fieldsArray" in resolvedType) return filled(resolvedType);
-  if (field.type === "string") return TEXTS[field.name] ?? "x";
-  return field.type === "bool" ? true : 1;
 }
 
 /** A map on the wire is a list of entries, and protobuf.js leaves one that it was described so. */

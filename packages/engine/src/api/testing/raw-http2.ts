@@ -6,7 +6,6 @@ import { createConnection } from "node:net";
 export interface RawAnswer {
   /** `grpc-status`; undefined: the call ended without one. */
   readonly status: number | undefined;
-  readonly text: string;
 }
 
 /** A message as gRPC frames it: a byte for its compression, its length, itself. */
@@ -31,7 +30,6 @@ export function callRaw(
       const status = trailers["grpc-status"];
       resolve({
         status: status === undefined ? undefined : Number(status),
-        text: decodeURIComponent(String(trailers["grpc-message"] ?? "")),
       });
     };
     session.on("error", finish);
