@@ -41,6 +41,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/apply.ts")).apply,
   },
   {
+    name: "get",
+    group: "look",
+    summary: "Print a part of the document, or a single field",
+    load: async () => (await import("./commands/get.ts")).get,
+  },
+  {
     name: "diff",
     group: "look",
     summary: "Show what is different between two revisions, or between a file and what runs",
@@ -51,6 +57,12 @@ export const COMMANDS: readonly CommandRow[] = [
     group: "look",
     summary: "List the document's revisions: who changed what, when and why",
     load: async () => (await import("./commands/history.ts")).history,
+  },
+  {
+    name: "set",
+    group: "change",
+    summary: "Change single fields: weights, schedulers, settings",
+    load: async () => (await import("./commands/set.ts")).set,
   },
   {
     name: "rollback",
