@@ -53,8 +53,8 @@ export async function runCli(
   argv: readonly string[],
   commands: readonly CommandRow[],
   around: Surroundings,
-): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.ok;
+): Promise<number> {
+  let exitCode: number = EXIT.ok;
   const program = createProgram(commands, around);
   const { row, behind } = findCommand(argv, commands);
   const own = row?.verbatim ? argv.slice(behind) : undefined;
@@ -85,7 +85,7 @@ function findCommand(argv: readonly string[], commands: readonly CommandRow[]) {
 const formatOf = ({ json, output }: Pick<GlobalOptions, "json" | "output">): Format =>
   json ? "json" : output;
 
-async function show(outcome: Outcome, format: Format, around: Surroundings): Promise<ExitCode> {
+async function show(outcome: Outcome, format: Format, around: Surroundings): Promise<number> {
   if (typeof outcome === "number") return outcome;
   const { out, env } = around;
   if (!(Symbol.asyncIterator in outcome)) {

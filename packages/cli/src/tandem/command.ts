@@ -50,9 +50,10 @@ export interface Answer {
 
 /**
  * What a command comes to. Answers one after the other are printed as they come: with `-o json` one value per line,
- * with `-o yaml` one document each; the last one's exit code counts. An exit code alone says that all has been printed.
+ * with `-o yaml` one document each; the last one's exit code counts. An exit code alone says that all has been printed; it may be
+ * another tool's.
  */
-export type Outcome = Answer | AsyncIterable<Answer> | ExitCode;
+export type Outcome = Answer | AsyncIterable<Answer> | number;
 
 /** A row of the table of commands: what the help tells of a command, and the way to the rest of it, which is loaded when it is wanted. */
 export interface CommandRow {
@@ -105,6 +106,8 @@ export interface World {
   connect(): Promise<RemoteNode>;
   /** The document in a file; `-` is the standard input. Fails with invalid_document, every mistake at its place, or unavailable. */
   readDocument(path: string): Promise<WrittenDocument>;
+  /** All of the standard input. */
+  readInput(): Promise<string>;
   machine(): Promise<Machine>;
   readonly daemon: Daemon;
   createLog(...of: Parameters<typeof createLog>): Promise<ReturnType<typeof createLog>>;

@@ -71,6 +71,14 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   {
+    name: "ipvsadm",
+    group: "change",
+    summary:
+      "Take ipvsadm's own command line (1.31), for the whole cluster; also installed as tandem-ipvsadm",
+    verbatim: true,
+    load: async () => (await import("./commands/ipvsadm.ts")).ipvsadm,
+  },
+  {
     name: "drain",
     group: "operate",
     summary: "Send no new connections to a destination; those it has go on",

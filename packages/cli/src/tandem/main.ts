@@ -36,6 +36,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     runScript,
     connect: async () => (await import("../client.ts")).connectTo(globals),
     readDocument,
+    readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
     sleep: async (ms) => void (await sleep(ms)),
     now: Date.now,
   }),

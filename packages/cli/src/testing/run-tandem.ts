@@ -29,6 +29,8 @@ export interface Setting {
   readonly env?: Record<string, string>;
   /** Texts by path. */
   readonly files?: Record<string, string>;
+  /** Standard input. */
+  readonly input?: string;
   readonly machine?: Machine;
   readonly daemon?: Daemon;
   /** The signal that ends the daemon, when it comes. */
@@ -61,6 +63,7 @@ export async function runTandem(
     columns,
     env = {},
     files = {},
+    input = "",
     machine = emptyMachine,
     daemon = noDaemon,
     signal = forever,
@@ -87,6 +90,7 @@ export async function runTandem(
       untilSignal: () => signal,
       user: "ops",
       connect: () => connectTo(globals),
+      readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
       runScript: async () => 0,
       sleep: async () => {},
