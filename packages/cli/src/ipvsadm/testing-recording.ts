@@ -5,7 +5,7 @@ import { type IpvsadmNode, runIpvsadm } from "./run-ipvsadm.ts";
 
 /** What such a node has. */
 export interface RecordedNodeOptions {
-  readonly services?: ServiceStatus[];
+  readonly services?: ServiceStatus[] | (() => Promise<ServiceStatus[]>);
   readonly connections?: ConnectionStatus[];
   /** Names by address, and ports as `80/tcp`. */
   readonly hosts?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
     change: async (edit) => {
       document = DocumentSpec.parse(edit(document));
     },
-    services: async () => services,
+    services: async () => (typeof services === "function" ? services() : services),
     connections: async function* () {
       yield* connections;
     },
