@@ -3,6 +3,8 @@
 export type { AuditedCall, Auditor } from "./api/audit.ts";
 export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
 export * from "./api/node-api.ts";
+export type { PeerCalls, PeerCallTerms } from "./api/peer-calls.ts";
+export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
 export type { TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
 export { listenUnix, type UnixListener } from "./api/unix-listener.ts";

@@ -1,7 +1,7 @@
 /** One call carried out, whatever carried it here: its caller's role, its request's form, its audit. Everything fails with `LbError`, but for bugs. */
 import { LbError } from "@tandem/model";
 import { auditedCall } from "./audit.ts";
-import { demandRole } from "./caller.ts";
+import { type Caller, demandRole } from "./caller.ts";
 import { MalformedRequest } from "./definition.ts";
 import {
   type CallContext,
@@ -26,7 +26,7 @@ export async function answerUnary(
   const { caller, audit, signal } = context;
   const { changes, answer } = METHODS[name] as Unary;
   const act = async () => {
-    admit(name, request, context);
+    admit(name, request, context.caller);
     signal.throwIfAborted();
     return answer(request, context);
   };
@@ -41,12 +41,12 @@ export async function* answerStream(
   request: unknown,
   context: CallContext,
 ): AsyncGenerator<unknown> {
-  admit(name, request, context);
+  admit(name, request, context.caller);
   yield* (METHODS[name] as Streaming).stream(request, context);
 }
 
-/** Lets through a request that its caller may make and that is its message. */
-function admit(name: MethodName, request: unknown, { caller }: CallContext): void {
+/** Lets through a request that its caller may make and that is its message. @throws LbError forbidden, invalid_argument */
+export function admit(name: MethodName, request: unknown, caller: Caller): void {
   demandRole(caller, METHODS[name].role, name);
   if (!(request instanceof MalformedRequest)) return;
   const field = "its encoding";

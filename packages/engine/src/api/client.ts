@@ -8,6 +8,7 @@ import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
 import { MAX_MESSAGE_BYTES, nodeDefinition as node } from "./definition.ts";
 import { askForWholeFailures, fromStatus } from "./failure-status.ts";
 import type { ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
+import { NODE_KEY } from "./peer-calls.ts";
 
 /** Reading answers at once, or something is wrong. */
 const READ_TIMEOUT_MS = 5_000;
@@ -55,11 +56,14 @@ const documents = () => import("./convert-document.ts");
 /**
  * A node: behind a unix socket (its absolute path), or on the network. Connects with the first call; a call fails with the very `LbError` of the
  * daemon, or with unavailable.
+ *
+ * @param answering name of the node of the cluster that is to answer; absent: the one that is called
  */
-export function connectNode(address: string | ServerAddress): RemoteNode {
+export function connectNode(address: string | ServerAddress, answering?: string): RemoteNode {
   const client = openClient(address);
   const daemon = `the daemon at "${typeof address === "string" ? address : address.server}"`;
   const metadata = askForWholeFailures(new Metadata());
+  if (answering !== undefined) metadata.set(NODE_KEY, answering);
 
   function call<Request, Answer>(
     method: Unary<Request, Answer>,

@@ -83,9 +83,13 @@ export function fromStatus(error: ServiceError, daemon: string): LbError {
 
 function failureIn(metadata: Metadata | undefined): LbFailure | undefined {
   const [bytes] = metadata?.get(TRAILER) ?? [];
-  if (!Buffer.isBuffer(bytes)) return undefined;
+  return Buffer.isBuffer(bytes) ? parseFailure(bytes.toString()) : undefined;
+}
+
+/** A failure that was written as JSON. Undefined if it is none, or none that this version knows. Never throws. */
+export function parseFailure(json: string): LbFailure | undefined {
   try {
-    const failure: unknown = JSON.parse(bytes.toString());
+    const failure: unknown = JSON.parse(json);
     return isFailure(failure) ? failure : undefined;
   } catch {
     return undefined;

@@ -13,8 +13,10 @@ import { answerStream, answerUnary, isUnary } from "./answer.ts";
 import type { Auditor } from "./audit.ts";
 import type { Caller } from "./caller.ts";
 import { type FailureStatus, toStatus } from "./failure-status.ts";
+import { addresseeOf, type Forwarding, forwardStream, forwardUnary } from "./forward.ts";
 import { type CallContext, METHODS, type MethodName } from "./methods.ts";
 import type { NodeApi } from "./node-api.ts";
+import type { PeerCalls } from "./peer-calls.ts";
 
 /** What is told of errors that are no failures. */
 export type BugReport = (error: unknown) => void;
@@ -24,9 +26,14 @@ export interface HandlerOptions {
   readonly api: NodeApi;
   readonly onBug: BugReport;
   readonly audit?: Auditor | undefined;
+  /** Nodes that calls may be for instead of this one; absent: none. */
+  readonly peers?: PeerCalls | undefined;
   /** Who a call comes from. @throws LbError forbidden */
   callerOf(call: Pick<Call, "getAuthContext" | "getPeer">): Caller;
 }
+
+/** A day: longer than anybody waits, and no number is too large for anything. */
+const MAX_TIMEOUT_MS = 86_400_000;
 
 type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
 
@@ -44,7 +51,10 @@ function unary(name: MethodName, options: HandlerOptions) {
   return async (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>): Promise<void> => {
     const ending = endingOf(call);
     try {
-      const value = await answerUnary(name, call.request, contextOf(call, ending, options));
+      const to = forwardingOf(call, ending, options);
+      const value = to
+        ? await forwardUnary(name, call.request, to)
+        : await answerUnary(name, call.request, contextOf(call, ending, options));
       done(null, value);
     } catch (error) {
       done(statusOf(error, call, ending.reason, options.onBug));
@@ -56,7 +66,11 @@ function streaming(name: MethodName, options: HandlerOptions) {
   return async (call: ServerWritableStream<unknown, unknown>): Promise<void> => {
     const ending = endingOf(call);
     try {
-      await pour(answerStream(name, call.request, contextOf(call, ending, options)), call);
+      const to = forwardingOf(call, ending, options);
+      const answers = to
+        ? forwardStream(name, call.request, to)
+        : answerStream(name, call.request, contextOf(call, ending, options));
+      await pour(answers, call);
     } catch (error) {
       if (!call.cancelled) call.emit("error", statusOf(error, call, ending.reason, options.onBug));
     }
@@ -65,6 +79,20 @@ function streaming(name: MethodName, options: HandlerOptions) {
 
 function contextOf(call: Call, signal: AbortSignal, { api, audit, callerOf }: HandlerOptions): CallContext {
   return { api, audit, caller: callerOf(call), signal };
+}
+
+/** The way to the node that a call is for; undefined: it is for this one. */
+function forwardingOf(call: Call, signal: AbortSignal, options: HandlerOptions): Forwarding | undefined {
+  const { peers, callerOf } = options;
+  const node = addresseeOf(call.metadata, peers);
+  if (node === undefined || peers === undefined) return undefined;
+  return { peers, node, caller: callerOf(call), signal, timeoutMs: timeLeftOf(call) };
+}
+
+/** Milliseconds to the call's deadline, at least one; undefined: it has none. */
+function timeLeftOf(call: Call): number | undefined {
+  const leftMs = Number(call.getDeadline()) - Date.now();
+  return Number.isFinite(leftMs) ? Math.min(Math.max(1, Math.ceil(leftMs)), MAX_TIMEOUT_MS) : undefined;
 }
 
 /** Aborted when nobody waits for the answer any more, also when the clock says so before gRPC's own timer does. */

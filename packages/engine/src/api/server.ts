@@ -8,7 +8,7 @@ import { listenTls, TLS_KEEPALIVE, type TlsOptions } from "./tls-listener.ts";
 import { bindGrpc, listenUnix } from "./unix-listener.ts";
 
 /** What the server needs. */
-export interface ApiServerOptions extends Pick<HandlerOptions, "api" | "onBug" | "audit"> {
+export interface ApiServerOptions extends Pick<HandlerOptions, "api" | "onBug" | "audit" | "peers"> {
   /** Absolute path, at most 93 bytes. Its folder is made if it is missing. */
   readonly socketPath: string;
   /** Whether the node would serve, for gRPC's health checks. */
