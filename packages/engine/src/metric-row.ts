@@ -9,6 +9,8 @@ export interface MetricsSource extends Pick<NodeApi, "status" | "services"> {
   checkAges(): ReadonlyMap<number, number>;
   /** `ForwarderCounts.evicted`; undefined while the forwarder does not answer. */
   evicted(): Promise<ForwarderCounts["evicted"] | undefined>;
+  /** Frames of calls between nodes that changed nothing, by reason; none without a cluster. */
+  refusedCalls(): Readonly<Record<string, number>>;
   /** Undefined without a cluster, and before this node takes part in it. */
   replication(): Promise<ReplicationTotals | undefined>;
 }
@@ -38,6 +40,7 @@ export interface Snapshot {
   readonly services: readonly ServiceStatus[];
   readonly checkAges: ReadonlyMap<number, number>;
   readonly evicted: ForwarderCounts["evicted"] | undefined;
+  readonly refusedCalls: Readonly<Record<string, number>>;
   readonly replication: ReplicationTotals | undefined;
 }
 

@@ -151,6 +151,14 @@ const REPLICATION: MetricRow[] = [
     read: perReplication(({ refused }) => Object.entries(refused).map(([reason, n]) => [n, reason])),
   },
   {
+    ...counter(
+      "tandem_call_refused_frames_total",
+      "Frames of calls between nodes that changed nothing, by reason",
+      "reason",
+    ),
+    read: ({ refusedCalls }) => Object.entries(refusedCalls).map(([reason, n]) => [n, reason]),
+  },
+  {
     ...counter("tandem_sync_repairs_total", "What it took to get and stay in sync", "kind"),
     read: perReplication(({ happened: h }) => [
       [h.gaps, "gap"],

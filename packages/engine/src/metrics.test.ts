@@ -11,6 +11,7 @@ const source = (overrides: Partial<MetricsSource> = {}): MetricsSource => ({
   services: async () => sampleServices,
   checkAges: () => new Map([[2, 1.5]]),
   evicted: async () => ({ nearly_full: 47, drop_entry: 48 }),
+  refusedCalls: () => ({ unknown_call: 49 }),
   replication: async () => ({
     refused: { forged: 31, replayed: 32 },
     happened: {
@@ -86,6 +87,7 @@ test("a scrape says everything about a node, with its units", async () => {
     'tandem_sync_records_total{direction="out"} 37',
     'tandem_sync_refused_frames_total{reason="forged"} 31',
     'tandem_sync_refused_frames_total{reason="replayed"} 32',
+    'tandem_call_refused_frames_total{reason="unknown_call"} 49',
     'tandem_sync_repairs_total{kind="gap"} 39',
     'tandem_sync_repairs_total{kind="replay_requested"} 40',
     'tandem_sync_repairs_total{kind="frame_replayed"} 41',
@@ -153,9 +155,10 @@ test("without a cluster and without checks there is nothing to say about them", 
     services: async () => services,
     checkAges: () => new Map(),
     evicted: async () => undefined,
+    refusedCalls: () => ({}),
     replication: async () => undefined,
   });
-  const absent = /^tandem_(nats_connected|peer_|sync_[^s]|destination_up|destination_check_age)/;
+  const absent = /^tandem_(nats_connected|peer_|call_|sync_[^s]|destination_up|destination_check_age)/;
   expect(lines.filter((line) => absent.test(line))).toEqual([]);
 });
 

@@ -49,7 +49,14 @@ async function takeSnapshot(source: MetricsSource): Promise<Snapshot> {
     source.evicted(),
     source.replication(),
   ]);
-  return { status, services, evicted, replication, checkAges: source.checkAges() };
+  return {
+    status,
+    services,
+    evicted,
+    replication,
+    checkAges: source.checkAges(),
+    refusedCalls: source.refusedCalls(),
+  };
 }
 
 /** Replaces all samples of one metric: what is gone must not stay. Totals come from outside, so counters are set, not counted. */

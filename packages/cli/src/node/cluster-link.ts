@@ -1,5 +1,5 @@
 /** A node's way to its cluster: the key that all directors share, and NATS. */
-import { createNatsTransport, type NatsTransport } from "@tandem/sync";
+import { createAesGcmSeal, createNatsTransport, type NatsTransport, type Seal } from "@tandem/sync";
 import type { NodeConfig } from "./node-config.ts";
 import { readKeyFile, readSecret } from "./secret-file.ts";
 
@@ -29,4 +29,12 @@ export async function openClusterLink(config: NodeConfig): Promise<ClusterLink |
     ...password,
   });
   return { cluster: cluster.name, key, transport };
+}
+
+/** The one key that a cluster has until keys are rotated. */
+const KEY_ID = 0;
+
+/** What frames are sealed with. */
+export function createSeal({ key }: ClusterLink): Seal {
+  return createAesGcmSeal(new Map([[KEY_ID, key]]), KEY_ID);
 }

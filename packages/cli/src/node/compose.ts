@@ -36,6 +36,7 @@ import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
 import { createOutageFile } from "./outage-file.ts";
 import { measureWays } from "./path-mtus.ts";
+import { openPeerCalls } from "./peer-calls.ts";
 import { encodePresence } from "./presence.ts";
 import { createPulse } from "./pulse.ts";
 import { repeat } from "./repeat.ts";
@@ -157,17 +158,21 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     status,
     measure,
   });
+  const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
+  const knownPeers = () => replication?.replicator.status().peers.map((peer) => peer.node) ?? [];
+  const peers = openPeerCalls({ node: config.name, link, api, audit, peers: knownPeers, onBug });
+  parts.defer(() => peers.close());
   const metrics = createMetrics({
     ...api,
     services: () => readServices({ engine, monitor }), // zeroed for listings, never for metrics
     checkAges: () => checkAges(monitor),
     evicted: async () => (await askCounts())?.evicted,
+    refusedCalls: peers.refused,
     async replication() {
       const counts = replication?.replicator.status().counts;
       return counts && { ...counts, merged: (await askCounts())?.merged ?? new Map() };
     },
   });
-  const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
   /** Whether it would serve if it got the addresses. */
   async function ready(): Promise<Probe> {
     const { faults } = await pulse.take();
@@ -177,6 +182,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   const apiServer = await startApiServer({
     socketPath,
     api,
+    peers,
+    audit,
     onBug,
     health: ready,
     tls: apiDoor(config, log),

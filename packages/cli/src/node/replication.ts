@@ -1,8 +1,8 @@
 /** Replication as this node takes part in it: the engine's table on one side, NATS on the other. */
 import type { Engine } from "@tandem/engine";
-import { createAesGcmSeal, createReplicator, type Replicator } from "@tandem/sync";
+import { createReplicator, type Replicator } from "@tandem/sync";
 import type { Logger } from "pino";
-import type { ClusterLink } from "./cluster-link.ts";
+import { type ClusterLink, createSeal } from "./cluster-link.ts";
 import type { NodeEvents } from "./events/node-events.ts";
 import { createLagWindow, type LagWindow } from "./lag.ts";
 
@@ -20,9 +20,6 @@ export interface ReplicationListener extends Pick<NodeEvents, "onFollow" | "onNa
   onLag(peer: string, lagMs: number): void;
 }
 
-/** The one key that a cluster has until keys are rotated. */
-const KEY_ID = 0;
-
 /** Start replicating the engine's connections. */
 export function startReplication(
   of: { node: string; link: ClusterLink; engine: Engine; log: Logger },
@@ -34,7 +31,7 @@ export function startReplication(
   const replicator = createReplicator({
     cluster: link.cluster,
     node,
-    seal: createAesGcmSeal(new Map([[KEY_ID, link.key]]), KEY_ID),
+    seal: createSeal(link),
     transport: link.transport,
     table: { send: (call) => engine.order({ type: "replica", call }) },
     isTableKept: engine.isTableKept,
