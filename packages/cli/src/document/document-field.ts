@@ -97,8 +97,7 @@ export function readField(spec: DocumentSpec, part: DocumentPart, field: string 
   let path = part.path;
   for (const step of steps) {
     const known = knownFields(DocumentSpec, path, value);
-    const isState = known.length === 0 && typeof value === "object"; // timeouts have the states' names
-    if (!known.includes(step) && !isState) throw unknownField(field!, step, known);
+    if (!known.includes(step)) throw unknownField(field!, step, known);
     value = valueAt(value, [step]);
     path = [...path, step];
   }

@@ -108,6 +108,10 @@ export interface World {
   readDocument(path: string): Promise<WrittenDocument>;
   /** All of the standard input. */
   readInput(): Promise<string>;
+  /** A file as it is. Fails with not_found, or refused where it is no text. */
+  readText(path: string): Promise<string>;
+  /** Open a file in the operator's editor, until it is closed. Fails with refused. */
+  openEditor(path: string): Promise<void>;
   machine(): Promise<Machine>;
   readonly daemon: Daemon;
   createLog(...of: Parameters<typeof createLog>): Promise<ReturnType<typeof createLog>>;

@@ -59,6 +59,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/history.ts")).history,
   },
   {
+    name: "edit",
+    group: "change",
+    summary: "Change the document in your editor, with its comments",
+    load: async () => (await import("./commands/edit.ts")).edit,
+  },
+  {
     name: "set",
     group: "change",
     summary: "Change single fields: weights, schedulers, settings",

@@ -37,6 +37,8 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     connect: async () => (await import("../client.ts")).connectTo(globals),
     readDocument,
     readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
+    readText: async (path) => (await import("../document/read-text.ts")).readText(path),
+    openEditor: async (path) => (await import("./open-editor.ts")).openEditor(path, env),
     sleep: async (ms) => void (await sleep(ms)),
     now: Date.now,
   }),

@@ -1,5 +1,5 @@
 /** Runs command lines in this process, against a daemon on a real socket, and keeps what they print. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type NodeApi, startApiServer } from "@tandem/engine";
@@ -7,6 +7,7 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { connectTo } from "../client.ts";
 import { loadWritten } from "../document/load-document.ts";
+import { readText } from "../document/read-text.ts";
 import type { Daemon } from "../node/daemon.ts";
 import { runCli } from "../tandem/cli.ts";
 import { COMMANDS } from "../tandem/commands.ts";
@@ -31,6 +32,8 @@ export interface Setting {
   readonly files?: Record<string, string>;
   /** Standard input. */
   readonly input?: string;
+  /** What the editor makes of a text, each time that it opens. */
+  readonly editor?: (text: string) => string;
   readonly machine?: Machine;
   readonly daemon?: Daemon;
   /** The signal that ends the daemon, when it comes. */
@@ -64,6 +67,7 @@ export async function runTandem(
     env = {},
     files = {},
     input = "",
+    editor = (text) => text,
     machine = emptyMachine,
     daemon = noDaemon,
     signal = forever,
@@ -92,6 +96,8 @@ export async function runTandem(
       connect: () => connectTo(globals),
       readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
+      readText: async (file) => files[file] ?? readText(file),
+      openEditor: async (file) => void (await writeFile(file, editor(await readText(file)))),
       runScript: async () => 0,
       sleep: async () => {},
       now: () => FAKE_NOW_MS,

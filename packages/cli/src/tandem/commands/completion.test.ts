@@ -22,7 +22,7 @@ function complete(...words: string[]): string[] {
 
 const cases: { words: string[]; want: string[] }[] = [
   { words: ["st"], want: ["status"] },
-  { words: ["s"], want: ["status", "services", "switchover"] },
+  { words: ["sw"], want: ["switchover"] },
   { words: ["switchover", "--"], want: ["--dry-run", "--force", ...GLOBAL] },
   { words: ["--json", "drain", "--u"], want: ["--undo"] },
   { words: ["--v"], want: ["--version"] },
