@@ -1,6 +1,7 @@
 /** How destinations are checked. */
 import { z } from "zod";
-import { patternText, portNumber, seconds, wanted, wholeNumber } from "./field.ts";
+import { patternText, portNumber, wanted, wholeNumber } from "./field.ts";
+import { seconds } from "./quantity.ts";
 
 const probe = {
   interval: seconds(0.1, 3600).default(2).describe("Seconds between two checks of one destination."),
@@ -12,9 +13,9 @@ const probe = {
 
 /** How the destinations of a service are checked. */
 export const CheckSpec = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("tcp"), ...probe }),
+  z.strictObject({ type: z.literal("tcp").describe("Up if it accepts a connection."), ...probe }),
   z.strictObject({
-    type: z.literal("http"),
+    type: z.literal("http").describe("Up if it answers a GET as wanted."),
     ...probe,
     path: patternText(/^\/[\x21-\x7e]*$/, "a path that starts with /, without spaces")
       .default("/")

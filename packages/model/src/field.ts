@@ -12,12 +12,6 @@ export function wholeNumber(min: number, max: number) {
   return z.int(range).min(min, range).max(max, range);
 }
 
-/** Seconds, with fractions; both limits allowed. */
-export function seconds(min: number, max: number) {
-  const range = wanted(`seconds from ${min} to ${max}`);
-  return z.number(range).min(min, range).max(max, range);
-}
-
 /** A TCP or UDP port. */
 export const portNumber = wholeNumber(1, 65535);
 

@@ -13,6 +13,7 @@ export * from "./mark-spec.ts";
 export * from "./parse-change.ts";
 export * from "./prefix.ts";
 export * from "./protocol.ts";
+export * from "./quantity.ts";
 export * from "./replica.ts";
 export * from "./restore-document.ts";
 export * from "./service-spec.ts";

@@ -112,12 +112,12 @@ const misformed: [what: string, service: object, ...want: string[]][] = [
   [
     "persistence of no time",
     { ...web, persistence: { timeout: 0 } },
-    "persistence.timeout: wanted a whole number from 1 to 2678400",
+    "persistence.timeout: wanted whole seconds from 1 to 2678400",
   ],
   [
     "persistence for ever",
     { ...web, persistence: { timeout: 2_678_401 } },
-    "persistence.timeout: wanted a whole number from 1 to 2678400",
+    "persistence.timeout: wanted whole seconds from 1 to 2678400",
   ],
   [
     "persistence of everybody",

@@ -9,7 +9,8 @@ import {
   MAX_DESTINATIONS,
   TunnelSpec,
 } from "./destination-spec.ts";
-import { flag, ipAddress, ipPrefix, oneOf, seconds, wanted, wholeNumber } from "./field.ts";
+import { flag, ipAddress, ipPrefix, oneOf, wanted, wholeNumber } from "./field.ts";
+import { seconds, wholeSeconds } from "./quantity.ts";
 import { TimeoutsSpec } from "./settings-spec.ts";
 
 /** Schedulers by the name that documents use. */
@@ -38,7 +39,7 @@ export const prefixesLimit = wanted(`at most ${MAX_CLIENT_PREFIXES} prefixes ove
 
 /** Clients that stay with their destination. */
 export const PersistenceSpec = z.strictObject({
-  timeout: wholeNumber(1, 2_678_400)
+  timeout: wholeSeconds(1, 2_678_400)
     .default(360)
     .describe("Seconds without a new connection after which a client may be sent elsewhere."),
   prefix: wholeNumber(1, 128)

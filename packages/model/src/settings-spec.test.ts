@@ -50,7 +50,7 @@ const bad: [settings: object, want: string][] = [
   [{ rescheduleQuiesced: 1 }, "rescheduleQuiesced: wanted true or false"],
   [{ midStream: "reject" }, "midStream: wanted one of drop, host"],
   [{ unmatchedReply: "host" }, "unmatchedReply: wanted one of drop, forward, refuse"],
-  [{ cacheSeconds: 0 }, "cacheSeconds: wanted a whole number from 1 to 2147483"],
+  [{ cacheSeconds: 0 }, "cacheSeconds: wanted whole seconds from 1 to 2147483"],
   [{ dropEntry: "1" }, "dropEntry: wanted one of off, auto, on"],
   [{ dropPacket: true }, "dropPacket: wanted one of off, auto, on"],
   [{ secureTcp: 3 }, "secureTcp: wanted one of off, auto, on"],

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { addressKind } from "./address-kind.ts";
-import { flag, ipAddress, oneOf, patternText, seconds, wanted, wholeNumber } from "./field.ts";
+import { flag, ipAddress, oneOf, patternText, wanted, wholeNumber } from "./field.ts";
+import { seconds, wholeBytes, wholeSeconds } from "./quantity.ts";
 
 const defence = (what: string) =>
   oneOf("off", "auto", "on")
@@ -78,7 +79,7 @@ export const SyncDaemonSpec = z.strictObject({
   syncId: wholeNumber(0, 255)
     .default(0)
     .describe("Messages of another id are ignored; 0 of a backup: none are."),
-  maxLength: wholeNumber(1, 65_507).default(1472).describe("Longest message in bytes."),
+  maxLength: wholeBytes(1, 65_507).default(1472).describe("Longest message in bytes."),
   group: syncMulticastGroup.default("224.0.0.81").describe("Multicast group."),
   port: wholeNumber(1, 65_535).default(8848).describe("UDP port of the group."),
   ttl: wholeNumber(1, 255).default(1).describe("Time to live of messages."),
@@ -126,7 +127,7 @@ export const SettingsSpec = z.strictObject({
     .describe(
       "Packets that must not be fragmented and do not fit are refused; false: tunnels fragment them.",
     ),
-  cacheSeconds: wholeNumber(1, 2_147_483)
+  cacheSeconds: wholeSeconds(1, 2_147_483)
     .default(86_400)
     .describe("lblc and lblcr: seconds after which an unused entry is stale."),
   dropEntry: defence("Half-open and idle connections are dropped at random"),

@@ -2,6 +2,8 @@
 
 /** The part of JSON Schema that the tables are made from. */
 interface Schema {
+  /** Two of them: a number, or a text with units. */
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -65,7 +67,8 @@ function valuesOf(field: Schema): string {
 
 const inCode = (values: readonly unknown[]): string => values.map((v) => `\`${v}\``).join(", ");
 
-function rangeOf({ minimum, maximum, maxItems }: Schema): string {
+function rangeOf({ type, minimum, maximum, maxItems }: Schema): string {
   if (maxItems !== undefined) return `at most ${maxItems}`;
-  return minimum === undefined || maximum === undefined ? "" : `${minimum} to ${maximum}`;
+  if (minimum === undefined || maximum === undefined) return "";
+  return `${minimum} to ${maximum}${Array.isArray(type) ? ", or with a unit" : ""}`;
 }

@@ -12,7 +12,13 @@ interface JsonSchema {
 
 /** JSON Schema of what operators write, for editors: fields with defaults may be absent. */
 export function jsonSchemaOf(schema: z.ZodType): object {
-  return z.toJSONSchema(schema, { io: "input" });
+  return z.toJSONSchema(schema, { io: "input", override: keepDefault });
+}
+
+/** zod leaves out the defaults of fields that it transforms; ours read the same before and after. */
+function keepDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: object }): void {
+  const { def } = zodSchema._zod;
+  if (def.type === "default") Object.assign(jsonSchema, { default: def.defaultValue });
 }
 
 /**

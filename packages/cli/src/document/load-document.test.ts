@@ -35,6 +35,21 @@ services:
   });
 });
 
+test("document loader reads durations and sizes with units, and tells their limits in units", () => {
+  const settings = (text: string) => `version: 1\nsettings:\n  ${text}\n`;
+  const { timeouts } = loadDocument(
+    settings("timeouts: { tcp: { established: 1h30m } }"),
+    "lb.yaml",
+  ).settings;
+  expect(timeouts).toEqual({ tcp: { established: 5400 } });
+  expect(refusal(settings("cacheSeconds: 15x"))).toEqual([
+    'lb.yaml:3:17: settings.cacheSeconds: found "15x", wanted whole seconds from 1 to 2147483, or a text such as "500ms", "30s", "5m", "1h30m"',
+  ]);
+  expect(refusal(settings("cacheSeconds: 30d"))).toEqual([
+    'lb.yaml:3:17: settings.cacheSeconds: found "30d", wanted 1s to 24d20h31m23s',
+  ]);
+});
+
 test("document loader reads JSON, tabs and all", () => {
   const service = { protocol: "udp", address: "192.0.2.1", port: 53 };
   const text = JSON.stringify({ version: 1, services: [service] }, undefined, "\t");
