@@ -3,7 +3,7 @@
  * sent, answers come in the same order, so "everything before this" needs no other fence.
  */
 import type { DestinationRecord, Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
-import type { Row } from "./core/report/census.ts";
+import type { Place, Row } from "./core/report/census.ts";
 import type { Rates } from "./core/report/estimator.ts";
 import type { Explanation } from "./core/report/explain.ts";
 import type { PacketOf } from "./core/report/explain-packet.ts";
@@ -36,6 +36,11 @@ export interface ForwarderQuestions {
   explain: { ask: PacketOf; answer: PacketExplanation };
   /** Connections from `cursor` on; an answer may have fewer than `limit`, or none, before the last one, whose `next` is null. */
   list: { ask: { cursor: number; limit: number }; answer: { rows: ConnectionRow[]; next: number | null } };
+  /**
+   * End these records of this node, or of peers who are lost: silently, or so that both ends hear of it. What has ended meanwhile is left alone.
+   * Some 2 µs each.
+   */
+  end: { ask: { places: readonly Place[]; isAloud: boolean }; answer: { ended: number } };
 }
 
 /** Name of a question. */
@@ -107,6 +112,8 @@ export type ConnectionRow = Omit<Row, "owner"> & {
   /** Name of the owning peer; empty for this node. */
   owner: string;
 };
+
+export type { Place } from "./core/report/census.ts";
 
 /** An explanation with the owners' names in it. */
 export type PacketExplanation = Omit<Explanation, "connection" | "template"> & {

@@ -207,3 +207,47 @@ test("254 peers have a place in the record, another one is a bug of the caller",
   call(f, { type: "setPeerLive", peer: "lb255", live: true });
   expect(() => f.settle()).toThrow("invariant: more than 254 peers");
 });
+
+test("connections that are ended here end at the peers", () => {
+  const [a, b] = [start(), start()];
+  for (const n of [1, 2]) connect(a, n);
+  tell(a, b);
+  const [row] = a.ask("list", { cursor: 0, limit: 100 }).rows;
+  a.ask("end", { places: [row!.place], isAloud: false });
+  a.settle();
+  tell(a, b);
+  expect(ownersOf(b)).toEqual({ "": 0, lb1: 1 });
+  expect(b.ask("list", { cursor: 0, limit: 100 }).rows[0]!.client).not.toBe(row!.client);
+  expect(records(b).count).toBe(0);
+});
+
+test("connections that are ended aloud end at the peers, too, when nobody answers", () => {
+  const [a, b] = [start(), start()];
+  connect(a, 1);
+  tell(a, b);
+  const places = a.ask("list", { cursor: 0, limit: 100 }).rows.map((row) => row.place);
+  expect(a.ask("end", { places, isAloud: true })).toEqual({ ended: 1 });
+  a.settle();
+  tell(a, b);
+  expect(b.ask("counts", {}).connections).toBe(1);
+  a.clock.now += Math.ceil(3 * TICKS_PER_SECOND);
+  a.settle();
+  tell(a, b);
+  expect(b.ask("counts", {}).connections).toBe(0);
+});
+
+test("connections of a peer that are ended here are told to all", () => {
+  const [a, b, c] = [start(), start(), start()];
+  connect(a, 1);
+  const batch = records(a);
+  for (const f of [b, c]) {
+    call(f, { type: "apply", peer: "lb1", token: 1, ...batch, delayMs: 0 });
+    f.settle();
+    f.clock.now += Math.ceil(TICKS_PER_SECOND);
+  }
+  const places = b.ask("list", { cursor: 0, limit: 100 }).rows.map((row) => row.place);
+  b.ask("end", { places, isAloud: false });
+  b.settle();
+  tell(b, c, "lb2");
+  expect([b.ask("counts", {}).connections, c.ask("counts", {}).connections]).toEqual([0, 0]);
+});

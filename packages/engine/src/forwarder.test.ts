@@ -11,6 +11,7 @@ import {
   receive,
   rowsOf,
   run,
+  TICKS_PER_SECOND,
   WEB,
   web,
 } from "./testing-clients.ts";
@@ -113,4 +114,19 @@ test("a destination that goes down takes its connections along as its service sa
   f.send({ type: "weights", weights: new Map([[id, 0]]), down: new Set([id]) });
   f.settle();
   expect(rowsOf(f)).toEqual([]);
+});
+
+test("connections are ended where they were seen, and what has taken their place since is not", () => {
+  const f = startInProcess();
+  run(f, WEB);
+  for (const n of [1, 2, 3]) establish(f, n);
+  const places = rowsOf(f).map((row) => row.place);
+  expect(f.ask("end", { places: places.slice(0, 2), isAloud: false })).toEqual({ ended: 2 });
+  f.settle();
+  expect(rowsOf(f)).toHaveLength(1);
+  expect(receive(f, client(1, "A"))).not.toBe("forwarded");
+  expect(receive(f, client(3, "A"))).toBe("forwarded");
+  f.clock.now += 200 * TICKS_PER_SECOND; // the records are free again
+  for (const n of [4, 5]) establish(f, n);
+  expect(f.ask("end", { places: places.slice(0, 2), isAloud: true })).toEqual({ ended: 0 });
 });

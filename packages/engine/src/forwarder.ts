@@ -6,13 +6,15 @@ import { LbError } from "@tandem/model";
 import { createIcmpSender } from "./core/answer/icmp-sender.ts";
 import { createProbe } from "./core/answer/probe.ts";
 import { createSlowPath } from "./core/answer/slow-path.ts";
+import { RECORD } from "./core/layout.ts";
 import { afterEnding } from "./core/life/connection-observer.ts";
 import { createConnections } from "./core/life/connections.ts";
 import { createDefence } from "./core/life/defence.ts";
 import { createDigests } from "./core/peers/digest.ts";
 import { createPublisher } from "./core/peers/publish.ts";
 import { createRandom } from "./core/random.ts";
-import { listConnections, type Row } from "./core/report/census.ts";
+import { readField } from "./core/record.ts";
+import { listConnections, type Place, type Row } from "./core/report/census.ts";
 import { explain } from "./core/report/explain.ts";
 import { createTraffic } from "./core/report/traffic.ts";
 import { createServiceTable } from "./core/services/service-table.ts";
@@ -77,7 +79,7 @@ export function createForwarder(
   const connections = createConnections(table, services, {
     now: dataplane.now(),
     observer: afterEnding(traffic.ending, publisher),
-    onWatch: createProbe(table, services, dataplane),
+    onDoom: createProbe(table, dataplane),
   });
   const icmp = createIcmpSender(dataplane);
   const defence = createDefence(connections, services, random);
@@ -126,6 +128,7 @@ export function createForwarder(
       const { rows, next } = listConnections({ connections, services }, at, dataplane.now());
       return { rows: rows.map(withOwner), next };
     },
+    end: ({ places, isAloud }) => ({ ended: places.filter((place) => end(place, isAloud)).length }),
     explain(packet) {
       const tables = { connections, services, marks: programming.running.marks, now: dataplane.now() };
       const { connection, template, ...same } = explain(packet, tables);
@@ -146,6 +149,17 @@ export function createForwarder(
       isStopped = true;
     },
   };
+
+  /** Returns whether the record is still the one that was meant. A peer's becomes this node's first, so that everybody hears of its end. */
+  function end({ family, index, generation }: Place, isAloud: boolean): boolean {
+    const r = table.records[family];
+    if (readField(r, index, RECORD.generation) !== generation) return false;
+    const now = dataplane.now();
+    connections.renew(family, index, now);
+    if (isAloud) connections.doom(family, index, now);
+    else connections.close(family, index, now);
+    return true;
+  }
 
   function adopt() {
     const adoption = adoptConnections(dataplane, connections);

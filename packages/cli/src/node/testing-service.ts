@@ -38,6 +38,7 @@ export const DOCUMENT = reviseDocument(EMPTY_DOCUMENT, spec);
 
 /** A connection of client's port `n`. */
 export const row = (n: number, change: Partial<ConnectionRow> = {}): ConnectionRow => ({
+  place: { family: 4, index: n, generation: 1 },
   protocol: 6,
   state: "ESTABLISHED",
   client: "198.51.100.7",

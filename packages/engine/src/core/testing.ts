@@ -56,7 +56,7 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
   const connections = createConnections(table, services, {
     now: clock.now,
     observer: afterEnding(traffic.ending, publisher),
-    onWatch: createProbe(table, services, dataplane),
+    onDoom: createProbe(table, dataplane),
   });
   const replica = createReplica(connections, services, digests);
   const icmp = createIcmpSender(dataplane);

@@ -7,20 +7,14 @@ import { IP_PROTOCOL, TCP_FLAG } from "../../packet/parse.ts";
 import { wordsToAddress } from "../../packet/words.ts";
 import { buildProbe, PROBE_BYTES } from "../../rewrite/reset.ts";
 import { ADDRESS, LIFE, RECORD } from "../layout.ts";
-import { isDoomed } from "../life/gone.ts";
 import { addressAt, protocolOf, type RecordArray, readField } from "../record.ts";
-import type { ServiceTable } from "../services/service-table.ts";
 import type { ConnectionTable } from "../table/connection-table.ts";
 
-/** Has the client of a TCP connection of this node send a packet, if the connection is to be reset. Never throws. */
+/** Has the client of a TCP connection of this node send a packet. Never throws. */
 export type Probe = (family: 4 | 6, index: number) => void;
 
 /** Probes of the connections of a table. */
-export function createProbe(
-  table: ConnectionTable,
-  services: ServiceTable,
-  dataplane: Pick<DataPlane, "inject">,
-): Probe {
+export function createProbe(table: ConnectionTable, dataplane: Pick<DataPlane, "inject">): Probe {
   const own = new Uint8Array(PROBE_BYTES);
   const question: Injected = { family: 4, packet: own, packetBytes: 0, gsoSize: 0, gsoSegments: 1 };
   const ends = { family: 4 as 4 | 6, from: new Uint8Array(16), to: new Uint8Array(16), ports: 0 };
@@ -40,6 +34,6 @@ export function createProbe(
   return (family, index) => {
     const r = table.records[family];
     const isMine = (readField(r, index, RECORD.life) & (LIFE.remote | LIFE.template)) === 0;
-    if (isMine && protocolOf(r, index) === IP_PROTOCOL.tcp && isDoomed(services, r, index)) ask(r, index);
+    if (isMine && protocolOf(r, index) === IP_PROTOCOL.tcp) ask(r, index);
   };
 }

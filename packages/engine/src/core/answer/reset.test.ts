@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildPacket, packetProblems } from "../../packet/testing.ts";
-import { createTestDirector } from "../testing.ts";
+import { createTestDirector, rowsOf } from "../testing.ts";
 
 const CLIENT = "198.51.100.7";
 const VIP = "192.0.2.1";
@@ -97,4 +97,69 @@ test("a destination that returns in time is spared", () => {
   configure([SERVER]);
   sent();
   expect(send("client", { flags: "A" })).toEqual([`${CLIENT}>${SERVER} flags ${0x10}`]);
+});
+
+/** An operator wants connection 0 ended aloud. */
+function doomed(protocol: "tcp" | "udp" | "sctp", whenRemoved = "keep") {
+  const site = setUp(protocol, whenRemoved);
+  const first = { tcp: { flags: "S" }, udp: { payload: "a" }, sctp: { chunks: ["init"] } }[protocol];
+  site.send("client", first);
+  site.d.connections.doom(4, 0, site.d.clock.now);
+  site.d.pass(0);
+  site.d.dataplane.flushPackets();
+  return site;
+}
+
+test("a doomed connection's client is asked, and what it answers ends both sides", () => {
+  const { send, sent } = doomed("tcp");
+  expect(sent()).toEqual([`${VIP}>${CLIENT} flags ${0x10}`]);
+  expect(send("client", { flags: "A" })).toEqual([
+    `${VIP}>${CLIENT} flags ${0x04}`,
+    `${CLIENT}>${SERVER} flags ${0x14}`,
+  ]);
+});
+
+test("a doomed connection of which nothing is heard ends after 2 s, and no other before", () => {
+  const { d, send } = doomed("tcp");
+  send("client", { fromPort: 40_001, flags: "S" });
+  d.pass(1900);
+  expect(d.table.size).toBe(2);
+  d.pass(200);
+  expect(d.table.size).toBe(1);
+  expect(d.connections.isDoomed(4, 1)).toBe(false);
+});
+
+test("a doomed UDP flow ends with its next packet, which is told", () => {
+  const { d, send, sent } = doomed("udp");
+  expect(sent()).toEqual([]);
+  expect(send("client", { payload: "b" })).toEqual([`${VIP}>${CLIENT} icmp 3/3`]);
+  expect(d.table.size).toBe(0);
+});
+
+test("doom stays whatever policies say of the destination, and ends with the record", () => {
+  const { d, send, configure } = doomed("tcp");
+  configure([]);
+  configure([SERVER]);
+  expect(d.connections.isDoomed(4, 0)).toBe(true);
+  d.pass(2100);
+  expect(d.table.size).toBe(0);
+  d.clock.now += 100_000; // the record is free again
+  send("client", { flags: "S" });
+  expect([d.table.size, d.connections.isDoomed(4, 0)]).toEqual([1, false]);
+});
+
+test("a template is doomed to nothing but its end", () => {
+  const d = createTestDirector({ capacity: 16 });
+  d.configure([{ ...service("tcp", "keep", [SERVER]), persistence: {} }]);
+  d.dataplane.receive(
+    1,
+    buildPacket({ protocol: "tcp", ...{ from: CLIENT, fromPort: 1, to: VIP, toPort: 80 }, flags: "S" }),
+  );
+  d.settle();
+  const rows = rowsOf(d);
+  expect(rows.map((r) => r.isTemplate).toSorted()).toEqual([false, true]);
+  for (const isTemplate of [false, true])
+    d.connections.doom(4, rows.find((r) => r.isTemplate === isTemplate)!.place.index, d.clock.now);
+  d.pass(2100);
+  expect(d.table.size).toBe(0);
 });

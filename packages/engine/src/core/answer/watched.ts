@@ -2,7 +2,6 @@
 import { createParsedPacket } from "../../packet/parse.ts";
 import { createFtp } from "../ftp/ftp.ts";
 import { DIRECTION, RECORD } from "../layout.ts";
-import { isDoomed } from "../life/gone.ts";
 import { startsAnew } from "../packet-event.ts";
 import { readField } from "../record.ts";
 import type { Service } from "../services/service.ts";
@@ -36,7 +35,7 @@ export function createWatched(context: CoreContext, reopen: Handler): Handlers<"
       const node = table.find(p.family, p.key);
       if (node < 0) return drop("no_service");
       const last: Last = { p, upcall, index: indexOf(node), direction: directionOf(node) };
-      if (isDoomed(services, table.records[p.family], last.index)) return reset(last, now);
+      if (connections.isDoomed(p.family, last.index)) return reset(last, now);
       if (last.direction !== DIRECTION.output && startsAnew(p)) return reopen(upcall, now);
       return helperOf(p.family, last.index)?.(last, now) ?? send("helper_rewritten", "flow", last.index);
     },

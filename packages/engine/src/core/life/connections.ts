@@ -11,8 +11,9 @@ import { createAgeing, FROZEN_LOOK_TICKS } from "./ageing.ts";
 import { type ConnectionObserver, NO_OBSERVER } from "./connection-observer.ts";
 import { createControl } from "./control.ts";
 import { createCounts } from "./counts.ts";
+import { createDooms } from "./dooms.ts";
 import { createEviction } from "./eviction.ts";
-import { createJudge, ENDS, JUDGED } from "./gone.ts";
+import { createJudge, ENDS, fateOfRecord, JUDGED } from "./gone.ts";
 import { createLifetimes, DEFERRAL_TICKS } from "./lifetimes.ts";
 import { createPressure } from "./pressure.ts";
 import { isUnproven, proveTemplate } from "./proof.ts";
@@ -33,6 +34,13 @@ export interface Connections {
    * is retired instead. Nothing happens if the record is dead already.
    */
   close(family: 4 | 6, index: number, now: number): void;
+  /**
+   * End aloud what an operator wants ended: the next packet of the connection tells both sides (a TCP client is asked for one); without one it ends
+   * after 2 s. What no packet belongs to is closed.
+   */
+  doom(family: 4 | 6, index: number, now: number): void;
+  /** Whether a living record is to end aloud, by its next packet. */
+  isDoomed(family: 4 | 6, index: number): boolean;
   /** Look at a record that a state event, a peer or a scan points at. Idempotent: the record is the truth. */
   review(family: 4 | 6, index: number, now: number): void;
   /** Keep bytes, at most 255, beside a record in the place of what was kept; none: keep nothing. Returns false if there is no room. */
@@ -69,21 +77,22 @@ export interface ConnectionsOptions {
   readonly now: number;
   /** Nobody, if left out. */
   readonly observer?: ConnectionObserver;
-  /** Told of every record whose packets the core begins to watch. */
-  readonly onWatch?: (family: 4 | 6, index: number) => void;
+  /** Told of every record that is to end aloud. */
+  readonly onDoom?: (family: 4 | 6, index: number) => void;
 }
 
 /** The connections over a table and the services. */
 export function createConnections(
   table: ConnectionTable,
   services: ServiceTable,
-  { now, observer = NO_OBSERVER, onWatch = () => {} }: ConnectionsOptions,
+  { now, observer = NO_OBSERVER, onDoom = () => {} }: ConnectionsOptions,
 ): Connections {
   const counts = createCounts(table, services);
   const control = createControl(table);
   const lifetimes = createLifetimes(table, services);
   const ageing = createAgeing(table, lifetimes, now);
   const judge = createJudge(services);
+  const dooms = createDooms();
   const eviction = createEviction(table);
   const pressure = createPressure(table);
   let evicted = 0;
@@ -93,7 +102,7 @@ export function createConnections(
   /** Look at the record again when its time is up, or earlier if the observer wants to. */
   function arm(r: RecordArray, index: number, now: number): void {
     const look = observer.lookAgainAfter(r.family, index, lifetimes.timeoutOf(r, index));
-    const left = ageing.ticksLeft(r, index, now);
+    const left = Math.min(ageing.ticksLeft(r, index, now), dooms.ticksLeft(r, index, now) ?? Infinity);
     ageing.arm(r, index, now, look > 0 ? Math.min(look, left) : left);
   }
 
@@ -103,11 +112,27 @@ export function createConnections(
     if (readField(r, index, RECORD.owner) !== 0) writeField(r, index, RECORD.owner, 0);
   }
 
+  const isDoomed = (r: RecordArray, index: number): boolean =>
+    dooms.has(r, index) || fateOfRecord(services, r, index) === "reset";
+
+  /** What is to become of the record: an operator's word goes before the policies. */
+  function judgementOf(r: RecordArray, index: number, now: number): number {
+    const left = dooms.ticksLeft(r, index, now);
+    if (left === undefined) return judge(r, index);
+    return left > 0 ? LIFE.watched : ENDS;
+  }
+
+  /** Set the `JUDGED` bits. */
+  function carryOut(r: RecordArray, index: number, judgement: number): void {
+    if (mark(r, index, judgement) && judgement === LIFE.watched && isDoomed(r, index))
+      onDoom(r.family, index);
+  }
+
   /** Carry out what is to become of the record. Returns whether it lives on. */
   function submit(r: RecordArray, index: number, now: number): boolean {
-    const judgement = judge(r, index);
+    const judgement = judgementOf(r, index, now);
     if (judgement === ENDS) close(r.family, index, now);
-    else if (mark(r, index, judgement) && judgement === LIFE.watched) onWatch(r.family, index);
+    else carryOut(r, index, judgement);
     return judgement !== ENDS || isAlive(r, index);
   }
 
@@ -138,8 +163,14 @@ export function createConnections(
       ageing.arm(r, index, now, 0); // whoever called still has to do with it
       return;
     }
-    mark(r, index, judgement);
-    if (judgement === LIFE.watched) onWatch(family, index);
+    carryOut(r, index, judgement);
+    arm(r, index, now);
+  }
+
+  function doom(r: RecordArray, index: number, now: number): void {
+    dooms.add(r, index, now);
+    mark(r, index, LIFE.watched);
+    onDoom(r.family, index);
     arm(r, index, now);
   }
 
@@ -154,6 +185,7 @@ export function createConnections(
     const destination = services.destination(readField(r, index, RECORD.destinationId));
     observer.ending(r.family, index, now);
     counts.off(r, index);
+    dooms.forget(r, index);
     eviction.forget(r, index);
     ageing.disarm(r, index);
     const controller = control.detach(r, index);
@@ -174,6 +206,7 @@ export function createConnections(
   function retire(r: RecordArray, index: number, now: number): void {
     if (isRetired(r, index)) return;
     observer.retiring(r.family, index, now);
+    dooms.forget(r, index);
     retireRecord(table, r, index);
     counts.on(r, index);
     eviction.note(r, index);
@@ -241,6 +274,13 @@ export function createConnections(
       return index;
     },
     close,
+    doom(family, index, now) {
+      const r = table.records[family];
+      if (!isAlive(r, index)) return;
+      if ((readField(r, index, RECORD.life) & LIFE.template) !== 0) close(family, index, now);
+      else doom(r, index, now);
+    },
+    isDoomed: (family, index) => isDoomed(table.records[family], index),
     review,
     keep(family, { index, bytes }, now) {
       const isKept = table.annexes.write(table.records[family], index, bytes);

@@ -37,10 +37,6 @@ export function fateOfRecord(services: ServiceTable, r: RecordArray, index: numb
   return services.service(readField(r, index, RECORD.serviceId))?.record.whenRemoved;
 }
 
-/** Whether a living record is to end aloud, by its next packet. */
-export const isDoomed = (services: ServiceTable, r: RecordArray, index: number): boolean =>
-  fateOfRecord(services, r, index) === "reset";
-
 /** A judge by what runs now. */
 export function createJudge(services: ServiceTable): Judge {
   return (r, index) => {

@@ -20,7 +20,9 @@ const marked = { mark: 7, scheduler: "rr", destinations: web.destinations };
 const fullNat = { ...web, method: "full-nat", sourceAddresses: ["10.0.0.250"] };
 
 const sharedOf = (d: TestDirector) =>
-  rowsOf(d).map(({ owner: _owner, expiresInSeconds: _left, inPackets: _p, inBytes: _b, ...same }) => same);
+  rowsOf(d).map(
+    ({ place: _place, owner: _owner, expiresInSeconds: _left, inPackets: _p, inBytes: _b, ...same }) => same,
+  );
 
 const kinds: [string, object, ClientPacket?, object?][] = [
   ["TCP", web],

@@ -42,6 +42,7 @@ for (const [family, headers] of [
     const { from, to, server } = ends[family];
     expect(list(d).rows).toEqual([
       {
+        place: { family, index: 0, generation: 1 },
         protocol: 17,
         state: "UDP",
         client: from,

@@ -21,8 +21,16 @@ import { type ConnectionTable, FAMILIES } from "../table/connection-table.ts";
 
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
 
+/** Where a record lies, and which of those that ever lay there. */
+export interface Place {
+  readonly family: 4 | 6;
+  readonly index: number;
+  readonly generation: number;
+}
+
 /** One connection, readable. */
 export interface Row {
+  place: Place;
   protocol: number;
   state: string;
   client: string;
@@ -128,6 +136,7 @@ function readRow(
   const life = readField(r, index, RECORD.life);
   const controller = readField(r, index, RECORD.controller);
   return {
+    place: { family: r.family, index, generation: readField(r, index, RECORD.generation) },
     protocol: protocolOf(r, index),
     state: stateText(r, index),
     ...readEnds(r, index),
