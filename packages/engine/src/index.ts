@@ -2,6 +2,7 @@
 
 export type { AuditedCall, Auditor } from "./api/audit.ts";
 export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
+export { forwardUnary } from "./api/forward.ts";
 export * from "./api/node-api.ts";
 export type { PeerCalls, PeerCallTerms } from "./api/peer-calls.ts";
 export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";

@@ -31,6 +31,7 @@ import { createEventLog } from "./events/event-log.ts";
 import { createNodeEvents } from "./events/node-events.ts";
 import { createSystemHostNames } from "./host-names.ts";
 import { openIpvsadmSocket } from "./ipvsadm-socket.ts";
+import { killAtPeer } from "./kill-at-peer.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
@@ -146,6 +147,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     role: () => seat.seat().role,
     sleep: async (ms) => void (await sleep(ms)),
   });
+  const heardOf = () => replication?.replicator.status().peers ?? [];
   const api = createNodeService({
     node: config.name,
     engine,
@@ -154,12 +156,14 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     switchover,
     maintenance: seat,
     events: events.watch,
+    peers: () => heardOf().flatMap(({ node, state }) => (state === "alone" ? [] : [node])),
+    killAt: (peer, request) => killAtPeer(peers, peer, request),
     hosts: createSystemHostNames(),
     status,
     measure,
   });
   const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
-  const knownPeers = () => replication?.replicator.status().peers.map((peer) => peer.node) ?? [];
+  const knownPeers = () => heardOf().map((peer) => peer.node);
   const peers = openPeerCalls({ node: config.name, link, api, audit, peers: knownPeers, onBug });
   parts.defer(() => peers.close());
   const metrics = createMetrics({

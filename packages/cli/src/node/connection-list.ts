@@ -5,12 +5,27 @@ import { type Document, formatEndpoint, LbError, methodName, protocolName, servi
 /** Rows that one question to the forwarder brings: below a millisecond of its time. */
 const ROWS_PER_QUESTION = 512;
 
-/** The connections that a filter wants, in no order. @throws LbError not_found for a service that there is not and never was */
+/** A connection as the forwarder has it, and in the operators' words. */
+export interface FoundConnection {
+  readonly row: ConnectionRow;
+  readonly status: ConnectionStatus;
+}
+
+/** The connections that a filter wants, in no order. @throws LbError as `findConnections` */
 export async function* listConnections(
   engine: Engine,
   node: string,
   filter: ConnectionFilter,
 ): AsyncGenerator<ConnectionStatus> {
+  for await (const { status } of findConnections(engine, node, filter)) yield status;
+}
+
+/** The same, as they lie in the table. @throws LbError not_found for a service that there is not and never was */
+export async function* findConnections(
+  engine: Pick<Engine, "ask" | "document">,
+  node: string,
+  filter: ConnectionFilter,
+): AsyncGenerator<FoundConnection> {
   const serviceId = filter.service === undefined ? undefined : findService(engine.document, filter.service);
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   for (let cursor: number | null = 0; cursor !== null && left > 0; ) {
@@ -20,7 +35,7 @@ export async function* listConnections(
       const status = connectionStatus(row, node);
       if (left === 0 || !isWanted(filter, status)) continue;
       left--;
-      yield status;
+      yield { row, status };
     }
     cursor = slice.next;
   }

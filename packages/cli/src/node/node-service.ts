@@ -10,13 +10,14 @@ import { drainDestinations } from "./drain.ts";
 import { explainPacket } from "./explain-packet.ts";
 import type { HostNames } from "./host-names.ts";
 import { createIpvsadmNode } from "./ipvsadm-node.ts";
+import { type KillPorts, killConnections } from "./kill-connections.ts";
 import { readServices } from "./running-services.ts";
 import { type MaintenanceSeat, setMaintenance } from "./set-maintenance.ts";
 import type { Switchover } from "./switchover.ts";
 import { createZeroing } from "./zeroing.ts";
 
 /** The parts that the API speaks for. */
-export interface NodeParts extends Drafting {
+export interface NodeParts extends Drafting, Pick<KillPorts, "peers" | "killAt"> {
   readonly node: string;
   readonly engine: Engine;
   readonly monitor: Monitor;
@@ -39,7 +40,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     status: parts.status,
     services,
     connections,
-    kill: notThere,
+    kill: (request) => killConnections(parts, request),
     zero,
     document: (revision) => documentAt(keeper, revision),
     documentText: (revision) => textAt(keeper, revision),

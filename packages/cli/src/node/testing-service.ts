@@ -165,6 +165,8 @@ export function createTestService(
     switchover: { run: async () => ({ steps: [], from: "lb1", to: "lb2" }) },
     maintenance: { isInMaintenance: () => false, enterMaintenance() {}, leaveMaintenance() {} },
     async *events() {},
+    peers: () => [],
+    killAt: async () => ({ killed: 0 }),
     hosts: { namesOf: async () => new Map(), addressesOf: async () => new Map() },
     status: async () => ({ node: "lb1" }) as NodeStatus,
     measure: async () => () => mtu,

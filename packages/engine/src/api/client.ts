@@ -14,6 +14,8 @@ import { NODE_KEY } from "./peer-calls.ts";
 const READ_TIMEOUT_MS = 5_000;
 /** A change may wait for the cluster's store: a NATS leader's election takes up to 5 s. */
 const CHANGE_TIMEOUT_MS = 15_000;
+/** Ending half a million connections takes some seconds, on each node. */
+const KILL_TIMEOUT_MS = 60_000;
 /** A switchover waits for the peer's acknowledgement, for VRRP, and then forwards on for 5 s. */
 const SWITCHOVER_TIMEOUT_MS = 30_000;
 
@@ -115,7 +117,11 @@ export function connectNode(address: string | ServerAddress, answering?: string)
     status: async () => decodeStatus(await call(node.GetStatus, {})),
     services: async () => (await call(node.ListServices, {})).services.map(decodeService),
     kill: ({ filter, ...request }) =>
-      call(node.KillConnections, { ...request, filter: { ...filter, states: [...(filter.states ?? [])] } }),
+      call(
+        node.KillConnections,
+        { ...request, filter: { ...filter, states: [...(filter.states ?? [])] } },
+        KILL_TIMEOUT_MS,
+      ),
     zero: async (request) => void (await call(node.ZeroCounters, request)),
     document: async (revision) =>
       (await documents()).decodeDocument(
