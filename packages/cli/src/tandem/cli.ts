@@ -11,8 +11,9 @@ import {
   type Terminal,
   type World,
 } from "./command.ts";
-import { createPaint, formatPlural, type Paint } from "./format.ts";
+import { formatPlural } from "./format.ts";
 import { TAKES_VALUE } from "./global-options.ts";
+import { paintFor } from "./paint-for.ts";
 import { addCommand, createProgram } from "./program.ts";
 import { serialize, serializeMany } from "./serialize.ts";
 
@@ -98,12 +99,6 @@ async function show(outcome: Outcome, format: Format, around: Surroundings): Pro
     exitCode = answer.exitCode ?? EXIT.ok;
   }
   return exitCode;
-}
-
-/** What is no terminal gets no colours, and every column in full. https://no-color.org: present and not empty means no. */
-function paintFor(terminal: Terminal, env: World["env"]): Paint {
-  const hasColour = terminal.isTTY && !env.NO_COLOR && env.TERM !== "dumb";
-  return createPaint(hasColour, terminal.isTTY ? terminal.columns : undefined);
 }
 
 /** Commander has told of its own errors already. A script that reads data finds the failure on `out` as well. */

@@ -5,6 +5,7 @@ import type { Daemon } from "../node/daemon.ts";
 import type { createLog } from "../node/log.ts";
 import type { Machine } from "./doctor/machine.ts";
 import type { Paint } from "./format.ts";
+import type { Screen } from "./top/screen.ts";
 
 /** What exit codes mean, of every command: the documentation says it in these words. */
 export const EXIT_CODES = {
@@ -119,7 +120,10 @@ export interface World {
   untilSignal(): Promise<string>;
   /** Run a script of ours in this terminal, to its end. */
   runScript(path: string, args: readonly string[]): Promise<ExitCode>;
-  sleep(ms: number): Promise<void>;
+  /** Until then, or until `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** The terminal for a command alone; undefined if there is none. */
+  openScreen(): Promise<Screen | undefined>;
   /** Milliseconds since 1970. */
   now(): number;
 }

@@ -10,6 +10,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    name: "top",
+    group: "look",
+    summary: "Watch services and destinations live: rates, connections, weights, health",
+    load: async () => (await import("./commands/top.ts")).top,
+  },
+  {
     name: "services",
     group: "look",
     summary: "List services and their destinations: weights and why, health, connections, traffic",

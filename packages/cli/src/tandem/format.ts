@@ -3,7 +3,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import { fitColumns } from "./fit-columns.ts";
 
 /** What a piece of text means; its colour follows. */
-export type Tone = "good" | "warn" | "bad" | "strong" | "faint";
+export type Tone = "good" | "warn" | "bad" | "strong" | "faint" | "chosen";
 /** How text is put on a terminal: gives it the colour of its tone, or leaves it as it is. */
 export interface Paint {
   (tone: Tone, text: string): string;
@@ -11,7 +11,14 @@ export interface Paint {
   readonly width: number;
 }
 
-const STYLES = { good: "green", warn: "yellow", bad: "red", strong: "bold", faint: "dim" } as const;
+const STYLES = {
+  good: "green",
+  warn: "yellow",
+  bad: "red",
+  strong: "bold",
+  faint: "dim",
+  chosen: "inverse",
+} as const;
 
 /** The paint for a terminal that shows colour, or for one that does not, and is so wide. */
 export function createPaint(colour: boolean, width = Number.POSITIVE_INFINITY): Paint {

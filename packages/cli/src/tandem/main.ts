@@ -39,7 +39,8 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
     readText: async (path) => (await import("../document/read-text.ts")).readText(path),
     openEditor: async (path) => (await import("./open-editor.ts")).openEditor(path, env),
-    sleep: async (ms) => void (await sleep(ms)),
+    sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => {}),
+    openScreen,
     now: Date.now,
   }),
 });
@@ -65,6 +66,12 @@ function userName(): string {
   } catch {
     return `uid ${process.getuid?.()}`;
   }
+}
+
+async function openScreen() {
+  const { stdin, stdout } = process;
+  if (!stdin.isTTY || !stdout.isTTY) return undefined;
+  return (await import("./top/screen.ts")).openScreen(stdin, stdout);
 }
 
 async function readDocument(path: string) {

@@ -100,6 +100,7 @@ export async function runTandem(
       openEditor: async (file) => void (await writeFile(file, editor(await readText(file)))),
       runScript: async () => 0,
       sleep: async () => {},
+      openScreen: async () => undefined,
       now: () => FAKE_NOW_MS,
     }),
   });
