@@ -91,6 +91,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/ipvsadm.ts")).ipvsadm,
   },
   {
+    name: "export",
+    group: "look",
+    summary: "Print the document as a file to apply again, comments included",
+    load: async () => (await import("./commands/export.ts")).exportDocument,
+  },
+  {
+    name: "backup",
+    group: "look",
+    summary: "Print the document with its ids, its comments and its history, for restore",
+    load: async () => (await import("./commands/backup.ts")).backup,
+  },
+  {
+    name: "restore",
+    group: "change",
+    summary: "Bring back what backup wrote, also into a cluster that lost everything",
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
+  {
     name: "drain",
     group: "operate",
     summary: "Send no new connections to a destination; those it has go on",
