@@ -1,7 +1,7 @@
 /** Tables of what may stand in a file, made from its schema, for docs/configuration.md. */
 
 /** The part of JSON Schema that the tables are made from. */
-interface Schema {
+export interface Schema {
   /** Two of them: a number, or a text with units. */
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -49,13 +49,15 @@ function rowsWithin(field: Schema, path: string): string[] {
   return isList(field) && !field.oneOf ? [] : rowsOf(field, path);
 }
 
-function defaultOf(field: Schema, isRequired: boolean): string {
+/** "required", a value in code, or nothing. */
+export function defaultOf(field: Schema, isRequired: boolean): string {
   if (isRequired) return "required";
   const isPlain = field.default !== undefined && !["{}", "[]"].includes(JSON.stringify(field.default));
   return isPlain ? `\`${JSON.stringify(field.default).replaceAll('"', "")}\`` : "";
 }
 
-function valuesOf(field: Schema): string {
+/** Choices or range, or nothing. */
+export function valuesOf(field: Schema): string {
   const { const: only, enum: choice = only === undefined ? [] : [only] } = field;
   const names = Object.keys(field.properties ?? {});
   if (choice.length > 0) return inCode(choice);

@@ -22,7 +22,13 @@ export interface ApplyDocumentRequest {
    * Who asks, for the history: 1..256 characters.
    */
   'author'?: (string);
+  /**
+   * Of the whole cluster.
+   */
   'settings'?: (_tandem_v1_Settings | null);
+  /**
+   * In the order that they are asked in, at most 64.
+   */
   'marks'?: (_tandem_v1_MarkRule)[];
   /**
    * Say what would happen, refusal and warnings, and change nothing.
@@ -58,7 +64,13 @@ export interface ApplyDocumentRequest__Output {
    * Who asks, for the history: 1..256 characters.
    */
   'author': (string);
+  /**
+   * Of the whole cluster.
+   */
   'settings': (_tandem_v1_Settings__Output | null);
+  /**
+   * In the order that they are asked in, at most 64.
+   */
   'marks': (_tandem_v1_MarkRule__Output)[];
   /**
    * Say what would happen, refusal and warnings, and change nothing.

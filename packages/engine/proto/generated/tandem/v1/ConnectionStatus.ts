@@ -36,11 +36,20 @@ export interface ConnectionStatus {
    */
   'owner'?: (string);
   /**
-   * As in Traffic, since the connection was made here.
+   * Packets from its client since it was made here, 0..2^53.
    */
   'inPackets'?: (number | string | Long);
+  /**
+   * Bytes from its client, IP headers included, 0..2^53.
+   */
   'inBytes'?: (number | string | Long);
+  /**
+   * Packets to its client, 0..2^53; 0 with direct routing.
+   */
   'outPackets'?: (number | string | Long);
+  /**
+   * Bytes to its client, IP headers included, 0..2^53.
+   */
   'outBytes'?: (number | string | Long);
   /**
    * Full NAT: address:port that the connection to the real server comes from; absent: the client's.
@@ -104,11 +113,20 @@ export interface ConnectionStatus__Output {
    */
   'owner': (string);
   /**
-   * As in Traffic, since the connection was made here.
+   * Packets from its client since it was made here, 0..2^53.
    */
   'inPackets': (number);
+  /**
+   * Bytes from its client, IP headers included, 0..2^53.
+   */
   'inBytes': (number);
+  /**
+   * Packets to its client, 0..2^53; 0 with direct routing.
+   */
   'outPackets': (number);
+  /**
+   * Bytes to its client, IP headers included, 0..2^53.
+   */
   'outBytes': (number);
   /**
    * Full NAT: address:port that the connection to the real server comes from; absent: the client's.

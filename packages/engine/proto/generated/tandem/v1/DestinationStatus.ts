@@ -34,6 +34,9 @@ export interface DestinationStatus {
    * Why the effective weight is what it is: a few words for people.
    */
   'why'?: (string);
+  /**
+   * What its checks say.
+   */
   'health'?: (_tandem_v1_Health);
   /**
    * Established connections, 0..2^32-1.
@@ -43,6 +46,9 @@ export interface DestinationStatus {
    * Connections in any other state, 0..2^32-1.
    */
   'inactiveConnections'?: (number | string | Long);
+  /**
+   * Since it was created.
+   */
   'traffic'?: (_tandem_v1_Traffic | null);
   /**
    * As in Service; absent: the method is no tunnel.
@@ -107,6 +113,9 @@ export interface DestinationStatus__Output {
    * Why the effective weight is what it is: a few words for people.
    */
   'why': (string);
+  /**
+   * What its checks say.
+   */
   'health': (_tandem_v1_Health__Output);
   /**
    * Established connections, 0..2^32-1.
@@ -116,6 +125,9 @@ export interface DestinationStatus__Output {
    * Connections in any other state, 0..2^32-1.
    */
   'inactiveConnections': (number);
+  /**
+   * Since it was created.
+   */
   'traffic': (_tandem_v1_Traffic__Output | null);
   /**
    * As in Service; absent: the method is no tunnel.

@@ -19,14 +19,20 @@ export interface Document {
    */
   'nextId'?: (number);
   /**
-   * Ids of what was removed, by key, so that it gets its id back when it returns.
+   * Ids of what was removed, 1..2^31-1, by key, so that it gets its id back when it returns.
    */
   'retired'?: ({[key: string]: number});
   /**
    * Every one with its id.
    */
   'services'?: (_tandem_v1_Service)[];
+  /**
+   * Of the whole cluster.
+   */
   'settings'?: (_tandem_v1_Settings | null);
+  /**
+   * In the order that they are asked in, at most 64.
+   */
   'marks'?: (_tandem_v1_MarkRule)[];
 }
 
@@ -44,13 +50,19 @@ export interface Document__Output {
    */
   'nextId': (number);
   /**
-   * Ids of what was removed, by key, so that it gets its id back when it returns.
+   * Ids of what was removed, 1..2^31-1, by key, so that it gets its id back when it returns.
    */
   'retired': ({[key: string]: number});
   /**
    * Every one with its id.
    */
   'services': (_tandem_v1_Service__Output)[];
+  /**
+   * Of the whole cluster.
+   */
   'settings': (_tandem_v1_Settings__Output | null);
+  /**
+   * In the order that they are asked in, at most 64.
+   */
   'marks': (_tandem_v1_MarkRule__Output)[];
 }

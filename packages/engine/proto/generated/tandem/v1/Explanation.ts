@@ -26,6 +26,9 @@ export interface Explanation {
    * What is changed in it, in order: one sentence each.
    */
   'rewriting'?: (string)[];
+  /**
+   * What becomes of it.
+   */
   'verdict'?: (_tandem_v1_ExplainedVerdict | null);
   /**
    * How its connection ends: one sentence; empty: there is none.
@@ -58,6 +61,9 @@ export interface Explanation__Output {
    * What is changed in it, in order: one sentence each.
    */
   'rewriting': (string)[];
+  /**
+   * What becomes of it.
+   */
   'verdict': (_tandem_v1_ExplainedVerdict__Output | null);
   /**
    * How its connection ends: one sentence; empty: there is none.

@@ -4,6 +4,9 @@
  * How one node follows another's stream of connection changes.
  */
 export const FollowState = {
+  /**
+   * Never sent.
+   */
   FOLLOW_STATE_UNSPECIFIED: 'FOLLOW_STATE_UNSPECIFIED',
   /**
    * There is no cluster.
@@ -39,6 +42,9 @@ export const FollowState = {
  * How one node follows another's stream of connection changes.
  */
 export type FollowState =
+  /**
+   * Never sent.
+   */
   | 'FOLLOW_STATE_UNSPECIFIED'
   | 0
   /**

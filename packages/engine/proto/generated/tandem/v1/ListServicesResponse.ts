@@ -3,9 +3,15 @@
 import type { ServiceStatus as _tandem_v1_ServiceStatus, ServiceStatus__Output as _tandem_v1_ServiceStatus__Output } from '../../tandem/v1/ServiceStatus.ts';
 
 export interface ListServicesResponse {
+  /**
+   * In document order.
+   */
   'services'?: (_tandem_v1_ServiceStatus)[];
 }
 
 export interface ListServicesResponse__Output {
+  /**
+   * In document order.
+   */
   'services': (_tandem_v1_ServiceStatus__Output)[];
 }

@@ -16,6 +16,9 @@ export interface NodeStatus {
    * Version of Tandem, such as "0.1.0".
    */
   'version'?: (string);
+  /**
+   * What the node is in its cluster.
+   */
   'role'?: (_tandem_v1_Role);
   /**
    * Why the role is what it is: one sentence for people.
@@ -49,7 +52,13 @@ export interface NodeStatus {
    * Replication lag over all peers' streams; absent without samples.
    */
   'lag'?: (_tandem_v1_Lag | null);
+  /**
+   * The other nodes of the cluster, as this one sees them.
+   */
   'peers'?: (_tandem_v1_PeerStatus)[];
+  /**
+   * The way to the NATS servers.
+   */
   'nats'?: (_tandem_v1_Messaging);
   /**
    * The operator took the node out of service: it takes the active role only if nobody else can.
@@ -79,6 +88,9 @@ export interface NodeStatus__Output {
    * Version of Tandem, such as "0.1.0".
    */
   'version': (string);
+  /**
+   * What the node is in its cluster.
+   */
   'role': (_tandem_v1_Role__Output);
   /**
    * Why the role is what it is: one sentence for people.
@@ -112,7 +124,13 @@ export interface NodeStatus__Output {
    * Replication lag over all peers' streams; absent without samples.
    */
   'lag'?: (_tandem_v1_Lag__Output | null);
+  /**
+   * The other nodes of the cluster, as this one sees them.
+   */
   'peers': (_tandem_v1_PeerStatus__Output)[];
+  /**
+   * The way to the NATS servers.
+   */
   'nats': (_tandem_v1_Messaging__Output);
   /**
    * The operator took the node out of service: it takes the active role only if nobody else can.

@@ -9,6 +9,9 @@ export interface PeerStatus {
    * Name of the peer.
    */
   'node'?: (string);
+  /**
+   * How this node follows it.
+   */
   'state'?: (_tandem_v1_FollowState);
   /**
    * The role that the peer announced last.
@@ -60,6 +63,9 @@ export interface PeerStatus__Output {
    * Name of the peer.
    */
   'node': (string);
+  /**
+   * How this node follows it.
+   */
   'state': (_tandem_v1_FollowState__Output);
   /**
    * The role that the peer announced last.

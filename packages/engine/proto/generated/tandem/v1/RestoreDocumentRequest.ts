@@ -4,6 +4,9 @@ import type { Document as _tandem_v1_Document, Document__Output as _tandem_v1_Do
 import type { Long } from '@grpc/proto-loader';
 
 export interface RestoreDocumentRequest {
+  /**
+   * With its ids, and what is retired.
+   */
   'document'?: (_tandem_v1_Document | null);
   /**
    * As in ApplyDocumentRequest.
@@ -26,6 +29,9 @@ export interface RestoreDocumentRequest {
 }
 
 export interface RestoreDocumentRequest__Output {
+  /**
+   * With its ids, and what is retired.
+   */
   'document': (_tandem_v1_Document__Output | null);
   /**
    * As in ApplyDocumentRequest.

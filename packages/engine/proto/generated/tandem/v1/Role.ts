@@ -1,6 +1,9 @@
 // Original file: tandem/v1/node.proto
 
 export const Role = {
+  /**
+   * Never sent.
+   */
   ROLE_UNSPECIFIED: 'ROLE_UNSPECIFIED',
   /**
    * Owns the virtual addresses.
@@ -21,6 +24,9 @@ export const Role = {
 } as const;
 
 export type Role =
+  /**
+   * Never sent.
+   */
   | 'ROLE_UNSPECIFIED'
   | 0
   /**

@@ -29,6 +29,9 @@ export interface ServiceStatus {
    * Since it was created; also by destinations that are gone.
    */
   'traffic'?: (_tandem_v1_Traffic | null);
+  /**
+   * In document order; behind them those that are removed and still have connections.
+   */
   'destinations'?: (_tandem_v1_DestinationStatus)[];
   /**
    * Firewall mark, 1..2^32-1; absent: found by protocol, address and port.
@@ -83,6 +86,9 @@ export interface ServiceStatus__Output {
    * Since it was created; also by destinations that are gone.
    */
   'traffic': (_tandem_v1_Traffic__Output | null);
+  /**
+   * In document order; behind them those that are removed and still have connections.
+   */
   'destinations': (_tandem_v1_DestinationStatus__Output)[];
   /**
    * Firewall mark, 1..2^32-1; absent: found by protocol, address and port.

@@ -2,6 +2,9 @@
 
 
 export interface SetMaintenanceRequest {
+  /**
+   * Out of service, or back into it.
+   */
   'on'?: (boolean);
   /**
    * Who asks, for the audit: 1..256 characters.
@@ -10,6 +13,9 @@ export interface SetMaintenanceRequest {
 }
 
 export interface SetMaintenanceRequest__Output {
+  /**
+   * Out of service, or back into it.
+   */
   'on': (boolean);
   /**
    * Who asks, for the audit: 1..256 characters.

@@ -5,8 +5,19 @@
  * Seconds by name of the state, such as "established".
  */
 export interface Timeouts {
+  /**
+   * TCP, by state. "none", "established", "synSent", "synRecv", "finWait", "timeWait", "close", "closeWait", "lastAck", "listen", "synAck":
+   * 1 to 2147483.
+   */
   'tcp'?: ({[key: string]: number | string});
+  /**
+   * UDP, by state. "none", "single", "lasting": 1 to 2147483.
+   */
   'udp'?: ({[key: string]: number | string});
+  /**
+   * SCTP, by state. "none", "init1", "init", "cookieSent", "cookieReplied", "cookieWait", "cookie", "cookieEchoed", "established",
+   * "shutdownSent", "shutdownReceived", "shutdownAckSent", "rejected", "closed": 1 to 2147483.
+   */
   'sctp'?: ({[key: string]: number | string});
 }
 
@@ -14,7 +25,18 @@ export interface Timeouts {
  * Seconds by name of the state, such as "established".
  */
 export interface Timeouts__Output {
+  /**
+   * TCP, by state. "none", "established", "synSent", "synRecv", "finWait", "timeWait", "close", "closeWait", "lastAck", "listen", "synAck":
+   * 1 to 2147483.
+   */
   'tcp': ({[key: string]: number});
+  /**
+   * UDP, by state. "none", "single", "lasting": 1 to 2147483.
+   */
   'udp': ({[key: string]: number});
+  /**
+   * SCTP, by state. "none", "init1", "init", "cookieSent", "cookieReplied", "cookieWait", "cookie", "cookieEchoed", "established",
+   * "shutdownSent", "shutdownReceived", "shutdownAckSent", "rejected", "closed": 1 to 2147483.
+   */
   'sctp': ({[key: string]: number});
 }

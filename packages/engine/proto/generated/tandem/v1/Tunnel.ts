@@ -2,8 +2,17 @@
 
 
 export interface Tunnel {
+  /**
+   * Encapsulation; between families, too. One of "ipip", "gue", "gre"; "ipip" if absent.
+   */
   'type'?: (string);
+  /**
+   * UDP port of the destination; for gue only, and wanted there. 1 to 65535.
+   */
   'port'?: (number);
+  /**
+   * Checksum of the outer header (gue, gre); remote: remote checksum offload (gue only). One of "none", "full", "remote"; "none" if absent.
+   */
   'checksum'?: (string);
   '_type'?: "type";
   '_port'?: "port";
@@ -11,7 +20,16 @@ export interface Tunnel {
 }
 
 export interface Tunnel__Output {
+  /**
+   * Encapsulation; between families, too. One of "ipip", "gue", "gre"; "ipip" if absent.
+   */
   'type'?: (string);
+  /**
+   * UDP port of the destination; for gue only, and wanted there. 1 to 65535.
+   */
   'port'?: (number);
+  /**
+   * Checksum of the outer header (gue, gre); remote: remote checksum offload (gue only). One of "none", "full", "remote"; "none" if absent.
+   */
   'checksum'?: (string);
 }
