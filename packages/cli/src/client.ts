@@ -13,12 +13,14 @@ export interface DaemonAddress {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  /** Node of its cluster that is to answer; absent: itself. */
+  readonly node?: string;
 }
 
 /** Connect to the daemon, wherever it is. @throws LbError as `connectDaemon` and `connectServer` */
-export async function connectTo({ socket, server, ...proof }: DaemonAddress): Promise<RemoteNode> {
-  if (server === undefined) return connectDaemon(socket);
-  return (await import("./server-client.ts")).connectServer(server, proof);
+export async function connectTo({ socket, server, node, ...proof }: DaemonAddress): Promise<RemoteNode> {
+  if (server === undefined) return connectDaemon(socket, node);
+  return (await import("./server-client.ts")).connectServer(server, proof, node);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -32,12 +34,13 @@ const REASONS: Readonly<Record<string, string>> = {
  * Connect to the daemon.
  *
  * @param socketPath relative to the working directory, or absolute
+ * @param answering node of its cluster that is to answer; absent: itself
  * @throws LbError unavailable: `Cannot reach the daemon at "…": …`
  */
-export async function connectDaemon(socketPath: string): Promise<RemoteNode> {
+export async function connectDaemon(socketPath: string, answering?: string): Promise<RemoteNode> {
   const path = resolve(socketPath);
   await knock(path);
-  return connectNode(path);
+  return connectNode(path, answering);
 }
 
 /** gRPC would say no more than that it cannot connect: the system's own error tells why. */

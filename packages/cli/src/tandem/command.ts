@@ -103,8 +103,8 @@ export interface World {
   readonly user: string;
   readonly out: Terminal;
   readonly err: Terminal;
-  /** The daemon behind the chosen socket. Fails with unavailable, in words that help. */
-  connect(): Promise<RemoteNode>;
+  /** The chosen daemon, or through it the node of its cluster with this name. Fails with unavailable, in words that help. */
+  connect(answering?: string): Promise<RemoteNode>;
   /** The document in a file; `-` is the standard input. Fails with invalid_document, every mistake at its place, or unavailable. */
   readDocument(path: string): Promise<WrittenDocument>;
   /** All of the standard input. */

@@ -1,5 +1,6 @@
 /** The options of every command. */
 import { FORMATS, type OptionSpec } from "./command.ts";
+import { nodeName } from "./read-option.ts";
 
 /** Where the daemon listens unless told otherwise. */
 export const DEFAULT_SOCKET = "/run/tandem/api.sock";
@@ -23,6 +24,12 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     values: "file",
   },
   { flags: "--key <file>", help: "the key of your certificate; also $TANDEM_KEY", values: "file" },
+  {
+    flags: "--node <name>",
+    help: "the node of the cluster that is to answer, asked by the daemon at hand over NATS",
+    values: "node",
+    read: nodeName("node"),
+  },
   {
     flags: "-o, --output <format>",
     help: "text for people; json or yaml for scripts: one value, or of what goes on a line (a document) each",

@@ -34,7 +34,8 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     createLog: createDaemonLog,
     untilSignal,
     runScript,
-    connect: async () => (await import("../client.ts")).connectTo(globals),
+    connect: async (node = globals.node) =>
+      (await import("../client.ts")).connectTo({ ...globals, ...(node !== undefined && { node }) }),
     readDocument,
     readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
     readText: async (path) => (await import("../document/read-text.ts")).readText(path),

@@ -19,6 +19,14 @@ export function oneOf<Word extends string>(field: string, words: readonly Word[]
   };
 }
 
+/** Reads the name of a node. */
+export function nodeName(field: string): (text: string) => string {
+  return (text) => {
+    if (/^[A-Za-z0-9_-]{1,32}$/.test(text)) return text;
+    throw unreadable(field, text, "1 to 32 letters, digits, - and _");
+  };
+}
+
 /** Collects the values of an option that is given again and again. */
 export const several = (text: string, before: unknown): string[] => [...((before as string[]) ?? []), text];
 

@@ -93,7 +93,7 @@ export async function runTandem(
       createLog: async ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
       untilSignal: () => signal,
       user: "ops",
-      connect: () => connectTo(globals),
+      connect: (node = globals.node) => connectTo({ ...globals, ...(node !== undefined && { node }) }),
       readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
       readText: async (file) => files[file] ?? readText(file),

@@ -1,6 +1,8 @@
 /** `tandem connections`: who talks to which destination. */
-import type { ConnectionStatus } from "@tandem/engine/client";
-import { type Command, withDaemon } from "../command.ts";
+import type { ConnectionFilter, ConnectionStatus } from "@tandem/engine/client";
+import { type AllConnections, listAllConnections } from "../all-connections.ts";
+import { ALL_NODES } from "../all-nodes.ts";
+import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { type Cell, formatBytes, formatDuration, formatPlural, formatTable, type Paint } from "../format.ts";
 import { wholeNumber } from "../read-option.ts";
 
@@ -9,6 +11,7 @@ interface Options {
   readonly client?: string;
   readonly destination?: string;
   readonly limit: number;
+  readonly allNodes?: boolean;
 }
 
 export const connections: Command<Options> = {
@@ -25,25 +28,38 @@ export const connections: Command<Options> = {
       default: 100,
       read: wholeNumber("limit", 1, 1_000_000),
     },
+    ALL_NODES,
   ],
   examples: [
     ["connections", "the first hundred"],
     ["connections --client 198.51.100.7", "where is this client's session?"],
     ["connections --destination 10.0.0.1 -n 1000", "who is still on this server?"],
+    [
+      "connections --all-nodes",
+      "each connection of the cluster once, as the director tells that sees its packets",
+    ],
   ],
-  async run({ options: { limit, ...filter } }, world) {
-    const rows: ConnectionStatus[] = [];
-    await withDaemon(world, async (node) => {
-      // one more than wanted tells whether there are more
-      for await (const row of node.connections({ ...filter, limit: limit + 1 })) rows.push(row);
-    });
+  async run({ options: { limit, allNodes, ...rest } }, world) {
+    const filter = { ...rest, limit: limit + 1 }; // one more than wanted tells whether there are more
+    const { rows, isComplete } = await (allNodes
+      ? listAllConnections(world, filter)
+      : listConnections(world, filter));
     const shown = rows.slice(0, limit);
     return {
       json: { connections: shown, more: rows.length > limit },
       text: (paint) => formatConnections(shown, rows.length > limit, paint),
+      exitCode: isComplete ? EXIT.ok : EXIT.failed,
     };
   },
 };
+
+async function listConnections(world: World, filter: ConnectionFilter): Promise<AllConnections> {
+  const rows: ConnectionStatus[] = [];
+  await withDaemon(world, async (node) => {
+    for await (const row of node.connections(filter)) rows.push(row);
+  });
+  return { rows, isComplete: true };
+}
 
 /** A table of connections; `more` says that the limit cut it. */
 export function formatConnections(rows: readonly ConnectionStatus[], more: boolean, paint: Paint): string {

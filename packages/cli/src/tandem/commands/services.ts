@@ -1,48 +1,64 @@
 /** `tandem services`: what runs, where it goes, and why a weight is what it is. */
 import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
 import { formatEndpoint, serviceKey } from "@tandem/model";
-import { type Command, withDaemon } from "../command.ts";
+import { ALL_NODES, answersOf, askAllNodes } from "../all-nodes.ts";
+import { type Answer, type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
+import { mergeServices, type NodeServices, servicesAsData } from "../merge-services.ts";
 
 interface Options {
   readonly rates?: boolean;
+  readonly allNodes?: boolean;
 }
 
 export const services: Command<Options> = {
   options: [
     { flags: "--rates", help: "show traffic per second, averaged over some seconds, instead of totals" },
+    ALL_NODES,
   ],
   examples: [
     ["services", "everything, with totals since the service was created"],
     ["services --rates", "what is going on right now"],
+    ["services --all-nodes", "traffic of all directors together, then of each"],
     ["services --json", "for scripts; weights, health and every counter"],
   ],
-  async run({ options }, world) {
+  async run({ options: { rates: areRates = false, allNodes } }, world) {
+    if (allNodes) return listAll(world, areRates);
     const listed = await withDaemon(world, (node) => node.services());
-    return { json: listed, text: (paint) => formatServices(listed, options.rates === true, paint) };
+    return { json: listed, text: (paint) => formatServices(listed, areRates, paint) };
   },
 };
+
+async function listAll(world: World, areRates: boolean): Promise<Answer> {
+  const { said } = await askAllNodes(world, (node) => node.services());
+  const nodes = answersOf(said);
+  const merged = mergeServices(nodes);
+  return {
+    json: servicesAsData(said, merged),
+    text: (paint) => `${formatServices(merged, areRates, paint)}\n${formatByNode(nodes, areRates, paint)}`,
+    exitCode: nodes.length === said.length ? EXIT.ok : EXIT.failed,
+  };
+}
+
+/** A service's line for each node. */
+function formatByNode(nodes: readonly NodeServices[], areRates: boolean, paint: Paint): string {
+  const columns = [{ title: "NODE" }, { title: "SERVICE", least: 24 }, ...countColumns(areRates)];
+  const rows = nodes.flatMap(({ node, answer }) =>
+    answer.map((s): Cell[] => [node, serviceKey(s), ...countCells(s, areRates ? s.rates : s.traffic)]),
+  );
+  return formatTable(columns, rows, paint);
+}
 
 /** One table for all, so that columns line up. Traffic is in totals, or per second. */
 export function formatServices(listed: readonly ServiceStatus[], areRates: boolean, paint: Paint): string {
   if (listed.length === 0) return "No services: the document has none.\n";
-  const right = (title: string, yields?: number): Column => ({
-    title,
-    align: "right",
-    ...(yields !== undefined && { yields }),
-  });
   const columns: Column[] = [
     { title: "SERVICE/DESTINATION", least: 24 },
     { title: "SCHEDULER/METHOD", yields: 3 },
     { title: "OPTIONS", least: 12, yields: 6 },
     right("WEIGHT"),
     { title: "HEALTH" },
-    right("ACTIVE"),
-    right("INACTIVE", 4),
-    right("PERSISTENT", 5),
-    right(areRates ? "NEW/S" : "TOTAL", 2),
-    right(areRates ? "IN/S" : "IN", 1),
-    right(areRates ? "OUT/S" : "OUT", 1),
+    ...countColumns(areRates),
     { title: "WHY", least: 20 },
   ];
   const shown = (of: { traffic: Traffic; rates: Traffic }) => (areRates ? of.rates : of.traffic);
@@ -56,9 +72,29 @@ export function formatServices(listed: readonly ServiceStatus[], areRates: boole
   );
 }
 
+const right = (title: string, yields?: number): Column => ({
+  title,
+  align: "right",
+  ...(yields !== undefined && { yields }),
+});
+
+const countColumns = (areRates: boolean): Column[] => [
+  right("ACTIVE"),
+  right("INACTIVE", 4),
+  right("PERSISTENT", 5),
+  right(areRates ? "NEW/S" : "TOTAL", 2),
+  right(areRates ? "IN/S" : "IN", 1),
+  right(areRates ? "OUT/S" : "OUT", 1),
+];
+
+const countCells = ({ destinations }: ServiceStatus, traffic: Traffic): Cell[] => [
+  formatCount(sum(destinations, (d) => d.activeConnections)),
+  formatCount(sum(destinations, (d) => d.inactiveConnections)),
+  formatSome(sum(destinations, (d) => d.persistentConnections)),
+  ...trafficCells(traffic),
+];
+
 function serviceRow(s: ServiceStatus, traffic: Traffic): Cell[] {
-  const active = sum(s.destinations, (d) => d.activeConnections);
-  const inactive = sum(s.destinations, (d) => d.inactiveConnections);
   const configured = s.destinations.filter((d) => !d.removed);
   const usable = configured.filter((d) => d.effectiveWeight > 0 && !d.overloaded).length;
   const all = configured.length;
@@ -68,17 +104,7 @@ function serviceRow(s: ServiceStatus, traffic: Traffic): Cell[] {
       : usable < all
         ? ["warn", `${usable} of ${all}`]
         : `${usable} of ${all}`;
-  return [
-    ["strong", serviceKey(s)],
-    s.scheduler,
-    serviceOptions(s),
-    "",
-    health,
-    formatCount(active),
-    formatCount(inactive),
-    formatSome(sum(s.destinations, (d) => d.persistentConnections)),
-    ...trafficCells(traffic),
-  ];
+  return [["strong", serviceKey(s)], s.scheduler, serviceOptions(s), "", health, ...countCells(s, traffic)];
 }
 
 function destinationRow(d: DestinationStatus, traffic: Traffic): Cell[] {
