@@ -135,12 +135,15 @@ test("keeper that has not seen the store yet does not take its own emptiness for
   expect([document.revision, document.services]).toEqual([2, []]);
 });
 
-test("keeper restores nothing over a newer document, but takes it", async () => {
+test("keeper puts what was there before on top of a newer document", async () => {
   const { start, store } = createWorld();
   const old = await start(undefined, { ...store, watch: () => () => {} });
   const document = await (await start()).keeper.change(weigh(5), "ann");
-  expect(await old.keeper.restore("bob")).toEqual(document);
-  expect(old.keeper.head()?.author).toBe("ann");
+  const restored = await old.keeper.replace(
+    (current) => ({ ...current, revision: current.revision + 1 }),
+    "bob",
+  );
+  expect([restored, old.keeper.head()?.author]).toEqual([document, "ann"]);
 });
 
 test("keeper loses none of many simultaneous changes", async () => {
@@ -239,7 +242,7 @@ for (const [what, state, revision] of [
   ["was emptied", "behind", undefined],
   ["went back", "behind", 1],
 ] as const) {
-  test(`keeper keeps the running document when the store ${what}, until an operator restores it`, async () => {
+  test(`keeper keeps the running document when the store ${what}, until an operator writes it anew`, async () => {
     const { start, bucket, tick } = createWorld();
     const { keeper, revisions } = await start();
     await keeper.change(weigh(5), "ann");
@@ -251,7 +254,7 @@ for (const [what, state, revision] of [
     expect(keeper.current()).toEqual(document);
     expect(keeper.status().store.state).toBe(state);
     expect(keeper.status().faults.behind).toBeGreaterThan(0);
-    const restored = await keeper.restore("ann");
+    const restored = await keeper.change(specOf, "ann");
     expect(specOf(restored)).toEqual(specOf(document));
     expect(keeper.status().store.state).toBe("current");
     expect(revisions).toEqual([1, 2, 3]);
@@ -294,7 +297,8 @@ test("keeper refuses and counts a store signed by somebody else, and keeps the r
   expect(views.at(-1)).toBe("refused");
   expect(keeper.status().faults.forged).toBeGreaterThan(0);
   await expect(keeper.change(weigh(6), "ann")).rejects.toThrow("not signed with this cluster's key");
-  await expect(keeper.restore("ann")).rejects.toThrow("not signed with this cluster's key");
+  const restoring = keeper.change(weigh(6), "ann", { overConflict: true });
+  await expect(restoring).rejects.toThrow("not signed with this cluster's key");
 });
 
 test("keeper tells of another document under its own revision", async () => {
@@ -306,7 +310,9 @@ test("keeper tells of another document under its own revision", async () => {
   const moved = await other.start(node.cache);
   expect(moved.keeper.status().store.state).toBe("conflict");
   expect(moved.keeper.current().services[0]!.destinations[0]!.weight).toBe(5);
-  await moved.keeper.restore("ann");
+  await expect(moved.keeper.change(weigh(5), "ann")).rejects.toThrow("the configuration store is conflict");
+  const again = (current: Document) => ({ ...current, revision: current.revision + 1 });
+  await moved.keeper.replace(again, "ann", { overConflict: true });
   await settle();
   expect(theirs.keeper.current().services[0]!.destinations[0]!.weight).toBe(5);
 });

@@ -36,6 +36,8 @@ export interface ChangeTerms {
   readonly reason?: string;
   /** The document as the operator wrote it; another one than the last makes a revision even of an equal document. Absent: the last one stays. */
   readonly text?: string;
+  /** Also over a store that is in conflict: the operator knows better. */
+  readonly overConflict?: boolean;
 }
 
 /** The revisions that can be looked at. */
@@ -67,8 +69,6 @@ export interface ConfigKeeper {
   change(edit: (current: Document) => DocumentSpec, author: string, terms?: ChangeTerms): Promise<Document>;
   /** As `change`, but the edit also says the ids: it returns the whole document that follows. */
   replace(edit: (current: Document) => Document, author: string, terms?: ChangeTerms): Promise<Document>;
-  /** Write the current document over a store that is behind or in conflict, when an operator says so. Does nothing where it is neither. @throws as `change` */
-  restore(author: string): Promise<Document>;
   status(): ConfigStatus;
   close(): void;
 }
@@ -141,23 +141,27 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
 
   /** Whether a document follows that says anything new, or that the store lacks. */
   function isNews(next: Document, base: Document, { text }: ChangeTerms): boolean {
-    if (view.state === "behind" || (text !== undefined && text !== running?.text)) return true;
+    if (view.state !== "current" || (text !== undefined && text !== running?.text)) return true;
     return !isDeepStrictEqual(specOf(next), specOf(base));
   }
 
   async function commit(edit: (base: Document) => Document, author: string, given: ChangeTerms) {
-    const terms = withinLimits(given);
+    const { overConflict = false, ...terms } = withinLimits(given);
+    const demandWritable = () => {
+      const isWritable = WRITABLE.has(view.state) || (overConflict && view.state === "conflict");
+      if (!isWritable) throw unwell(view);
+    };
     if (view.state !== "current") await see(await store.read());
-    if (!isWritable(view)) throw unwell(view);
+    demandWritable();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const base = current();
       const next = edit(base);
       if (!isNews(next, base, terms)) return base;
-      const replaced = view.state === "behind" ? there : base.revision;
+      const replaced = view.state === "current" ? base.revision : there;
       const committed = await propose(next, replaced, author, terms);
       if (committed) return committed;
       await see(await store.read());
-      if (!isWritable(view)) throw unwell(view);
+      demandWritable();
     }
     const have = current().revision;
     throw new LbError({ code: "stale_revision", have, current: have + 1 });
@@ -191,17 +195,6 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     },
     change: (edit, author, terms = {}) => commit((base) => revised(base, edit(base)), author, terms),
     replace: (edit, author, terms = {}) => commit(edit, author, terms),
-    async restore(author) {
-      const reading = await store.read();
-      if (reading.kind === "refused" || reading.kind === "unavailable") throw failureOf(reading);
-      await see(reading);
-      if (view.state === "current") return current();
-      const there = reading.kind === "document" ? reading.stored.head.revision : 0;
-      const document = { ...current(), revision: current().revision + 1 };
-      const committed = await propose(document, there, author, {});
-      if (!committed) throw new LbError({ code: "stale_revision", have: there, current: there + 1 });
-      return committed;
-    },
     close: unwatch,
   };
 }
@@ -226,7 +219,8 @@ function checked(base: Document, spec: DocumentSpec): DocumentSpec {
   throw new LbError({ code: "invalid_document", source: "change", problems });
 }
 
-const isWritable = ({ state }: StoreView): boolean => state === "current" || state === "behind";
+/** A store that is behind has lost what runs here: a change brings it back. */
+const WRITABLE: ReadonlySet<StoreView["state"]> = new Set(["current", "behind"]);
 
 function failureOf(outcome: { readonly kind: "refused" | "unavailable"; readonly why: string }): LbError {
   if (outcome.kind === "unavailable") {

@@ -19,7 +19,11 @@ export interface Drafting {
   measure(ways: readonly TunnelWay[]): Promise<MtuOf>;
 }
 
-type Terms = DocumentTerms & { readonly dryRun?: boolean; readonly text?: string };
+type Terms = DocumentTerms & {
+  readonly dryRun?: boolean;
+  readonly text?: string;
+  readonly overConflict?: boolean;
+};
 
 /** Replace the document. Fails as `NodeApi.apply`. */
 export function applyDocument(drafting: Drafting, spec: DocumentSpec, terms: Terms): Promise<Applied> {
@@ -44,7 +48,7 @@ export function restore(drafting: Drafting, backup: Document, terms: Terms): Pro
   const reason = `restored from a backup of revision ${backup.revision}`;
   return commit(drafting, {
     spec: specOf(backup),
-    terms: { reason, ...terms },
+    terms: { reason, ...terms, overConflict: true },
     next: (current) => restoreDocument(current, backup),
   });
 }

@@ -89,7 +89,6 @@ export function createAudit(onAudit: (entry: AuditEntry) => void): Audit {
           edited(author, (note) => keeper.change(noting(note, edit), author, terms)),
         replace: (edit, author, terms) =>
           edited(author, (note) => keeper.replace(noting(note, edit), author, terms)),
-        restore: (author) => edited(author, () => keeper.restore(author)),
       };
     },
   };
