@@ -46,7 +46,9 @@ export const TIMEOUT_STATES = {
   ],
 } as const;
 
-const timeout = seconds(1, 2_147_483).optional();
+const timeout = seconds(1, 2_147_483)
+  .optional()
+  .describe("Seconds without a packet in this state after which a connection ends.");
 const states = <const T extends readonly string[]>(names: T) =>
   z
     .strictObject(Object.fromEntries(names.map((n) => [n, timeout])) as { [N in T[number]]: typeof timeout })

@@ -40,9 +40,11 @@ function rowsOf(schema: Schema, at: string): string[] {
 /** Fields that only hold others: rows for what is in them say enough. */
 const isPlainGroup = (s: Schema): boolean => s.description === undefined && s.properties !== undefined;
 
-/** Fields that need no explanation one by one: their names are the group's values. */
-const isList = (s: Schema): boolean =>
-  Object.values(s.properties ?? {}).every((field) => field.description === undefined && !field.properties);
+/** Fields that are all alike: their names are the group's values. */
+const isList = (s: Schema): boolean => {
+  const fields = Object.values(s.properties ?? {});
+  return fields.length > 1 && new Set(fields.map((field) => JSON.stringify(field))).size === 1;
+};
 
 function rowsWithin(field: Schema, path: string): string[] {
   if (field.items) return rowsOf(field.items, `${path}[]`);

@@ -10,8 +10,13 @@ interface JsonSchema {
   readonly const?: unknown;
 }
 
+/** A JSON Schema, draft 2020-12. */
+export interface EditorSchema {
+  readonly $schema?: string | undefined;
+}
+
 /** JSON Schema of what operators write, for editors: fields with defaults may be absent. */
-export function jsonSchemaOf(schema: z.ZodType): object {
+export function jsonSchemaOf(schema: z.ZodType): EditorSchema {
   return z.toJSONSchema(schema, { io: "input", override: keepDefault });
 }
 

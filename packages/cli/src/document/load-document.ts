@@ -1,5 +1,5 @@
 import { DocumentSpec, LbError } from "@tandem/model";
-import { jsonSchemaOf } from "./known-fields.ts";
+import { type EditorSchema, jsonSchemaOf } from "./known-fields.ts";
 import { locateProblems, parseText } from "./parse-text.ts";
 import { readText } from "./read-text.ts";
 
@@ -35,6 +35,6 @@ export function loadWritten(text: string, source: string): WrittenDocument {
 }
 
 /** JSON Schema of the configuration document, for editors. */
-export function documentJsonSchema(): object {
+export function documentJsonSchema(): EditorSchema {
   return jsonSchemaOf(DocumentSpec);
 }

@@ -1,11 +1,13 @@
-/** Writes the tables of docs/configuration.md anew: `node packages/cli/src/document/write-field-tables.ts`. */
+/** Writes the tables of docs/configuration.md and the schemas beside it anew: `node packages/cli/src/document/write-field-tables.ts`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nodeConfigJsonSchema } from "../node/node-config.ts";
+import { editorSchema, formatSchema, SCHEMA_FILES, type SchemaName } from "./editor-schema.ts";
 import { FIELD_TABLE_HEAD, fieldRows } from "./field-table.ts";
 import { documentJsonSchema } from "./load-document.ts";
 
-const PAGE = join(import.meta.dirname, "../../../../docs/configuration.md");
+const DOCS = join(import.meta.dirname, "../../../../docs");
+const PAGE = join(DOCS, "configuration.md");
 const SECTIONS = { "The document": documentJsonSchema(), "The node": nodeConfigJsonSchema() };
 
 /** The first table below a heading, replaced. */
@@ -19,3 +21,6 @@ let page = readFileSync(PAGE, "utf8");
 for (const [heading, schema] of Object.entries(SECTIONS))
   page = withTable(page, heading, [...FIELD_TABLE_HEAD, ...fieldRows(schema)]);
 writeFileSync(PAGE, page);
+
+for (const [name, file] of Object.entries(SCHEMA_FILES))
+  writeFileSync(join(DOCS, file), formatSchema(editorSchema(name as SchemaName)));

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { canonicalAddress, ipAddress, patternText, wanted, wholeNumber } from "@tandem/model";
 import { z } from "zod";
-import { jsonSchemaOf } from "../document/known-fields.ts";
+import { type EditorSchema, jsonSchemaOf } from "../document/known-fields.ts";
 import { parseText } from "../document/parse-text.ts";
 import { readText } from "../document/read-text.ts";
 import { parsePrefixed } from "./prefixed-address.ts";
@@ -167,7 +167,7 @@ export async function loadNodeConfigFile(file: string = NODE_CONFIG_PATH): Promi
 }
 
 /** JSON Schema of a node's configuration, for editors. */
-export function nodeConfigJsonSchema(): object {
+export function nodeConfigJsonSchema(): EditorSchema {
   return jsonSchemaOf(NodeConfigSpec);
 }
 

@@ -147,6 +147,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/demo.ts")).demo,
   },
   {
+    name: "schema",
+    group: "setUp",
+    summary: "Print the JSON Schema of the document, or of a node's configuration, for editors",
+    load: async () => (await import("./commands/schema.ts")).schema,
+  },
+  {
     name: "completion",
     group: "setUp",
     summary: "Print a completion script for the shell",
