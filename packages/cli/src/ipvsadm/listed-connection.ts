@@ -1,11 +1,10 @@
 /** A connection of the API, as `-L -c` knows it. */
 import type { ConnectionStatus } from "@tandem/engine";
-import { type DocumentSpec, serviceKey } from "@tandem/model";
 import type { TransportName } from "./command.ts";
 import type { ListedConnection } from "./list/list-connections.ts";
 
-/** Take a connection apart. The document says how templates tell their clients apart. Never throws. */
-export function listedConnection(c: ConnectionStatus, document: DocumentSpec): ListedConnection {
+/** Take a connection apart. Never throws. */
+export function listedConnection(c: ConnectionStatus): ListedConnection {
   const isOfMark = c.template && c.mark !== 0;
   return {
     protocol: c.protocol as TransportName,
@@ -15,12 +14,9 @@ export function listedConnection(c: ConnectionStatus, document: DocumentSpec): L
     destination: endOf(c.destination, isOfMark),
     expiresInSeconds: c.expiresInSeconds,
     ...(isOfMark && { templateOfMark: c.mark }),
-    ...(c.template && hasEngine(c, document) && { engine: { name: "sip", data: CALL } }),
+    ...(c.callId !== undefined && { engine: { name: "sip", data: c.callId } }),
   };
 }
-
-/** Records keep a number made of a call's id, not the id. */
-const CALL = "-";
 
 /** `10.0.0.1:80` and `[2001:db8::1]:80` in two parts; a template's client has no port, whatever stands in its place. */
 function endOf(text: string, isPortless: boolean): { address: string; port: number } {
@@ -28,6 +24,3 @@ function endOf(text: string, isPortless: boolean): { address: string; port: numb
   const address = text.slice(0, at).replace(/^\[|\]$/g, "");
   return { address, port: isPortless ? 0 : Number(text.slice(at + 1)) };
 }
-
-const hasEngine = ({ protocol, virtual }: ConnectionStatus, { services }: DocumentSpec): boolean =>
-  services.some((s) => s.persistence?.engine && serviceKey(s) === `${protocol} ${virtual}`);

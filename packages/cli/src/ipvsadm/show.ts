@@ -35,9 +35,7 @@ async function write(command: ShowCommand, document: DocumentSpec, node: Shown):
   if (command.name === "save") return saved(document, command.numeric, node);
   if (command.what === "timeout") return listTimeouts(document.settings.timeouts);
   if (command.what === "daemon") return listDaemons(document.settings.syncDaemons);
-  return command.what === "connections"
-    ? connections(command, document, node)
-    : services(command, document, node);
+  return command.what === "connections" ? connections(command, node) : services(command, document, node);
 }
 
 type ListCommand = Extract<ShowCommand, { name: "list" }>;
@@ -61,9 +59,9 @@ async function services(
 const oneService = (document: DocumentSpec, target: ServiceTarget) =>
   document.services.find((s) => serviceKey(s) === targetKey(target))!;
 
-async function connections({ view }: ListCommand, document: DocumentSpec, node: Shown): Promise<string> {
+async function connections({ view }: ListCommand, node: Shown): Promise<string> {
   const listed = [];
-  for await (const c of node.connections()) listed.push(listedConnection(c, document));
+  for await (const c of node.connections()) listed.push(listedConnection(c));
   const addresses = new Set(
     listed.flatMap((c) => [c.client, c.virtual, c.destination]).map(({ address }) => address),
   );

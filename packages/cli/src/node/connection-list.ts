@@ -84,6 +84,7 @@ export function connectionStatus(row: ConnectionRow, node: string): ConnectionSt
     template: row.isTemplate,
     mark: row.mark,
     held: row.isHeld,
+    ...(row.callId !== undefined && { callId: row.callId }),
     ...(row.controller && { controller: describeController(row.controller) }),
     inPackets: row.inPackets,
     inBytes: row.inBytes,

@@ -322,6 +322,8 @@ export interface ConnectionStatus {
   mark: number;
   /** Its client's packets are dropped: the destination is gone and may return. */
   held: boolean;
+  /** Of a template of the persistence engine sip: the Call-ID that its client is known by. */
+  callId?: string;
   /** The template or control connection that it hangs on: `client -> virtual`. */
   controller?: string;
   inPackets: number;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { buildPacket } from "../../packet/testing.ts";
 import { ADDRESS, LIFE, RECORD } from "../layout.ts";
 import { addressAt, isAlive, readField } from "../record.ts";
+import { listConnections } from "../report/census.ts";
 import { createTestDirector } from "../testing.ts";
 
 const SERVERS = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
@@ -59,4 +60,11 @@ test("a call's template keeps the Call-ID beside it", () => {
   const r = d.table.records[4];
   expect(Buffer.from(d.table.annexes.read(r, template!)).toString()).toBe("a84b4c76e66710@pc33");
   expect(readField(r, template!, addressAt(r, ADDRESS.client))).not.toBe(0);
+});
+
+test("a call's template is listed with its Call-ID, made fit for a terminal", () => {
+  const { d, invite } = setUp();
+  invite("198.51.100.7", 5060, "a84b\u001b[2J@pc33");
+  const { rows } = listConnections(d, { cursor: 0, limit: 9 }, d.clock.now);
+  expect(rows.map((row) => row.callId)).toEqual(["a84b?[2J@pc33", undefined]);
 });

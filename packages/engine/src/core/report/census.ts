@@ -52,6 +52,8 @@ export interface Row {
   isHeld: boolean;
   /** Its packets go to the core first. */
   isWatched: boolean;
+  /** Of a template of the persistence engine sip: the Call-ID that its client is known by, `?` for what is no printable ASCII. */
+  callId?: string;
   /** The template or control connection that it hangs on. */
   controller: Pick<Row, "client" | "clientPort" | "virtual" | "virtualPort"> | undefined;
   /** Seconds until it expires if no packet comes. */
@@ -98,8 +100,13 @@ export function describeRecord(
   const r = connections.table.records[family];
   const ticksLeft = connections.ticksLeft(family, index, now);
   const ticksIdle = ticksSince(now, readField(r, index, RECORD.lastSeen));
-  return readRow(r, index, { services, ticksLeft, ticksIdle });
+  const row = readRow(r, index, { services, ticksLeft, ticksIdle });
+  const kept = connections.table.annexes.read(r, index);
+  return row.isTemplate && kept.length > 0 ? { ...row, callId: printable(kept) } : row;
 }
+
+/** It came from a client, and goes to a terminal. */
+const printable = (bytes: Uint8Array): string => String.fromCharCode(...bytes).replace(/[^\x21-\x7e]/g, "?");
 
 /** Totals by id of every known destination: of the connections that have ended and of those that live. */
 export function sumTraffic(table: ConnectionTable, services: ServiceTable): Map<number, DestinationTotals> {

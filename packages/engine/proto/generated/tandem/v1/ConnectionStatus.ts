@@ -75,8 +75,13 @@ export interface ConnectionStatus {
    * Time since its last packet, seconds, 0 and up; of a template since its last connection began.
    */
   'idleSeconds'?: (number | string);
+  /**
+   * Of a template of the persistence engine sip: the Call-ID that its client is known by, printable ASCII of at most 255 characters; absent: none.
+   */
+  'callId'?: (string);
   '_local'?: "local";
   '_controller'?: "controller";
+  '_callId'?: "callId";
 }
 
 export interface ConnectionStatus__Output {
@@ -152,4 +157,8 @@ export interface ConnectionStatus__Output {
    * Time since its last packet, seconds, 0 and up; of a template since its last connection began.
    */
   'idleSeconds': (number);
+  /**
+   * Of a template of the persistence engine sip: the Call-ID that its client is known by, printable ASCII of at most 255 characters; absent: none.
+   */
+  'callId'?: (string);
 }
