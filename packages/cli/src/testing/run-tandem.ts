@@ -33,7 +33,7 @@ export interface Setting {
   /** Standard input. */
   readonly input?: string;
   /** What the editor makes of a text, each time that it opens. */
-  readonly editor?: (text: string) => string;
+  readonly editor?: (text: string) => string | Promise<string>;
   readonly machine?: Machine;
   readonly daemon?: Daemon;
   /** The signal that ends the daemon, when it comes. */
@@ -97,7 +97,7 @@ export async function runTandem(
       readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
       readText: async (file) => files[file] ?? readText(file),
-      openEditor: async (file) => void (await writeFile(file, editor(await readText(file)))),
+      openEditor: async (file) => void (await writeFile(file, await editor(await readText(file)))),
       runScript: async () => 0,
       sleep: async () => {},
       openScreen: async () => undefined,
