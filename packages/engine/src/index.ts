@@ -1,6 +1,6 @@
 /** The director: its API, and what the composition root builds a node from. */
-
-export type { AuditedCall, Auditor } from "./api/audit.ts";
+export { type AuditedCall, type Auditor, auditedCall } from "./api/audit.ts";
+export { LOCAL_CALLER } from "./api/caller.ts";
 export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
 export { forwardUnary } from "./api/forward.ts";
 export * from "./api/node-api.ts";

@@ -194,7 +194,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   });
   parts.defer(() => apiServer.stop());
   const ipvsadmPath = join(config.runtimeDir, "ipvsadm.sock");
-  const ipvsadmSocket = await openIpvsadmSocket({ socketPath: ipvsadmPath, api, onBug });
+  const ipvsadmSocket = await openIpvsadmSocket({ socketPath: ipvsadmPath, api, audit, onBug });
   parts.defer(() => ipvsadmSocket.stop());
   const http = await startHttp({
     ...config.metrics.listen,

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { stat, symlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import type { IpvsadmRequest } from "@tandem/engine";
+import type { AuditedCall, Auditor, IpvsadmRequest } from "@tandem/engine";
 import { expect, onTestFinished, test } from "vitest";
 import { createFolder } from "../testing/run-tandem.ts";
 import { openIpvsadmSocket } from "./ipvsadm-socket.ts";
@@ -15,15 +15,22 @@ async function openDoor(answer = async () => ({ exitCode: 255, output: "out\n", 
   const requests: IpvsadmRequest[] = [];
   const bugs: unknown[] = [];
   const socketPath = join(folder, "ipvsadm.sock");
+  const told: AuditedCall[] = [];
+  const audit: Auditor = {
+    around(call, act) {
+      told.push(call);
+      return act();
+    },
+  };
   const api = {
     ipvsadm(request: IpvsadmRequest) {
       requests.push(request);
       return answer();
     },
   };
-  const door = await openIpvsadmSocket({ socketPath, api, onBug: (bug) => bugs.push(bug) });
+  const door = await openIpvsadmSocket({ socketPath, api, audit, onBug: (bug) => bugs.push(bug) });
   onTestFinished(() => door.stop());
-  return { folder, socketPath, requests, bugs, door };
+  return { folder, socketPath, requests, told, bugs, door };
 }
 
 /** Run the program as an operator would; `TANDEM_SOCKET` leads it to the folder. */
@@ -47,7 +54,7 @@ const say = (socketPath: string, text: string) =>
   });
 
 test("tandem-ipvsadm takes its words to the daemon and prints what comes back, under whatever name it is linked", async () => {
-  const { folder, requests } = await openDoor();
+  const { folder, requests, told } = await openDoor();
   const linked = join(folder, "ipvsadm");
   await symlink(EXECUTABLE, linked);
   for (const executable of [EXECUTABLE, linked])
@@ -58,6 +65,7 @@ test("tandem-ipvsadm takes its words to the daemon and prints what comes back, u
     });
   const request = { args: ["-A", "-t", "a b"], input: "", author: "ann", mayChange: true };
   expect(requests).toEqual([request, request]);
+  expect(told[0]).toMatchObject({ method: "RunIpvsadm", author: "ann", says: "args [-A -t a b]" });
 });
 
 test("tandem-ipvsadm -R takes its standard input with it, however long", async () => {

@@ -3,7 +3,7 @@
  * docs/adr/0015 says why it is not gRPC.
  */
 import { createServer, type Socket } from "node:net";
-import { listenUnix, type NodeApi } from "@tandem/engine";
+import { type Auditor, auditedCall, LOCAL_CALLER, listenUnix, type NodeApi } from "@tandem/engine";
 import { z } from "zod";
 import type { Printed } from "../ipvsadm/run-ipvsadm.ts";
 
@@ -24,6 +24,7 @@ export interface IpvsadmSocketOptions {
   /** Absolute path; see `listenUnix`. */
   readonly socketPath: string;
   readonly api: Pick<NodeApi, "ipvsadm">;
+  readonly audit: Auditor;
   /** Told of errors that are bugs. */
   readonly onBug: (error: unknown) => void;
 }
@@ -53,7 +54,7 @@ export async function openIpvsadmSocket(options: IpvsadmSocketOptions): Promise<
   };
 }
 
-function serve(socket: Socket, { api, onBug }: IpvsadmSocketOptions): void {
+function serve(socket: Socket, options: IpvsadmSocketOptions): void {
   const chunks: string[] = [];
   let size = 0;
   socket.setEncoding("utf8");
@@ -65,18 +66,20 @@ function serve(socket: Socket, { api, onBug }: IpvsadmSocketOptions): void {
     if (size > MAX_REQUEST_CHARACTERS) socket.destroy();
     else if (chunk.endsWith("\n")) {
       socket.setTimeout(0).pause();
-      void answer(chunks.join(""), api, onBug).then((line) => socket.end(`${line}\n`));
+      void answer(chunks.join(""), options).then((line) => socket.end(`${line}\n`));
     }
   });
 }
 
 /** The answer to a line, as a line. Never rejects. */
-async function answer(line: string, api: Pick<NodeApi, "ipvsadm">, onBug: (error: unknown) => void) {
+async function answer(line: string, { api, audit, onBug }: IpvsadmSocketOptions): Promise<string> {
   try {
     const { data } = Request.safeParse(JSON.parse(line));
     if (!data) return JSON.stringify(MALFORMED);
     const { args, input, user } = data;
-    return JSON.stringify(await api.ipvsadm({ args, input, author: user, mayChange: true }));
+    const request = { args, input, author: user, mayChange: true };
+    const call = auditedCall("RunIpvsadm", { args, author: user }, { caller: LOCAL_CALLER, changes: false });
+    return JSON.stringify(await audit.around(call, () => api.ipvsadm(request)));
   } catch (error) {
     if (error instanceof SyntaxError) return JSON.stringify(MALFORMED);
     onBug(error);
