@@ -5,7 +5,8 @@ import { z } from "zod";
 
 /** The part of JSON Schema that documents are described with. */
 interface Schema {
-  readonly type?: string;
+  /** Two of them: a number, or a text with units, which is read as a number before it gets here. */
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly oneOf?: readonly Schema[];
@@ -43,7 +44,8 @@ function anyOf(schema: Schema, name: string): fc.Arbitrary<unknown> {
   if (schema.oneOf) return fc.oneof(...schema.oneOf.map((s) => anyOf(s, name)));
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
-  const make = ANY[schema.type ?? ""];
+  const [type = ""] = [schema.type].flat();
+  const make = ANY[type];
   if (!make) throw new Error(`no values for "${name}": ${JSON.stringify(schema)}`);
   return make(schema, name);
 }
