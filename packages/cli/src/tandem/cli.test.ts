@@ -47,7 +47,10 @@ const usage: { line: string; says: string }[] = [
     line: "explain tcp 198.51.100.7 192.0.2.10:80 --mark 0",
     says: 'mark is "0", wanted a whole number from 1',
   },
-  { line: "completion fish", says: 'Cannot understand the options: shell is "fish", wanted one of bash' },
+  {
+    line: "completion csh",
+    says: 'Cannot understand the options: shell is "csh", wanted one of bash, zsh, fish',
+  },
 ];
 for (const { line, says } of usage) {
   test(`"tandem ${line}" is wrong usage: exit code 2, and says why`, async () => {
@@ -81,7 +84,7 @@ test("every command has help with an example, and its options are in it", async 
 test("no command at all shows the help and exits 2", async () => {
   const { err, exitCode } = await runTandem("/nowhere.sock", []);
   expect(exitCode).toBe(2);
-  for (const { name } of COMMANDS) expect(err).toContain(`  ${name}`);
+  for (const { name } of COMMANDS.filter(({ isHidden }) => !isHidden)) expect(err).toContain(`  ${name}`);
 });
 
 test("a daemon that is not there is told in words", async () => {

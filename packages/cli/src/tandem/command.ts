@@ -22,7 +22,7 @@ export const FORMATS = ["text", "json", "yaml"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What a value is, for the shell's completion: one of a few words (others are refused), or of a kind that is looked up. */
-export type Values = readonly string[] | "file" | "folder" | "service" | "destination" | "node";
+export type Values = readonly string[] | "file" | "folder" | "service" | "destination" | "node" | "revision";
 
 /** An option in commander's notation: `-f, --file <file>`. */
 export interface OptionSpec {
@@ -63,6 +63,8 @@ export interface CommandRow {
   readonly group: CommandGroup;
   /** It reads its own arguments: all behind its name are operands, as they were typed. */
   readonly verbatim?: boolean;
+  /** Not for people: neither in the help nor in the documentation. */
+  readonly isHidden?: boolean;
   load(): Promise<AnyCommand>;
 }
 

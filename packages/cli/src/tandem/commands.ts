@@ -158,4 +158,12 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: "Print a completion script for the shell",
     load: async () => (await import("./commands/completion.ts")).completion,
   },
+  {
+    name: "__complete",
+    group: "setUp",
+    summary: "Answer a shell that completes",
+    verbatim: true,
+    isHidden: true,
+    load: async () => (await import("./commands/complete.ts")).completeWords,
+  },
 ];

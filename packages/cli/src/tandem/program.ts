@@ -35,8 +35,11 @@ export function createProgram(
   return program;
 }
 
-function addName(program: Parser, { name, summary, group }: CommandRow): Parser {
-  return program.command(name).description(summary).helpGroup(`${COMMAND_GROUPS[group]}:`);
+function addName(program: Parser, { name, summary, group, isHidden = false }: CommandRow): Parser {
+  return program
+    .command(name, { hidden: isHidden })
+    .description(summary)
+    .helpGroup(`${COMMAND_GROUPS[group]}:`);
 }
 
 /** Complete the parser of the one command that was typed. */

@@ -1,4 +1,5 @@
 /** Runs command lines in this process, against a daemon on a real socket, and keeps what they print. */
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,7 +100,8 @@ export async function runTandem(
       readText: async (file) => files[file] ?? readText(file),
       openEditor: async (file) => void (await writeFile(file, await editor(await readText(file)))),
       runScript: async () => 0,
-      sleep: async () => {},
+      // what can be called off is a deadline, and none passes; all else is over at once
+      sleep: async (_, deadline) => void (deadline && (await once(deadline, "abort"))),
       openScreen: async () => undefined,
       now: () => FAKE_NOW_MS,
     }),

@@ -22,7 +22,7 @@ export const demo: Command<Options> = {
       default: 1000,
       read: wholeNumber("sessions", 1, 20_000),
     },
-    { flags: "--logs <folder>", help: "copy every log there at the end" },
+    { flags: "--logs <folder>", help: "copy every log there at the end", values: "folder" },
   ],
   examples: [
     ["demo", "with a live view and a summary; exit code 0 if every target was met"],

@@ -17,10 +17,12 @@ export const doctor: Command<Options> = {
     {
       flags: "--config <file>",
       help: `examine only the interfaces of this node's configuration (default: ${NODE_CONFIG_PATH}, if there)`,
+      values: "file",
     },
     {
       flags: "--document <file>",
       help: "look at this document's services, too, not only at the daemon's",
+      values: "file",
     },
   ],
   examples: [

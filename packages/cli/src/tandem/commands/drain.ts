@@ -7,7 +7,13 @@ interface Options {
 }
 
 export const drain: Command<Options> = {
-  operands: [{ name: "<destination>", help: "address or address:port; IPv6 in brackets before a port" }],
+  operands: [
+    {
+      name: "<destination>",
+      help: "address or address:port; IPv6 in brackets before a port",
+      values: "destination",
+    },
+  ],
   options: [
     {
       flags: "--service <service>",

@@ -10,7 +10,9 @@ interface Options {
 }
 
 export const rollback: Command<Options> = {
-  operands: [{ name: "<revision>", help: `the revision to go back to: ${REVISION_WORDS}` }],
+  operands: [
+    { name: "<revision>", help: `the revision to go back to: ${REVISION_WORDS}`, values: "revision" },
+  ],
   options: [
     {
       flags: "--dry-run",

@@ -11,7 +11,7 @@ import {
 } from "../../node/node-config.ts";
 import { type Answer, type Command, EXIT, type ExitCode, type World } from "../command.ts";
 import type { Machine } from "../doctor/machine.ts";
-import { oneOf, several } from "../read-option.ts";
+import { several } from "../read-option.ts";
 
 /** What may be given instead of, or beside, a configuration file. */
 export interface RunOptions {
@@ -26,7 +26,11 @@ export interface RunOptions {
 
 export const run: Command<RunOptions> = {
   options: [
-    { flags: "--config <file>", help: `the node's configuration (default: ${NODE_CONFIG_PATH})` },
+    {
+      flags: "--config <file>",
+      help: `the node's configuration (default: ${NODE_CONFIG_PATH})`,
+      values: "file",
+    },
     {
       flags: "--interface <name>",
       help: "run without a configuration, on this interface, which must be there; may be repeated",
@@ -35,10 +39,11 @@ export const run: Command<RunOptions> = {
     {
       flags: "--document <file>",
       help: `the document of a director on its own (default: ${DOCUMENT_PATH}); read at the start if changed since the last \`tandem apply\``,
+      values: "file",
     },
     { flags: "--node <name>", help: "name of this director, unique in its cluster" },
     { flags: "--nats <server>", help: "NATS server, host:port; may be repeated", read: several },
-    { flags: "--log-level <level>", help: LOG_LEVELS.join(", "), read: oneOf("log level", LOG_LEVELS) },
+    { flags: "--log-level <level>", help: "what is worth a line", values: LOG_LEVELS },
     { flags: "--cleanup", help: "remove what a daemon left in the kernel (its connections end), and exit" },
   ],
   examples: [
