@@ -2,9 +2,9 @@
 export { type AuditedCall, type Auditor, auditedCall } from "./api/audit.ts";
 export { LOCAL_CALLER } from "./api/caller.ts";
 export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
-export { forwardUnary } from "./api/forward.ts";
 export * from "./api/node-api.ts";
 export type { PeerCalls, PeerCallTerms } from "./api/peer-calls.ts";
+export { peerNode } from "./api/peer-node.ts";
 export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
 export type { TlsIdentity, TlsOptions } from "./api/tls-listener.ts";

@@ -10,6 +10,7 @@ import {
   type NodeStatus,
   openPathMtus,
   type Probe,
+  peerNode,
   removeKernelDataPlane,
   startApiServer,
   startEngine,
@@ -31,7 +32,6 @@ import { createEventLog } from "./events/event-log.ts";
 import { createNodeEvents } from "./events/node-events.ts";
 import { createSystemHostNames } from "./host-names.ts";
 import { openIpvsadmSocket } from "./ipvsadm-socket.ts";
-import { killAtPeer } from "./kill-at-peer.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { createNodeService } from "./node-service.ts";
 import { statusOf } from "./node-status.ts";
@@ -147,6 +147,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     role: () => seat.seat().role,
     sleep: async (ms) => void (await sleep(ms)),
   });
+  /** A peer, asked by this node itself. */
+  const peerAt = (peer: string) => peerNode(peers, peer, { role: "operate", from: `node ${config.name}` });
   const heardOf = () => replication?.replicator.status().peers ?? [];
   const api = createNodeService({
     node: config.name,
@@ -157,7 +159,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     maintenance: seat,
     events: events.watch,
     peers: () => heardOf().flatMap(({ node, state }) => (state === "alone" ? [] : [node])),
-    killAt: (peer, request) => killAtPeer(peers, peer, request),
+    killAt: (peer, request) => peerAt(peer).kill(request),
     hosts: createSystemHostNames(),
     status,
     measure,

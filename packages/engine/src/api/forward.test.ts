@@ -12,9 +12,16 @@ import { decodeCall, encodeCall } from "./forwarded-call.ts";
 import type { MethodName } from "./methods.ts";
 import type { NodeApi } from "./node-api.ts";
 import type { PeerCalls } from "./peer-calls.ts";
+import { peerNode } from "./peer-node.ts";
 import { serveForwarded } from "./serve-forwarded.ts";
 import { startApiServer } from "./server.ts";
-import { createSampleNode, sampleConnection, sampleEvent, sampleStatus } from "./testing/sample-node.ts";
+import {
+  createSampleNode,
+  sampleConnection,
+  sampleEvent,
+  sampleServices,
+  sampleStatus,
+} from "./testing/sample-node.ts";
 
 const forever = new AbortController().signal;
 const admin: Caller = { role: "admin", from: "unix socket" };
@@ -182,6 +189,14 @@ for (const [what, request, want] of unreadable) {
     expect(answers.map(said)).toEqual([expect.stringContaining(want)]);
   });
 }
+
+test("a peer is a node like any other, and holds whoever calls against his role", async () => {
+  const d2 = peerNode(wayTo({}), "d2", viewer);
+  expect((await d2.status()).node).toBe("d2");
+  expect(await d2.services()).toEqual(sampleServices);
+  expect((await collect(d2.connections({ limit: 3 }))).length).toBeGreaterThan(0);
+  await expect(d2.zero({ author: "x" })).rejects.toMatchObject({ failure: { code: "forbidden" } });
+});
 
 test("a bug is thrown where it is, for the log there", async () => {
   const bug = new TypeError("oops");
