@@ -28,6 +28,19 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/connections.ts")).connections,
   },
   {
+    name: "events",
+    group: "look",
+    summary: "Show what happened: documents, roles, health, peers, alarms, operators' calls",
+    load: async () => (await import("./commands/events.ts")).events,
+  },
+  {
+    name: "watch",
+    group: "look",
+    summary:
+      "Show what happens, as it happens; goes on by itself when the daemon was away, and tells what it missed",
+    load: async () => (await import("./commands/watch.ts")).watch,
+  },
+  {
     name: "explain",
     group: "look",
     summary:
@@ -111,8 +124,22 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: "drain",
     group: "operate",
-    summary: "Send no new connections to a destination; those it has go on",
+    summary:
+      "Send no new connections to a destination, or take a director out of service; those they have go on",
     load: async () => (await import("./commands/drain.ts")).drain,
+  },
+  {
+    name: "kill",
+    group: "operate",
+    summary:
+      "End connections at once, on every node that has them; silently, or so that both ends hear of it",
+    load: async () => (await import("./commands/kill.ts")).kill,
+  },
+  {
+    name: "maintenance",
+    group: "operate",
+    summary: "Take a director out of service, or back into it; survives restarts and reboots",
+    load: async () => (await import("./commands/maintenance.ts")).maintenance,
   },
   {
     name: "switchover",

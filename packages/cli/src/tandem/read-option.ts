@@ -27,6 +27,35 @@ export function nodeName(field: string): (text: string) => string {
   };
 }
 
+/** Milliseconds in a unit. */
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Reads a span of time as milliseconds: `90s`, `10m`, `2h`, `1d`, `500ms`; a plain number is in seconds. */
+export function duration(field: string): (text: string) => number {
+  return (text) => {
+    const [, amount, unit = "s"] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|min|h|d)?$/.exec(text) ?? [];
+    if (amount !== undefined) return Number(amount) * UNITS[unit]!;
+    throw unreadable(field, text, "a span of time such as 90s, 10m, 2h or 1d");
+  };
+}
+
+/** Reads a moment: a span of time ago, as milliseconds below 0, or a date, as milliseconds since 1970. */
+export function moment(field: string): (text: string) => number {
+  return (text) => {
+    if (/^\d+(\.\d+)?[a-z]*$/.test(text)) return -duration(field)(text);
+    const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+    if (time >= 0) return time;
+    throw unreadable(field, text, "a span of time such as 2h, or a date such as 2026-11-23T04:00Z");
+  };
+}
+
 /** Collects the values of an option that is given again and again. */
 export const several = (text: string, before: unknown): string[] => [...((before as string[]) ?? []), text];
 

@@ -1,12 +1,13 @@
+import type { ConnectionFilter, ConnectionStatus } from "@tandem/engine";
 import { expect, test } from "vitest";
 import { fakeConnection } from "../../testing/fake-node.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 test("connections shows as many as asked for, and that there are more", async () => {
   expect((await tandem("connections -n 2")).out).toBe(
-    `PROTO  STATE        CLIENT              VIRTUAL        DESTINATION    METHOD       EXPIRES IN  OWNER        IN       OUT
-tcp    ESTABLISHED  198.51.100.0:40000  192.0.2.10:80  10.0.0.1:8080  masquerade  14 min 59 s  lb1         0 B       0 B
-tcp    ESTABLISHED  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  masquerade  14 min 58 s  lb1    1.31 KiB  46.9 KiB
+    `PROTO  STATE        CLIENT              VIRTUAL        DESTINATION    METHOD      IDLE   EXPIRES IN  OWNER        IN       OUT
+tcp    ESTABLISHED  198.51.100.0:40000  192.0.2.10:80  10.0.0.1:8080  masquerade   3 s  14 min 59 s  lb1         0 B       0 B
+tcp    ESTABLISHED  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  masquerade   3 s  14 min 58 s  lb1    1.31 KiB  46.9 KiB
 There are more: these are the first 2 connections; see --limit
 `,
   );
@@ -34,9 +35,9 @@ test("connections tells templates and held connections from others, with what th
   }
   const socket = await startFakeDaemon({ connections });
   expect((await runTandem(socket, ["connections"])).out).toMatchInlineSnapshot(`
-    "PROTO  STATE               CLIENT              VIRTUAL        DESTINATION    METHOD      LOCAL           MARK   EXPIRES IN  OWNER  CONTROLLER                         IN       OUT
-    any    ASSURED (template)  198.51.100.0:0      192.0.2.10:80  10.0.0.1:8080  masquerade                     7  14 min 59 s  lb1                                      0 B       0 B
-    tcp    ESTABLISHED (held)  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  full-nat    192.0.2.9:1024     7  14 min 58 s  lb1    198.51.100.0:0 -> 0.0.0.7:0  1.31 KiB  46.9 KiB
+    "PROTO  STATE               CLIENT              VIRTUAL        DESTINATION    METHOD      LOCAL           MARK  IDLE   EXPIRES IN  OWNER  CONTROLLER                         IN       OUT
+    any    ASSURED (template)  198.51.100.0:0      192.0.2.10:80  10.0.0.1:8080  masquerade                     7   3 s  14 min 59 s  lb1                                      0 B       0 B
+    tcp    ESTABLISHED (held)  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  full-nat    192.0.2.9:1024     7   3 s  14 min 58 s  lb1    198.51.100.0:0 -> 0.0.0.7:0  1.31 KiB  46.9 KiB
     "
   `);
 });
@@ -47,3 +48,58 @@ test("connections passes its filters on, and does not claim more when there are 
   expect(out).not.toContain("There are more");
   expect((await tandem("connections --client 203.0.113.1")).out).toBe("No connections.\n");
 });
+
+test("connections asks for what its filters say, times as they are typed", async () => {
+  let asked: ConnectionFilter = {};
+  const socket = await startFakeDaemon({
+    async *connections(filter) {
+      asked = filter;
+      yield fakeConnection(0);
+    },
+  });
+  const line =
+    "connections --service tcp/192.0.2.10:80 --destination 10.0.0.1 --state established,fin_wait --state close --idle-min 1.5m --idle-max 2h --owner lb2 -n 5";
+  await runTandem(socket, line.split(" "));
+  expect(asked).toEqual({
+    service: "tcp 192.0.2.10:80",
+    destination: "10.0.0.1",
+    states: ["ESTABLISHED", "FIN_WAIT", "CLOSE"],
+    minIdleSeconds: 90,
+    maxIdleSeconds: 7200,
+    owner: "lb2",
+    limit: 6,
+  });
+});
+
+test("connections counts all that there are, and sorts them before it cuts", async () => {
+  expect((await tandem("connections --count -n 3")).out).toBe("150\n");
+  expect(JSON.parse((await tandem("connections --count --json")).out)).toEqual({ count: 150 });
+  const sorted = JSON.parse((await tandem("connections --sort out -n 3 --json")).out);
+  expect(sorted.connections.map((c: ConnectionStatus) => c.outBytes)).toEqual(
+    [149, 148, 147].map((n) => 48_000 * n),
+  );
+  expect(sorted.more).toBe(true);
+  const byName = JSON.parse((await tandem("connections --sort destination -n 1 --json")).out);
+  expect(byName.connections[0].destination).toBe("10.0.0.1:8080");
+});
+
+test("connections sorts more than it keeps", async () => {
+  async function* connections() {
+    for (let n = 0; n < 5000; n++) yield { ...fakeConnection(0), idleSeconds: (n * 7919) % 5000 };
+  }
+  const socket = await startFakeDaemon({ connections });
+  const { out } = await runTandem(socket, "connections --sort idle -n 4 --json".split(" "));
+  expect(JSON.parse(out).connections.map((c: ConnectionStatus) => c.idleSeconds)).toEqual([
+    4999, 4998, 4997, 4996,
+  ]);
+});
+
+for (const [option, value, want] of [
+  ["--idle-min", "soon", "a span of time such as 90s, 10m, 2h or 1d"],
+  ["--sort", "luck", "one of idle, expires, in, out, client, destination, state"],
+  ["--state", "NO GOOD", 'a name such as "ESTABLISHED"'],
+] as const)
+  test(`connections ${option} ${value} is refused`, async () => {
+    const { err, exitCode } = await runTandem(await startFakeDaemon(), ["connections", option, value]);
+    expect([exitCode, err]).toEqual([2, expect.stringContaining(want)]);
+  });
