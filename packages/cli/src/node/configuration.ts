@@ -1,6 +1,8 @@
 /** Where a node's document comes from: the cluster's store with a copy on disk, or a file of its own. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { specOf } from "@tandem/model";
 import {
   type ConfigKeeper,
   type ConfigKeeperOptions,
@@ -13,7 +15,8 @@ import {
   openConfigKeeper,
 } from "@tandem/sync";
 import type { Logger } from "pino";
-import { loadDocumentFile } from "../document/load-document.ts";
+import { loadWritten } from "../document/load-document.ts";
+import { readText } from "../document/read-text.ts";
 import type { ClusterLink } from "./cluster-link.ts";
 import type { NodeConfig } from "./node-config.ts";
 
@@ -63,11 +66,16 @@ async function openStandalone(
   if (problems.length > 0) log.warn({ problems }, "copies of the document on disk are damaged");
   const path = config.document!;
   const file = await stat(path).catch(() => undefined);
-  const spec = file && file.mtimeMs > (stored?.head.timeMs ?? 0) ? await loadDocumentFile(path) : undefined;
+  const isNewer = file && file.mtimeMs > (stored?.head.timeMs ?? 0);
+  const written = isNewer ? loadWritten(await readText(path), path) : undefined;
   if (!file) log.warn({ path }, "no document file: running what was applied last, or nothing");
-  if (spec && !stored) await cache.setAside().catch(() => {}); // then the change below says what is wrong
+  if (written && !stored) await cache.setAside().catch(() => {}); // then the change below says what is wrong
   const { onEmpty: _, ...withoutEmpty } = listener; // not even for a moment, when services come from the file
-  const keeper = await openConfigKeeper({ store, ...(spec?.services.length ? withoutEmpty : listener) });
-  if (spec) await keeper.change(() => spec, path);
+  const keeper = await openConfigKeeper({
+    store,
+    ...(written?.spec.services.length ? withoutEmpty : listener),
+  });
+  const isNews = written && !isDeepStrictEqual(written.spec, specOf(keeper.current()));
+  if (isNews) await keeper.change(() => written.spec, path, { text: written.text });
   return keeper;
 }
