@@ -122,6 +122,14 @@ test("each connection of the cluster is listed once, with its owner; the standby
   expect(clientsIn(theirs.connections)).toEqual(clients);
 });
 
+test("ipvsadm lists the whole cluster, in its own words", async () => {
+  const { exitCode, out, err } = await tandem("ipvsadm", "-Ln", "--stats", "--all-nodes");
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+  expect(out).toBe((await tandem("ipvsadm", "-Ln", "--stats")).out); // nothing went through d2
+  const { out: listed } = await tandem("ipvsadm", "-Lnc", "--all-nodes");
+  expect(listed.match(/ESTABLISHED/g)?.length).toBe(OPEN);
+});
+
 test("a change is carried out by the director that it is for", async () => {
   const inPackets = async (...node: string[]) =>
     (await told<ServiceStatus[]>(...node, "services")).reduce((n, s) => n + s.traffic.inPackets, 0);

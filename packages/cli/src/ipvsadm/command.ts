@@ -51,6 +51,8 @@ export interface ListView {
   readonly numeric: boolean;
   readonly exact: boolean;
   readonly sorted: boolean;
+  /** Of all directors of the cluster together; beyond ipvsadm. */
+  readonly allNodes: boolean;
 }
 
 /** The sync daemon of `--start-daemon`; what is absent was not named. */

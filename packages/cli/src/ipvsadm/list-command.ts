@@ -26,6 +26,7 @@ export function listCommand({ given, slots }: Line): IpvsadmCommand | IpvsadmRef
     numeric: slots.has("numeric"),
     exact: slots.has("exact"),
     sorted: !slots.has("nosort"),
+    allNodes: slots.has("all-nodes"),
   };
   const what = lone[0] === "connection" ? "connections" : (lone[0] ?? "services");
   return { name: "list", what, view, ...(given.service && { service: given.service }) };

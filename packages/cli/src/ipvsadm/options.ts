@@ -32,6 +32,7 @@ export type Slot =
   | "nosort"
   | "sort"
   | "exact"
+  | "all-nodes"
   | "mcast-interface"
   | "syncid"
   | "sync-maxlen"
@@ -91,6 +92,7 @@ export const OPTIONS: readonly OptionRow[] = [
   option("nosort", undefined, "nosort"),
   option("sort", undefined, "sort"),
   option("exact", "X", "exact"),
+  option("all-nodes", undefined, "all-nodes"), // beyond ipvsadm: of the whole cluster
   option("mcast-interface", undefined, "mcast-interface", "value"),
   option("syncid", undefined, "syncid", "value"),
   option("sync-maxlen", undefined, "sync-maxlen", "value"),
@@ -138,6 +140,7 @@ const views: Slot[] = [
   "nosort",
   "sort",
   "exact",
+  "all-nodes",
 ];
 const daemon: Slot[] = ["mcast-interface", "syncid", "sync-maxlen", "mcast-group", "mcast-port", "mcast-ttl"];
 

@@ -359,3 +359,25 @@ test("what the node fails in is told in the tool's way", async () => {
     errors: "Cannot reach the forwarder: it has ended\n",
   });
 });
+
+test("--all-nodes lists what all directors have together, tells who did not answer, and stands with listings alone", async () => {
+  const node = createRecordedNode({
+    everywhere: (tell) => ({
+      async services() {
+        tell('Cannot reach node "lb2": it does not answer');
+        return [];
+      },
+      async *connections() {},
+    }),
+    services: () => Promise.reject(new Error("asked here")),
+  });
+  const { exitCode, output, errors } = await node.run("-Ln --all-nodes");
+  expect({ exitCode, errors }).toEqual({
+    exitCode: 1,
+    errors: 'Cannot reach node "lb2": it does not answer\n',
+  });
+  expect(output).toContain("Prot LocalAddress:Port");
+  expect(await node.run("-Lnc --all-nodes")).toMatchObject({ exitCode: 0 });
+  const save = await node.run("-S --all-nodes");
+  expect(save.errors).toContain("Illegal 'all-nodes' option with the 'save' command");
+});

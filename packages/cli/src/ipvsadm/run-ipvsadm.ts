@@ -36,12 +36,18 @@ export async function runIpvsadm(request: IpvsadmRequest, node: IpvsadmNode): Pr
     if (!request.mayChange && lines.some(isChange)) return refused(kernelRefusal(NOT_ROOT));
     const done = await perform(lines, request.author, node);
     if (isRefusal(done)) return refused(done);
-    return { exitCode: 0, output: await writeShows(done.shows, node), errors: "" };
+    const missing: string[] = [];
+    const output = await writeShows(done.shows, node, (sentence) => missing.push(sentence));
+    const errors = missing.map((sentence) => `${sentence}\n`).join("");
+    return { exitCode: missing.length === 0 ? 0 : INCOMPLETE, output, errors };
   } catch (error) {
     if (error instanceof LbError) return refused(kernelRefusal(error.message));
     throw error;
   }
 }
+
+/** Not all directors answered, beyond ipvsadm. */
+const INCOMPLETE = 1;
 
 const NOT_ROOT = "Permission denied (you must be root)";
 

@@ -13,22 +13,41 @@ import type { ListedService } from "./list/table.ts";
 import { listedConnection } from "./listed-connection.ts";
 import { tableOf } from "./table-of.ts";
 
-/** The node, as listings need it. */
-export interface Shown {
+/** What is counted, and what there is. */
+export interface Listed {
   services(): Promise<readonly ServiceStatus[]>;
   connections(): AsyncIterable<ConnectionStatus>;
+}
+
+/** The node, as listings need it. */
+export interface Shown extends Listed {
+  /** The same of all directors together; `tell` gets a sentence for each that does not answer. */
+  everywhere(tell: (sentence: string) => void): Listed;
   /** Names of these addresses and of all ports, as far as they can be had in a bounded time. */
   names(addresses: ReadonlySet<string>): Promise<Names>;
 }
 
-/** Everything that is to be shown, in order. Rejects as the node does. */
-export async function writeShows(shows: readonly Show[], node: Shown): Promise<string> {
-  let running: Promise<readonly ServiceStatus[]> | undefined;
-  const once: Shown = { ...node, services: () => (running ??= node.services()) };
+/** Everything that is to be shown, in order. What is missing from it is told. Rejects as the node does. */
+export async function writeShows(
+  shows: readonly Show[],
+  node: Shown,
+  tell: (sentence: string) => void,
+): Promise<string> {
+  const here = askedOnce(node, node);
+  const everywhere = askedOnce(node, node.everywhere(tell));
   const texts: string[] = [];
-  for (const show of shows)
-    texts.push("text" in show ? show.text : await write(show.command, show.document, once));
+  for (const show of shows) {
+    if ("text" in show) texts.push(show.text);
+    else texts.push(await write(show.command, show.document, isOfAll(show.command) ? everywhere : here));
+  }
   return texts.join("");
+}
+
+const isOfAll = (command: ShowCommand): boolean => command.name === "list" && command.view.allNodes;
+
+function askedOnce(node: Shown, { services, connections }: Listed): Shown {
+  let running: Promise<readonly ServiceStatus[]> | undefined;
+  return { ...node, connections, services: () => (running ??= services()) };
 }
 
 async function write(command: ShowCommand, document: DocumentSpec, node: Shown): Promise<string> {

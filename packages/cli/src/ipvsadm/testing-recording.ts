@@ -7,6 +7,8 @@ import { type IpvsadmNode, runIpvsadm } from "./run-ipvsadm.ts";
 export interface RecordedNodeOptions {
   readonly services?: ServiceStatus[] | (() => Promise<ServiceStatus[]>);
   readonly connections?: ConnectionStatus[];
+  /** What all directors list; absent: there is no other. */
+  readonly everywhere?: IpvsadmNode["everywhere"];
   /** Names by address, and ports as `80/tcp`. */
   readonly hosts?: Readonly<Record<string, string>>;
   readonly ports?: Readonly<Record<string, string>>;
@@ -15,7 +17,7 @@ export interface RecordedNodeOptions {
 
 /** A node, and the way to run command lines on it: words by blanks. */
 export function createRecordedNode(options: RecordedNodeOptions = {}) {
-  const { services = [], connections = [], hosts = {}, ports = {}, interfaces = {} } = options;
+  const { services = [], connections = [], everywhere, hosts = {}, ports = {}, interfaces = {} } = options;
   let document = DocumentSpec.parse({ version: 1 });
   const zeroed: (string | undefined)[] = [];
   const keyOf = (table: Readonly<Record<string, string>>, value: string) =>
@@ -29,6 +31,7 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
     connections: async function* () {
       yield* connections;
     },
+    everywhere: everywhere ?? (() => node),
     zero: async (service) => void zeroed.push(service),
     names: async () => ({
       host: (address) => hosts[address],

@@ -150,6 +150,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   /** A peer, asked by this node itself. */
   const peerAt = (peer: string) => peerNode(peers, peer, { role: "operate", from: `node ${config.name}` });
   const heardOf = () => replication?.replicator.status().peers ?? [];
+  const knownPeers = () => heardOf().map((peer) => peer.node);
   const api = createNodeService({
     node: config.name,
     engine,
@@ -158,14 +159,14 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     switchover,
     maintenance: seat,
     events: events.watch,
-    peers: () => heardOf().flatMap(({ node, state }) => (state === "alone" ? [] : [node])),
-    killAt: (peer, request) => peerAt(peer).kill(request),
+    peers: () => (link && !link.transport.isConnected() ? undefined : knownPeers()),
+    livePeers: () => heardOf().flatMap(({ node, state }) => (state === "alone" ? [] : [node])),
+    peerAt,
     hosts: createSystemHostNames(),
     status,
     measure,
   });
   const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");
-  const knownPeers = () => heardOf().map((peer) => peer.node);
   const peers = openPeerCalls({ node: config.name, link, api, audit, peers: knownPeers, onBug });
   parts.defer(() => peers.close());
   const metrics = createMetrics({

@@ -13,16 +13,18 @@ export interface IpvsadmParts {
   readonly api: Pick<NodeApi, "services" | "connections" | "zero">;
   readonly keeper: Pick<ConfigKeeper, "current" | "change">;
   readonly hosts: HostNames;
+  readonly everywhere: IpvsadmNode["everywhere"];
 }
 
 /** Look at the node, and change its cluster's document. */
-export function createIpvsadmNode({ api, keeper, hosts }: IpvsadmParts): IpvsadmNode {
+export function createIpvsadmNode({ api, keeper, hosts, everywhere }: IpvsadmParts): IpvsadmNode {
   return {
     document: () => specOf(keeper.current()),
     async change(edit, author) {
       await keeper.change((current) => edit(specOf(current)), author);
     },
     services: api.services,
+    everywhere,
     connections: () => api.connections({}),
     zero: (service, author) => api.zero({ author, ...(service !== undefined && { service }) }),
     async names(addresses) {

@@ -4,6 +4,7 @@ import type { Monitor } from "@tandem/health";
 import { LbError, specOf } from "@tandem/model";
 import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
 import { applyDocument, type Drafting, restore, rollBack } from "./apply-document.ts";
+import { listCluster } from "./cluster-listing.ts";
 import { listConnections } from "./connection-list.ts";
 import { documentAt, listRevisions, textAt } from "./document-history.ts";
 import { drainDestinations } from "./drain.ts";
@@ -17,7 +18,7 @@ import type { Switchover } from "./switchover.ts";
 import { createZeroing } from "./zeroing.ts";
 
 /** The parts that the API speaks for. */
-export interface NodeParts extends Drafting, Pick<KillPorts, "peers" | "killAt"> {
+export interface NodeParts extends Drafting {
   readonly node: string;
   readonly engine: Engine;
   readonly monitor: Monitor;
@@ -25,6 +26,12 @@ export interface NodeParts extends Drafting, Pick<KillPorts, "peers" | "killAt">
   readonly maintenance: MaintenanceSeat;
   readonly hosts: HostNames;
   readonly events: NodeApi["events"];
+  /** Peers that were heard of; undefined: NATS is away. */
+  peers(): readonly string[] | undefined;
+  /** Those of them that are not lost. */
+  livePeers(): readonly string[];
+  /** A peer, asked by this node itself. */
+  peerAt(name: string): NodeApi;
   status(): Promise<NodeStatus>;
 }
 
@@ -35,12 +42,22 @@ export function createNodeService(parts: NodeParts): NodeApi {
   const services: NodeApi["services"] = async () => zeroing.since(await readServices(parts));
   const connections: NodeApi["connections"] = (filter) => listConnections(engine, parts.node, filter);
   const zero: NodeApi["zero"] = async ({ service }) => zeroing.zero(await readServices(parts), service);
-  const ipvsadm = createIpvsadmNode({ api: { services, connections, zero }, keeper, hosts });
+  const ipvsadm = createIpvsadmNode({
+    api: { services, connections, zero },
+    keeper,
+    hosts,
+    everywhere: (tell) => listCluster({ ...parts, api: { services, connections } }, tell),
+  });
+  const killPorts: KillPorts = {
+    ...parts,
+    peers: parts.livePeers,
+    killAt: (peer, request) => parts.peerAt(peer).kill(request),
+  };
   return {
     status: parts.status,
     services,
     connections,
-    kill: (request) => killConnections(parts, request),
+    kill: (request) => killConnections(killPorts, request),
     zero,
     document: (revision) => documentAt(keeper, revision),
     documentText: (revision) => textAt(keeper, revision),

@@ -166,7 +166,10 @@ export function createTestService(
     maintenance: { isInMaintenance: () => false, enterMaintenance() {}, leaveMaintenance() {} },
     async *events() {},
     peers: () => [],
-    killAt: async () => ({ killed: 0 }),
+    livePeers: () => [],
+    peerAt() {
+      throw new Error("there is none");
+    },
     hosts: { namesOf: async () => new Map(), addressesOf: async () => new Map() },
     status: async () => ({ node: "lb1" }) as NodeStatus,
     measure: async () => () => mtu,
