@@ -1,10 +1,8 @@
 /** Single fields of a document: read by their path, set to what is typed. Pure. */
-import { DocumentSpec, LbError, suggestName } from "@tandem/model";
+import { DocumentSpec, knownFields, LbError, type Path, suggestName } from "@tandem/model";
 import { parse } from "yaml";
 import type { DocumentPart } from "./document-part.ts";
-import { knownFields } from "./known-fields.ts";
 import { parseText } from "./parse-text.ts";
-import type { Path } from "./parse-yaml.ts";
 
 /** `weight=5`, `check.interval=2`. */
 export interface Assignment {

@@ -5,10 +5,10 @@ import {
   destinationKey,
   formatEndpoint,
   LbError,
+  type Path,
   serviceKey,
   suggestName,
 } from "@tandem/model";
-import type { Path } from "./parse-yaml.ts";
 
 /** A part that was found. */
 export interface DocumentPart {

@@ -1,5 +1,4 @@
-import { DocumentSpec, LbError } from "@tandem/model";
-import { type EditorSchema, jsonSchemaOf } from "./known-fields.ts";
+import { DocumentSpec, type EditorSchema, jsonSchemaOf, LbError } from "@tandem/model";
 import { locateProblems, parseText } from "./parse-text.ts";
 import { readText } from "./read-text.ts";
 

@@ -1,8 +1,7 @@
 /** Texts that operators write: checked against a schema and refused whole, with every mistake at its place. */
-import { type DocumentProblem, LbError } from "@tandem/model";
+import { type DocumentProblem, describeIssue, formatPath, LbError, type Path, wantedBy } from "@tandem/model";
 import type { z } from "zod";
-import { describeIssue, wantedBy } from "./describe-issue.ts";
-import { type ParsedText, type Path, parseYaml } from "./parse-yaml.ts";
+import { type ParsedText, parseYaml } from "./parse-yaml.ts";
 
 /**
  * Check a text against a schema.
@@ -41,15 +40,4 @@ function problemsOf(schema: z.ZodType, parsed: ParsedText, issue: z.core.$ZodIss
     path: formatPath(path),
     message,
   }));
-}
-
-/** `services[0].destinations[2].weight`. */
-function formatPath(path: Path): string {
-  return path
-    .map((step) => {
-      if (typeof step === "number") return `[${step}]`;
-      return /^\w+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
-    })
-    .join("")
-    .replace(/^\./, "");
 }

@@ -1,8 +1,7 @@
 /** Text to values, with the place of each value kept. YAML 1.2, of which JSON is a part. */
+import type { Path } from "@tandem/model";
 import type { YAMLError, Document as YamlDocument } from "yaml";
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
-
-export type Path = readonly (string | number)[];
 
 /** Lines and columns count from 1. */
 export interface Place {

@@ -1,8 +1,15 @@
 /** The node's own configuration: what differs from director to director. What they share is the document. */
 import { hostname } from "node:os";
-import { canonicalAddress, ipAddress, patternText, wanted, wholeNumber } from "@tandem/model";
+import {
+  canonicalAddress,
+  type EditorSchema,
+  ipAddress,
+  jsonSchemaOf,
+  patternText,
+  wanted,
+  wholeNumber,
+} from "@tandem/model";
 import { z } from "zod";
-import { type EditorSchema, jsonSchemaOf } from "../document/known-fields.ts";
 import { parseText } from "../document/parse-text.ts";
 import { readText } from "../document/read-text.ts";
 import { parsePrefixed } from "./prefixed-address.ts";

@@ -2,7 +2,17 @@
  * The configuration document, model ⇄ protobuf. Messages have the fields of the document's own schemas, which check what comes off the wire and
  * fill in defaults: a new field needs a line in the proto and none here.
  */
-import { type Document, DocumentSchema, DocumentSpec, LbError, specOf } from "@tandem/model";
+import {
+  type Document,
+  type DocumentProblem,
+  DocumentSchema,
+  DocumentSpec,
+  describeIssue,
+  formatPath,
+  LbError,
+  specOf,
+  wantedBy,
+} from "@tandem/model";
 import type { ApplyDocumentRequest as WrittenSpec } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
 import type {
   Document__Output as ReadDocument,
@@ -16,9 +26,10 @@ export function encodeDocument(d: Document): WrittenDocument {
 
 /** The document in a message. Throws `LbError` (unavailable) if the daemon is of a version that says what this one does not know. */
 export function decodeDocument(message: ReadDocument): Document {
-  const read = DocumentSchema.safeParse(given(message));
+  const document = given(message);
+  const read = DocumentSchema.safeParse(document, { error: wantedBy });
   if (read.success) return read.data;
-  const [first] = problemsOf(read.error.issues);
+  const [first] = problemsOf(DocumentSchema, document, read.error.issues);
   const why = `its document is not understood: ${first?.path}: ${first?.message}`;
   throw new LbError({ code: "unavailable", what: "the daemon", why });
 }
@@ -26,11 +37,12 @@ export function decodeDocument(message: ReadDocument): Document {
 /** The document in a backup. Throws `LbError` (invalid_document) with every mistake in it. */
 export function decodeBackup(message: ReadDocument): Document {
   const document = given(message);
-  const read = DocumentSchema.safeParse(document);
-  const spec = DocumentSpec.safeParse(read.success ? specOf(read.data) : document);
+  const read = DocumentSchema.safeParse(document, { error: wantedBy });
+  const spec = DocumentSpec.safeParse(read.success ? specOf(read.data) : document, { error: wantedBy });
   const issues = read.success ? spec.error?.issues : read.error.issues;
   if (read.success && !issues) return read.data;
-  throw new LbError({ code: "invalid_document", source: "backup", problems: problemsOf(issues ?? []) });
+  const problems = problemsOf(DocumentSchema, document, issues ?? []);
+  throw new LbError({ code: "invalid_document", source: "backup", problems });
 }
 
 /** The message that asks for a document. Never throws. */
@@ -45,13 +57,11 @@ export function decodeSpec({
   marks,
   services,
 }: Pick<ReadDocument, keyof DocumentSpec>): DocumentSpec {
-  const read = DocumentSpec.safeParse(given({ version, settings, marks, services }));
+  const document = given({ version, settings, marks, services });
+  const read = DocumentSpec.safeParse(document, { error: wantedBy });
   if (read.success) return read.data;
-  throw new LbError({
-    code: "invalid_document",
-    source: "document",
-    problems: problemsOf(read.error.issues),
-  });
+  const problems = problemsOf(DocumentSpec, document, read.error.issues);
+  throw new LbError({ code: "invalid_document", source: "document", problems });
 }
 
 /** A message's type for a value: lists may be written, and what is undefined is not there (protobufjs leaves it out). */
@@ -83,15 +93,15 @@ function given(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, v]) => [name, given(v)]));
 }
 
-function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[]) {
-  return issues.map(({ path, message }) => ({ line: 0, column: 0, path: formatPath(path), message }));
-}
+type Objecting = Parameters<typeof describeIssue>;
 
-/** `services[0].port`. */
-function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      text + (typeof key === "number" ? `[${key}]` : text === "" ? String(key) : `.${String(key)}`),
-    "",
-  );
+/** What the schema objects to in what a message says, in the words of a file's mistakes. */
+function problemsOf(
+  schema: Objecting[0],
+  value: unknown,
+  issues: readonly Objecting[2][],
+): DocumentProblem[] {
+  return issues
+    .flatMap((issue) => describeIssue(schema, value, issue))
+    .map(({ path, message }) => ({ line: 0, column: 0, path: formatPath(path), message }));
 }

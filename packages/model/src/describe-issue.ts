@@ -1,11 +1,12 @@
 /** What the schema objects to, in the operator's words: what was found and what was wanted. */
-import { suggestName } from "@tandem/model";
 import type { z } from "zod";
+import type { Path } from "./document-path.ts";
 import { knownFields } from "./known-fields.ts";
-import type { Path } from "./parse-yaml.ts";
+import { suggestName } from "./suggest-name.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** A mistake, and where it is. */
 export interface Objection {
   readonly path: Path;
   /** The mistake is the name of the field, not its value. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Path } from "./parse-yaml.ts";
+import type { Path } from "./document-path.ts";
 
 /** The part of JSON Schema that we write. */
 interface JsonSchema {
