@@ -78,13 +78,16 @@ export const targetKey = (target: ServiceTarget): string => serviceKey(targetFie
 /** The service as documents have it, or the first rule of documents that it breaks. */
 function checkedService(draft: Draft, service: object): ServiceSpec | IpvsadmRefusal {
   const { data, error } = ServiceSpec.safeParse(service);
-  if (!data) return kernelRefusal(error.issues[0]!.message);
+  if (!data) return kernelRefusal(inWords(error.issues[0]!));
   const problems: string[] = [];
   const virtual = new Set(draft.virtualAddresses.keys());
   if (data.mark === undefined) virtual.add(data.address);
   checkOneService(data, virtual, (_, message) => problems.push(message));
   return problems[0] === undefined ? data : kernelRefusal(problems[0]);
 }
+
+const inWords = ({ path, message }: { path: PropertyKey[]; message: string }): string =>
+  `${path.join(".")}: ${message}`;
 
 type SettingsFields = Pick<
   ServiceSpec,
