@@ -222,7 +222,7 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
   [
     "the store is behind",
     { configuration: { ...parts().configuration, store: { state: "behind", why: "it is empty" } } },
-    ["The configuration store is behind: it is empty"],
+    ["The configuration store is behind: it is empty; `tandem rollback current` writes what runs here"],
   ],
   [
     "the disk is full",

@@ -2,7 +2,7 @@
 import type { ForwarderCounts, NodeStatus, PeerStatus, SyncState } from "@tandem/engine";
 import type { DestinationHealth } from "@tandem/health";
 import { type Document, destinationKey, serviceKey } from "@tandem/model";
-import type { ConfigStatus, ReplicationStatus, PeerStatus as SyncPeer } from "@tandem/sync";
+import type { ConfigStatus, ReplicationStatus, StoreState, PeerStatus as SyncPeer } from "@tandem/sync";
 import { decodePresence } from "./presence.ts";
 import { sentenceOf, type TunnelFinding } from "./tunnel-room.ts";
 import type { Seat } from "./vrrp-seat.ts";
@@ -102,6 +102,12 @@ function alarmsOf(p: Parts): string[] {
   ];
 }
 
+/** What brings a store back that does not hold what runs here. */
+const REMEDIES: Partial<Record<StoreState, string>> = {
+  behind: "; `tandem rollback current` writes what runs here",
+  conflict: "; a change on a director that runs that one settles it, or `tandem restore` of a backup here",
+};
+
 function alarmsOfNode({
   faults,
   seat,
@@ -118,7 +124,9 @@ function alarmsOfNode({
     ...(document.revision === 0
       ? ["No document runs here yet: nothing is served; give one with `tandem apply`"]
       : []),
-    ...(store.why ? [`The configuration store is ${store.state}: ${store.why}`] : []),
+    ...(store.why
+      ? [`The configuration store is ${store.state}: ${store.why}${REMEDIES[store.state] ?? ""}`]
+      : []),
     ...(disk ? [`The document's copy on disk is not good: ${disk}`] : []),
     ...(maintenance ? ["In maintenance: `tandem maintenance off` here ends it"] : []),
   ];

@@ -60,7 +60,7 @@ function answerOf(outcome: Outcome, head: string): Answer {
 
 function formatOutcome({ revision, changed, changes }: Outcome, head: string, paint: Paint): string {
   if (!changed) return `Unchanged: revision ${revision} says the same already.\n`;
-  if (changes.length === 0) return `${paint("strong", head)}: says what the one before did, in other words\n`;
+  if (changes.length === 0) return `${paint("strong", head)}: written anew, with no difference\n`;
   const touched = touchedConnections(changes);
   const touching = touched > 0 ? `, ${formatPlural(touched, "connection")} touched` : "";
   const title = `${head}: ${formatPlural(changes.length, "change")}${touching}`;

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { LOCAL_CALLER } from "./caller.ts";
-import { readApplyTerms, readDrain, readFilter, readQuestion } from "./requests.ts";
+import { encodeDocument } from "./convert-document.ts";
+import { nodeDefinition } from "./definition.ts";
+import { readApplyTerms, readBackup, readDrain, readFilter, readQuestion } from "./requests.ts";
+import { sampleDocument } from "./testing/sample-node.ts";
+
+const { RestoreDocument } = nodeDefinition;
 
 const filters = [
   { ask: {}, want: {} },
@@ -108,4 +113,27 @@ test("a change expects a revision or none", () => {
   expect(() => readApplyTerms({ ...apply, expectedRevision: 2 ** 60 }, LOCAL_CALLER)).toThrow(
     "wanted 0 to 2^53",
   );
+});
+
+test("a change has a reason that is not too long, and the text that it was written as", () => {
+  const more = { reason: "sale", text: "# mine" };
+  expect(readApplyTerms({ ...apply, ...more }, LOCAL_CALLER)).toEqual({ author: "a", ...more });
+  expect(readApplyTerms({ ...apply, reason: "" }, LOCAL_CALLER)).toEqual({ author: "a" });
+  expect(() => readApplyTerms({ ...apply, reason: "x".repeat(257) }, LOCAL_CALLER)).toThrow(
+    "wanted at most 256 characters",
+  );
+});
+
+test("a backup is a whole document, ids included", () => {
+  const terms = { author: "a", reason: "" };
+  const wire = (document: object) =>
+    RestoreDocument.requestDeserialize(RestoreDocument.requestSerialize({ ...terms, document }));
+  expect(readBackup(wire(encodeDocument(sampleDocument)))).toEqual(sampleDocument);
+  expect(() => readBackup({ document: null, ...terms })).toThrow(
+    "Cannot restore: document is missing, wanted a document",
+  );
+  const spoilt = encodeDocument({ ...sampleDocument, services: sampleDocument.services.toReversed() });
+  expect(() => readBackup(wire({ ...spoilt, nextId: 0 }))).toThrow("backup: nextId:");
+  const twice = { ...sampleDocument, services: [...sampleDocument.services, ...sampleDocument.services] };
+  expect(() => readBackup(wire(encodeDocument(twice)))).toThrow("stands here twice");
 });

@@ -71,7 +71,7 @@ test("edit of the comments alone is kept for the next one", async () => {
   const { node, socket } = await startWithText();
   const { editor } = typist((text) => text.replace("loud fan", "new fan"));
   const { out } = await runTandem(socket, ["edit"], { editor });
-  expect(out).toMatch(/^Revision \d+: says what the one before did, in other words\n$/);
+  expect(out).toMatch(/^Revision \d+: written anew, with no difference\n$/);
   expect((await node.documentText()).text).toContain("new fan");
 });
 

@@ -16,7 +16,12 @@ interface Options {
 export const exportDocument: Command<Options> = {
   options: [
     { flags: "--format <format>", help: "yaml or json", default: "yaml", values: FORMATS },
-    { flags: "--revision <revision>", help: `of this revision: ${REVISION_WORDS}`, default: "current" },
+    {
+      flags: "--revision <revision>",
+      help: `of this revision: ${REVISION_WORDS}`,
+      default: "current",
+      values: "revision",
+    },
     { flags: "--plain", help: "without the comments that it was written with" },
   ],
   examples: [
