@@ -1,10 +1,10 @@
 /** What reading commands of the tool printed, beside what they would print of ours. */
-import { DocumentSpec } from "@tandem/model";
+import type { DocumentSpec } from "@tandem/model";
 import type { IpvsadmCommand } from "../../packages/cli/src/ipvsadm/command.ts";
 import { editDocument, isEdit } from "../../packages/cli/src/ipvsadm/edit.ts";
 import { isRefusal, parseIpvsadm } from "../../packages/cli/src/ipvsadm/parse.ts";
 import { compareTable } from "./compare-table.ts";
-import type { Director } from "./director.ts";
+import { type Director, NO_SERVICES } from "./director.ts";
 import { readListedEntry } from "./entries.ts";
 import type { Place } from "./ledger.ts";
 import { listServices, readListing } from "./listing.ts";
@@ -42,15 +42,12 @@ function timeoutLine({ spec }: Director): string {
 /** The saved lines, carried out on an empty document, beside ours. Thresholds are not saved, and the order is the tool's. */
 function savedBeside(stdout: string, director: Director) {
   const lines = stdout.split("\n").filter((line) => line.trim() !== "");
-  const saved = lines.reduce(
-    (document, line) => {
-      const command = parseIpvsadm(line.trim().split(/\s+/));
-      if (isRefusal(command) || !isEdit(command)) return document;
-      const edited = editDocument(document, command);
-      return isRefusal(edited) ? document : edited.document;
-    },
-    DocumentSpec.parse({ version: 1 }),
-  );
+  const saved = lines.reduce((document, line) => {
+    const command = parseIpvsadm(line.trim().split(/\s+/));
+    if (isRefusal(command) || !isEdit(command)) return document;
+    const edited = editDocument(document, command);
+    return isRefusal(edited) ? document : edited.document;
+  }, NO_SERVICES);
   return { wanted: saveLines(saved), got: saveLines(director.spec) };
 }
 

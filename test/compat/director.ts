@@ -13,7 +13,7 @@ import {
 } from "@tandem/model";
 import { editDocument, isEdit } from "../../packages/cli/src/ipvsadm/edit.ts";
 import { isRefusal, parseIpvsadm } from "../../packages/cli/src/ipvsadm/parse.ts";
-import { asTheKernel, SYSCTLS } from "../../packages/cli/src/ipvsadm/sysctl.ts";
+import { applySysctls, SYSCTLS } from "../../packages/cli/src/ipvsadm/sysctl.ts";
 import { ROUTE } from "../../packages/engine/src/core/twin/fastpath-world.ts";
 import type { Departure } from "../../packages/engine/src/dataplane/memory.ts";
 import type { ConnectionRow, DestinationCounts } from "../../packages/engine/src/forwarder-protocol.ts";
@@ -31,6 +31,9 @@ export type CountedDestination = DestinationCounts & {
   readonly address: string;
   readonly port: number;
 };
+
+/** What a recording begins with: nothing, and the kernel's own behaviour where ours is another one by default. */
+export const NO_SERVICES = DocumentSpec.parse({ version: 1, settings: { profile: "lvs" } });
 
 /** The director of one case. */
 export interface Director {
@@ -79,14 +82,14 @@ export function createDirector(note = ""): Director {
     route: (address) => (isLocal(address) ? ROUTE.notForwarded : ROUTE.success),
     onLeave: (left) => frames.push(...framesOf(left)),
   });
-  let spec = DocumentSpec.parse({ version: 1 });
+  let spec = NO_SERVICES;
   let document: Document = EMPTY_DOCUMENT;
   let hasChangedMethod = false;
   const values: Record<string, number> = {};
 
   function program(): void {
     const marks = markRules(spec, note);
-    document = reviseDocument(document, asTheKernel({ ...withLocal(spec), marks }, values));
+    document = reviseDocument(document, applySysctls({ ...withLocal(spec), marks }, values));
     forwarder.ask("program", { document, weights: new Map(), down: new Set() });
     forwarder.settle();
   }

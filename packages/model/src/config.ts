@@ -8,24 +8,30 @@ import { DestinationSpec } from "./destination-spec.ts";
 import { documentOrder } from "./document-order.ts";
 import { wanted } from "./field.ts";
 import { MAX_MARK_RULES, MarkRuleSpec } from "./mark-spec.ts";
+import { withProfile } from "./profile.ts";
 import { destinationKey, ServiceSpec, serviceKey } from "./service-spec.ts";
 import { DEFAULT_SETTINGS, SettingsSpec } from "./settings-spec.ts";
 
 const servicesLimit = wanted(`at most ${MAX_SERVICES} services`);
 
-/** What an operator writes. Order of destinations is listing order: the kernel's own, newest first. */
-export const DocumentSpec = z
-  .strictObject({
-    version: z.literal(1).describe("Version of the document's format."),
-    settings: SettingsSpec.prefault({}).describe("Settings of the whole cluster."),
-    marks: z
-      .array(MarkRuleSpec)
-      .max(MAX_MARK_RULES, wanted(`at most ${MAX_MARK_RULES} rules`))
-      .default([])
-      .describe("Rules that give packets a firewall mark; the first that matches counts."),
-    services: z.array(ServiceSpec).max(MAX_SERVICES, servicesLimit).default([]).describe("Virtual services."),
-  })
-  .superRefine(
+const documentFields = z.strictObject({
+  version: z.literal(1).describe("Version of the document's format."),
+  settings: SettingsSpec.prefault({}).describe("Settings of the whole cluster."),
+  marks: z
+    .array(MarkRuleSpec)
+    .max(MAX_MARK_RULES, wanted(`at most ${MAX_MARK_RULES} rules`))
+    .default([])
+    .describe("Rules that give packets a firewall mark; the first that matches counts."),
+  services: z.array(ServiceSpec).max(MAX_SERVICES, servicesLimit).default([]).describe("Virtual services."),
+});
+
+/**
+ * What an operator writes. It comes out with every default filled in, those of its profile too. Order of destinations is listing order: the kernel's own,
+ * newest first.
+ */
+export const DocumentSpec = z.preprocess(
+  withProfile,
+  documentFields.superRefine(
     (document, context) => {
       const { issues } = context;
       checkDocument(document, [...issues], (path, message) =>
@@ -34,8 +40,9 @@ export const DocumentSpec = z
       issues.sort(documentOrder(document));
     },
     { when: () => true },
-  );
-export type DocumentSpec = z.infer<typeof DocumentSpec>;
+  ),
+);
+export type DocumentSpec = z.infer<typeof documentFields>;
 
 /** A numeric id is given once and never reused, so that connection records can name what they belong to (1..2^31-1). */
 export type Id = number;

@@ -15,6 +15,7 @@ export * from "./known-fields.ts";
 export * from "./mark-spec.ts";
 export * from "./parse-change.ts";
 export * from "./prefix.ts";
+export * from "./profile.ts";
 export * from "./protocol.ts";
 export * from "./quantity.ts";
 export * from "./replica.ts";

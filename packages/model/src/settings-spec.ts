@@ -98,6 +98,11 @@ const syncDaemons = z
 
 /** Settings of the whole cluster, all with defaults. */
 export const SettingsSpec = z.strictObject({
+  profile: oneOf("lvs")
+    .optional()
+    .describe(
+      "lvs: what this document does not say is as in the kernel, in settings and services; ours if absent.",
+    ),
   timeouts: TimeoutsSpec.prefault({}).describe("Timeouts in seconds of services that name none."),
   reuse: oneOf("never", "closed", "one-way")
     .default("closed")

@@ -3,6 +3,7 @@ import { DocumentSpec, knownFields, LbError, type Path, suggestName } from "@tan
 import { parse } from "yaml";
 import type { DocumentPart } from "./document-part.ts";
 import { parseText } from "./parse-text.ts";
+import { withoutDefaults } from "./without-defaults.ts";
 
 /** `weight=5`, `check.interval=2`. */
 export interface Assignment {
@@ -29,7 +30,8 @@ export function setFields(
   part: DocumentPart,
   assignments: readonly Assignment[],
 ): DocumentSpec {
-  const edited = structuredClone(spec);
+  const isProfile = part.path.join() === "settings" && assignments.some(({ field }) => field === "profile");
+  const edited = structuredClone(isProfile ? withoutDefaults(spec) : spec); // another profile has other defaults
   for (const { field, value } of assignments) setAt(edited, [...part.path, ...field.split(".")], value);
   return checked(edited, part);
 }

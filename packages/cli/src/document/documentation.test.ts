@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { nodeConfigJsonSchema } from "../node/node-config.ts";
 import { FIELD_TABLE_HEAD, fieldRows } from "./field-table.ts";
 import { documentJsonSchema } from "./load-document.ts";
+import { profileDefaults } from "./profile-defaults.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../../docs/configuration.md"), "utf8");
 
@@ -14,13 +15,13 @@ function tableBelow(heading: string): string[] {
   return `| field |${table}`.split("\n\n")[0]!.split("\n");
 }
 
-const tables: [heading: string, schema: object][] = [
-  ["The document", documentJsonSchema()],
-  ["The node", nodeConfigJsonSchema()],
+const tables: [heading: string, rows: string[]][] = [
+  ["The document", fieldRows(documentJsonSchema(), profileDefaults())],
+  ["The node", fieldRows(nodeConfigJsonSchema())],
 ];
-for (const [heading, schema] of tables) {
+for (const [heading, rows] of tables) {
   test(`docs/configuration.md lists every field of "${heading}" as it is: else run write-field-tables.ts`, () =>
-    expect(tableBelow(heading)).toEqual([...FIELD_TABLE_HEAD, ...fieldRows(schema)]));
+    expect(tableBelow(heading)).toEqual([...FIELD_TABLE_HEAD, ...rows]));
 }
 
 test("a table of fields shows defaults, choices, ranges, and names that need no words in one row", () => {
@@ -36,8 +37,8 @@ test("a table of fields shows defaults, choices, ranges, and names that need no 
       f: { properties: { g: { description: "Inside.", default: [] } } },
     },
   };
-  expect(fieldRows(schema)).toEqual([
-    "| `a` | `3` | 0 to 9 | A number. |",
+  expect(fieldRows(schema, { a: { lvs: 5 } })).toEqual([
+    "| `a` | `3`; lvs: `5` | 0 to 9 | A number. |",
     "| `b` |  | `x`, `y` | A word. |",
     "| `c` |  | `one`, `two`: 1 to 2 | Times. |",
     "| `d` |  | at most 5 | Things. |",

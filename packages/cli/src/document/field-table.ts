@@ -21,17 +21,20 @@ export interface Schema {
 /** Columns of the table. */
 export const FIELD_TABLE_HEAD = ["| field | default | values | meaning |", "|---|---|---|---|"];
 
-/** One row for every field, in order: path, default or "required", choices or range, and meaning. */
-export function fieldRows(schema: object): string[] {
-  return rowsOf(schema, "");
+/** Defaults of profiles, by path and profile. */
+export type OtherDefaults = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** One row for every field, in order: path, defaults or "required", choices or range, and meaning. */
+export function fieldRows(schema: object, others: OtherDefaults = {}): string[] {
+  return rowsOf(schema, "", others);
 }
 
-function rowsOf(schema: Schema, at: string): string[] {
+function rowsOf(schema: Schema, at: string, others: OtherDefaults): string[] {
   const rows = (schema.oneOf ?? [schema]).flatMap(({ properties = {}, required = [] }) =>
     Object.entries(properties).flatMap(([name, field]) => {
       const path = at === "" ? name : `${at}.${name}`;
-      const row = `| \`${path}\` | ${defaultOf(field, required.includes(name))} | ${valuesOf(field)} | ${field.description ?? ""} |`;
-      return [...(isPlainGroup(field) ? [] : [row]), ...rowsWithin(field, path)];
+      const row = `| \`${path}\` | ${defaultOf(field, required.includes(name))}${formatOthers(others[path])} | ${valuesOf(field)} | ${field.description ?? ""} |`;
+      return [...(isPlainGroup(field) ? [] : [row]), ...rowsWithin(field, path, others)];
     }),
   );
   return [...new Set(rows)];
@@ -46,9 +49,9 @@ const isList = (s: Schema): boolean => {
   return fields.length > 1 && new Set(fields.map((field) => JSON.stringify(field))).size === 1;
 };
 
-function rowsWithin(field: Schema, path: string): string[] {
-  if (field.items) return rowsOf(field.items, `${path}[]`);
-  return isList(field) && !field.oneOf ? [] : rowsOf(field, path);
+function rowsWithin(field: Schema, path: string, others: OtherDefaults): string[] {
+  if (field.items) return rowsOf(field.items, `${path}[]`, others);
+  return isList(field) && !field.oneOf ? [] : rowsOf(field, path, others);
 }
 
 /** "required", a value in code, or nothing. */
@@ -57,6 +60,11 @@ export function defaultOf(field: Schema, isRequired: boolean): string {
   const isPlain = field.default !== undefined && !["{}", "[]"].includes(JSON.stringify(field.default));
   return isPlain ? `\`${JSON.stringify(field.default).replaceAll('"', "")}\`` : "";
 }
+
+const formatOthers = (others: OtherDefaults[string] = {}): string =>
+  Object.entries(others)
+    .map(([profile, value]) => `; ${profile}: \`${value}\``)
+    .join("");
 
 /** Choices or range, or nothing. */
 export function valuesOf(field: Schema): string {

@@ -16,6 +16,11 @@ const cases: [what: string, written: object][] = [
   ],
   ["a check, with its type", { services: [{ ...web, check: { type: "http", status: [204] } }] }],
   ["a firewall mark", { services: [{ mark: 7 }, { mark: 7, address: "::" }] }],
+  ["a profile", { settings: { profile: "lvs" }, services: [web, { ...web, port: 81 }] }],
+  [
+    "what differs from its profile's defaults",
+    { settings: { profile: "lvs", midStream: "drop" }, services: [{ ...web, whenRemoved: "keep" }] },
+  ],
   [
     "settings and rules",
     { settings: { midStream: "host", timeouts: { tcp: { established: 9 } } }, marks: [{ mark: 7 }] },

@@ -1,19 +1,29 @@
 /** A document without what reading it fills in anyway. */
 import { isDeepStrictEqual } from "node:util";
-import { DestinationSpec, type DocumentSpec, MarkRuleSpec, ServiceSpec, SettingsSpec } from "@tandem/model";
+import {
+  DestinationSpec,
+  type DocumentSpec,
+  MarkRuleSpec,
+  profileOf,
+  ServiceSpec,
+  SettingsSpec,
+} from "@tandem/model";
 
 /** The same document, shorter: it reads the same. */
 export function withoutDefaults({ version, settings, marks, services }: DocumentSpec): object {
+  const { service } = profileOf(settings);
   const parts = {
-    settings: shorten(settings, reader(SettingsSpec)),
+    settings: shorten(settings, (written) =>
+      reader(SettingsSpec)({ ...profileOf(written).settings, ...written }),
+    ),
     marks: marks.map((rule) => shorten(rule, reader(MarkRuleSpec))),
-    services: services.map(shortService),
+    services: services.map((s) => shortService(s, service)),
   };
   return { version, ...Object.fromEntries(Object.entries(parts).filter(([, part]) => !isEmpty(part))) };
 }
 
-function shortService({ destinations, ...service }: ServiceSpec): object {
-  const short = shorten(service, reader(ServiceSpec));
+function shortService({ destinations, ...service }: ServiceSpec, defaults: Partial<ServiceSpec>): object {
+  const short = shorten(service, (written) => reader(ServiceSpec)({ ...defaults, ...written }));
   if (destinations.length === 0) return short;
   return { ...short, destinations: destinations.map((d) => shorten(d, reader(DestinationSpec))) };
 }

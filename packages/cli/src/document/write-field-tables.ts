@@ -5,10 +5,14 @@ import { nodeConfigJsonSchema } from "../node/node-config.ts";
 import { editorSchema, formatSchema, SCHEMA_FILES, type SchemaName } from "./editor-schema.ts";
 import { FIELD_TABLE_HEAD, fieldRows } from "./field-table.ts";
 import { documentJsonSchema } from "./load-document.ts";
+import { profileDefaults } from "./profile-defaults.ts";
 
 const DOCS = join(import.meta.dirname, "../../../../docs");
 const PAGE = join(DOCS, "configuration.md");
-const SECTIONS = { "The document": documentJsonSchema(), "The node": nodeConfigJsonSchema() };
+const SECTIONS = {
+  "The document": fieldRows(documentJsonSchema(), profileDefaults()),
+  "The node": fieldRows(nodeConfigJsonSchema()),
+};
 
 /** The first table below a heading, replaced. */
 function withTable(page: string, heading: string, table: readonly string[]): string {
@@ -18,8 +22,8 @@ function withTable(page: string, heading: string, table: readonly string[]): str
 }
 
 let page = readFileSync(PAGE, "utf8");
-for (const [heading, schema] of Object.entries(SECTIONS))
-  page = withTable(page, heading, [...FIELD_TABLE_HEAD, ...fieldRows(schema)]);
+for (const [heading, rows] of Object.entries(SECTIONS))
+  page = withTable(page, heading, [...FIELD_TABLE_HEAD, ...rows]);
 writeFileSync(PAGE, page);
 
 for (const [name, file] of Object.entries(SCHEMA_FILES))

@@ -3,6 +3,7 @@ import {
   checkOneService,
   familyOf,
   type PersistenceSpec,
+  profileOf,
   SCHEDULER_NAMES,
   type SchedulerName,
   ServiceSpec,
@@ -77,7 +78,7 @@ export const targetKey = (target: ServiceTarget): string => serviceKey(targetFie
 
 /** The service as documents have it, or the first rule of documents that it breaks. */
 function checkedService(draft: Draft, service: object): ServiceSpec | IpvsadmRefusal {
-  const { data, error } = ServiceSpec.safeParse(service);
+  const { data, error } = ServiceSpec.safeParse({ ...profileOf(draft.settings).service, ...service });
   if (!data) return kernelRefusal(inWords(error.issues[0]!));
   const problems: string[] = [];
   const virtual = new Set(draft.virtualAddresses.keys());

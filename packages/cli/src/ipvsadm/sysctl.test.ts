@@ -1,19 +1,18 @@
 import { DocumentSpec } from "@tandem/model";
 import { expect, test } from "vitest";
-import { asTheKernel, SYSCTLS } from "./sysctl.ts";
+import { applySysctls, SYSCTLS } from "./sysctl.ts";
 
 const SERVICES = ["tcp", "udp", "sctp"].map((protocol) => ({ protocol, address: "10.0.0.100", port: 80 }));
 const DOCUMENT = DocumentSpec.parse({ version: 1, services: SERVICES });
 
-test("without values the kernel's own ones count, where ours are others, too", () => {
-  const { settings, services } = asTheKernel(DOCUMENT);
-  expect(settings).toEqual({ ...DOCUMENT.settings, midStream: "host", unmatchedReply: "forward" });
-  expect(services.map((s) => s.whenRemoved)).toEqual(["drop", "drop", "drop"]);
+test("the profile lvs has the kernel's own values of everything", () => {
+  const document = DocumentSpec.parse({ version: 1, settings: { profile: "lvs" }, services: SERVICES });
+  for (const [name, { initial }] of Object.entries(SYSCTLS))
+    expect([name, applySysctls(document, { [name]: initial })]).toEqual([name, document]);
 });
 
-test("what is set outdoes the defaults of what shares its place", () => {
-  expect(asTheKernel(DOCUMENT, { lblc_expiration: 60 }).settings.cacheSeconds).toBe(60);
-});
+test("values of what is not known change nothing", () =>
+  expect(applySysctls(DOCUMENT, { conn_tab_bits: 12 })).toBe(DOCUMENT));
 
 const cases = [
   ["conn_reuse_mode", 0, { reuse: "never" }],

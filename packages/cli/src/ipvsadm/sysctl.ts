@@ -122,13 +122,9 @@ export const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   snat_reroute: { initial: 1, ours: "nothing: the way out is looked up for the packet as it leaves" },
 };
 
-/** How the kernel behaves where our defaults are others on purpose: docs/tandem-and-ipvs.md says why. */
-export function asTheKernel(
-  document: DocumentSpec,
-  values: Readonly<Record<string, number>> = {},
-): DocumentSpec {
-  let edited: DocumentSpec = { ...document, settings: { ...document.settings, midStream: "host" } };
-  for (const { initial, apply } of Object.values(SYSCTLS)) edited = apply?.(edited, initial) ?? edited;
+/** The document with settings of the kernel at these values, by name; those that are not known are left out. */
+export function applySysctls(document: DocumentSpec, values: Readonly<Record<string, number>>): DocumentSpec {
+  let edited = document;
   for (const [name, value] of Object.entries(values))
     edited = SYSCTLS[name]?.apply?.(edited, value) ?? edited;
   return edited;

@@ -90,3 +90,15 @@ error: Cannot change the document: it is at revision 43, wanted 42
   expect(exitCode).toBe(1);
   expect((await node.document()).revision).toBe(43);
 });
+
+test("set of the profile brings its defaults, and without one ours, but for what has been said otherwise", async () => {
+  const socket = await startFakeDaemon();
+  const set = (...words: string[]) => runTandem(socket, ["set", ...words]);
+  const service = "tcp 192.0.2.10:80";
+  await set(service, "whenDown=reset");
+  const { out } = await set("settings", "profile=lvs");
+  expect(out).toContain("profile none → lvs, midStream drop → host, unmatchedReply drop → forward");
+  expect(out).toContain("whenRemoved keep → drop");
+  expect((await runTandem(socket, ["get", service, "whenDown"])).out).toBe("reset\n");
+  expect((await set("settings", "profile=")).out).toContain("whenRemoved drop → keep");
+});

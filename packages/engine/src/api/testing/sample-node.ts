@@ -113,6 +113,7 @@ export const sampleServices: ServiceStatus[] = [
 export const sampleSpec: DocumentSpec = DocumentSpec.parse({
   version: 1,
   settings: {
+    profile: "lvs",
     timeouts: { tcp: { established: 7200.5 }, udp: { lasting: 30 }, sctp: { closed: 5 } },
     reuse: "one-way",
     rescheduleQuiesced: true,

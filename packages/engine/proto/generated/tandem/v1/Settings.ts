@@ -77,6 +77,10 @@ export interface Settings {
    * Daemons of the kernel's own synchronisation, as "ipvsadm --start-daemon" asks for them; kept, not run yet.
    */
   'syncDaemons'?: (_tandem_v1_SyncDaemon)[];
+  /**
+   * lvs: what this document does not say is as in the kernel, in settings and services; ours if absent. One of "lvs".
+   */
+  'profile'?: (string);
   '_reuse'?: "reuse";
   '_rescheduleQuiesced'?: "rescheduleQuiesced";
   '_expireQuiescentTemplate'?: "expireQuiescentTemplate";
@@ -91,6 +95,7 @@ export interface Settings {
   '_dropRate'?: "dropRate";
   '_secureTcp'?: "secureTcp";
   '_sourceBudget'?: "sourceBudget";
+  '_profile'?: "profile";
 }
 
 /**
@@ -167,4 +172,8 @@ export interface Settings__Output {
    * Daemons of the kernel's own synchronisation, as "ipvsadm --start-daemon" asks for them; kept, not run yet.
    */
   'syncDaemons': (_tandem_v1_SyncDaemon__Output)[];
+  /**
+   * lvs: what this document does not say is as in the kernel, in settings and services; ours if absent. One of "lvs".
+   */
+  'profile'?: (string);
 }
