@@ -97,7 +97,7 @@ test("set of the profile brings its defaults, and without one ours, but for what
   const service = "tcp 192.0.2.10:80";
   await set(service, "whenDown=reset");
   const { out } = await set("settings", "profile=lvs");
-  expect(out).toContain("profile none → lvs, midStream drop → host, unmatchedReply drop → forward");
+  expect(out).toContain("midStream drop → host, unmatchedReply drop → forward, profile none → lvs");
   expect(out).toContain("whenRemoved keep → drop");
   expect((await runTandem(socket, ["get", service, "whenDown"])).out).toBe("reset\n");
   expect((await set("settings", "profile=")).out).toContain("whenRemoved drop → keep");
