@@ -27,7 +27,7 @@ const usage: { line: string; says: string }[] = [
   { line: "status --jsno", says: "unknown option '--jsno'\n(Did you mean --json?)" },
   { line: "status now", says: "too many arguments" },
   { line: "apply", says: "required option '-f, --file <file>' not specified" },
-  { line: "drain", says: "missing required argument 'destination'" },
+  { line: "drain", says: "missing required argument 'what'" },
   { line: "drain web1", says: 'Cannot drain: destination is "web1", wanted address or address:port' },
   { line: "connections -n 0", says: 'limit is "0", wanted a whole number from 1 to 1000000' },
   { line: "connections -n ten", says: 'limit is "ten", wanted a whole number from 1 to 1000000' },

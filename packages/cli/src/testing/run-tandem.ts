@@ -74,6 +74,7 @@ export async function runTandem(
     signal = forever,
   } = setting;
   const printed = { out: "", err: "" };
+  let nowMs = FAKE_NOW_MS;
   const terminal = (to: keyof typeof printed) => ({
     isTTY,
     columns,
@@ -100,10 +101,13 @@ export async function runTandem(
       readText: async (file) => files[file] ?? readText(file),
       openEditor: async (file) => void (await writeFile(file, await editor(await readText(file)))),
       runScript: async () => 0,
-      // what can be called off is a deadline, and none passes; all else is over at once
-      sleep: async (_, deadline) => void (deadline && (await once(deadline, "abort"))),
+      // what can be called off is a deadline, and none passes; all else is over at once, and was as long as it says
+      async sleep(ms, deadline) {
+        if (deadline) await once(deadline, "abort");
+        else nowMs += ms;
+      },
       openScreen: async () => undefined,
-      now: () => FAKE_NOW_MS,
+      now: () => nowMs,
     }),
   });
   return { ...printed, exitCode };

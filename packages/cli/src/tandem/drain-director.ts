@@ -1,0 +1,58 @@
+/** Draining a director: its addresses go to a peer, and it stays out of service. */
+import type { NodeStatus, RemoteNode } from "@tandem/engine/client";
+import { type Answer, EXIT, type World, withDaemon } from "./command.ts";
+
+/** What was done. */
+interface Done {
+  readonly status: NodeStatus;
+  readonly steps: readonly string[];
+}
+
+/** Take a director out of service: with a switchover if it is active, else by maintenance alone. Fails as those do. */
+export async function drainDirector(world: World): Promise<Answer> {
+  const { status, steps } = await withDaemon(world, (node) => takeOut(node, world.user));
+  const isSafe = status.role !== "active" && status.role !== "standalone" && hasTaker(status);
+  return {
+    json: { node: status.node, maintenance: status.maintenance, role: status.role, safe: isSafe, steps },
+    text: (paint) =>
+      `${paint("strong", `${status.node} is out of service: ${status.role}, in maintenance.`)}\n${steps
+        .map((step, i) => `  ${i + 1}. ${step}\n`)
+        .join("")}${verdictOf(status, isSafe)}\n`,
+    exitCode: isSafe ? EXIT.ok : EXIT.failed,
+  };
+}
+
+/** Put it back. */
+export async function undrainDirector(world: World): Promise<Answer> {
+  return withDaemon(world, async (node) => {
+    const { changed } = await node.setMaintenance({ on: false, author: world.user });
+    const { node: name, role } = await node.status();
+    const text = `${name} is back in service${changed ? "" : " already"}: ${role}; VRRP decides by priority.\n`;
+    return { json: { node: name, maintenance: false, role, changed }, text: () => text };
+  });
+}
+
+async function takeOut(node: RemoteNode, author: string): Promise<Done> {
+  const before = await node.status();
+  if (before.role === "active" && !before.maintenance) {
+    const { steps } = await node.switchover({ dryRun: false, force: false, author });
+    return { status: await node.status(), steps };
+  }
+  const { changed } = await node.setMaintenance({ on: true, author });
+  return {
+    status: await node.status(),
+    steps: [changed ? "entered maintenance" : "it was in maintenance already"],
+  };
+}
+
+const hasTaker = ({ peers }: NodeStatus): boolean =>
+  peers.some((peer) => peer.state === "live" && peer.role === "active");
+
+function verdictOf({ role, connections }: NodeStatus, isSafe: boolean): string {
+  if (isSafe)
+    return "Another director serves, with every connection: this one can be stopped. `tandem drain director --undo` takes it back.";
+  if (role === "standalone")
+    return `It stands alone and goes on serving ${connections} connections, but says that it is not ready: take the traffic away from it before you stop it.`;
+  if (role === "active") return "It is active all the same: nobody takes over. Do not stop it.";
+  return "No peer that is in sync is active: do not stop it before `tandem status` says so.";
+}
