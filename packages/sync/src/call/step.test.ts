@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { createCallSite, SITE } from "../testing/call-site.ts";
+import { plainSeal } from "../testing/plain-seal.ts";
 import { NO_FAULTS } from "../testing/wire.ts";
 import { callSubject } from "../transport/subjects.ts";
+import { decodeHeader, type FrameHeader, type Kind } from "../wire/header.ts";
+import { type Frame, openFrame, sealFrame } from "../wire/seal.ts";
 
 const text = (s: string) => new TextEncoder().encode(s);
 const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -199,6 +202,68 @@ test("our own frames, thrown back at us, are refused", () => {
     s.node("a").sent.map(({ frame }) => ({ subject: callSubject(SITE, "a"), frame })),
   );
   expect(s.node("a").state.refused.own_name).toBe(s.node("a").sent.length);
+});
+
+/** The latest frame of this kind that a node sent, by somebody who has the key: with another header. */
+function forged(
+  at: ReturnType<typeof site>,
+  kind: Kind,
+  by: { from: string; change: Partial<FrameHeader> },
+): Uint8Array {
+  const sent = at
+    .node(by.from)
+    .sent.findLast(({ frame }) => (decodeHeader(frame) as FrameHeader).kind === kind)!;
+  const header = decodeHeader(sent.frame) as FrameHeader;
+  const { body } = openFrame(plainSeal, header, sent.frame) as Frame;
+  return sealFrame(plainSeal, { ...header, ...by.change, kind }, body);
+}
+
+const OTHERS: [who: string, change: Partial<FrameHeader>][] = [
+  ["another node", { node: "c" }],
+  ["another life of the node", { epoch: "ee".repeat(16) }],
+];
+for (const [who, change] of OTHERS) {
+  test(`what ${who} says of a call is none of its business`, () => {
+    const s = site();
+    const call = s.node("a").call("b", text("never"));
+    s.time.run(100);
+    s.node("b").handle({ type: "answered", key: s.node("b").requests[0]!.key, bytes: text("secret") });
+    s.node("a").handle({ type: "received", frame: forged(s, "callPart", { from: "b", change }) });
+    expect(call.answers).toEqual([]);
+    expect(s.node("a").state.refused.unknown_call).toBe(1);
+    s.node("a").handle({ type: "given_up", key: call.key, reason: "cancelled" });
+    s.node("b").handle({ type: "received", frame: forged(s, "callEnd", { from: "a", change }) });
+    expect(s.node("b").aborted).toEqual([]);
+    s.time.run(10);
+    expect(s.node("b").aborted.length).toBe(1);
+  });
+}
+
+test("a welcome counts once, and of the node that was called", () => {
+  const s = site();
+  s.wire.partition([["a"], ["b"]]);
+  const call = s.node("a").call("b", text("never"));
+  s.node("b").handle({ type: "received", frame: s.node("a").sent[0]!.frame });
+  const end = s.node("a").state.ends.get(call.key)!;
+  const welcome = { from: "b", change: { node: "c" } };
+  s.node("a").handle({ type: "received", frame: forged(s, "callWelcome", welcome) });
+  expect(end.challenge).toBeUndefined();
+  s.node("a").handle({ type: "received", frame: s.node("b").sent[0]!.frame });
+  const { challenge, peerEpoch } = end;
+  expect(challenge).toBeDefined();
+  const again = { from: "b", change: { epoch: "ee".repeat(16) } };
+  s.node("a").handle({ type: "received", frame: forged(s, "callWelcome", again) });
+  expect(end).toMatchObject({ challenge, peerEpoch });
+});
+
+test("a call that was begun makes room for no other, however long it takes", () => {
+  const s = site();
+  for (let i = 0; i < SMALL.maxServed; i++) s.node("a").call("b", text("never"));
+  s.time.run(10_000);
+  const late = s.node("c").call("b", text("1 x"));
+  s.time.run(100);
+  expect(late).toMatchObject({ isOver: true, failure: "busy" });
+  expect(s.node("b").aborted).toEqual([]);
 });
 
 test("calls are bounded on both sides, and the one too many is told at once", () => {
