@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { connect } from "node:tls";
 import type { RemoteNode } from "@tandem/engine/client";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -234,3 +234,25 @@ test("clients of a CA that is no longer trusted are sent away", async () => {
   await vi.waitFor(() => expect(daemon.told).toHaveLength(2));
   await vi.waitFor(() => expect(node.status()).rejects.toThrow("Cannot reach the daemon"));
 });
+
+/** What strangers send to an open port. */
+const garbage: [what: string, bytes: string][] = [
+  ["nothing", ""],
+  ["HTTP", "GET / HTTP/1.1\r\n\r\n"],
+  ["HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  ["the beginning of a handshake", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
+  ["noise", "\xff".repeat(5000)],
+];
+for (const [what, bytes] of garbage) {
+  test(`a stranger who sends ${what} to the port disturbs nobody`, async () => {
+    const daemon = await startTlsDaemon();
+    const strangers = Array.from({ length: 20 }, () =>
+      createConnection(daemon.port, "127.0.0.1").on("error", () => {}),
+    );
+    for (const stranger of strangers) stranger.write(bytes, "latin1");
+    const node = await call(daemon, await daemon.authority.client("alice", "view"));
+    expect((await node.status()).node).toBe(healthyStatus.node);
+    for (const stranger of strangers) stranger.destroy();
+    expect((await node.status()).node).toBe(healthyStatus.node);
+  });
+}

@@ -22,10 +22,8 @@ const GRACE_MS = 1000;
 const LIMITS: ServerOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-  // per connection: no client of ours has ten calls open; a document that nobody reads is held for each
-  "grpc.max_concurrent_streams": 100,
-  // MB per connection; what is over it begins no new call
-  "grpc-node.max_session_memory": 64,
+  // per connection: no client of ours has ten calls open, and an answer that nobody reads is held for each
+  "grpc.max_concurrent_streams": 32,
 };
 
 /** What is served. */

@@ -90,3 +90,27 @@ test("a message that is too long is refused before it is read", async () => {
   head.writeUInt32BE(0x7fff_ffff, 1);
   expect((await callRaw(socketPath, "ApplyDocument", head)).status).toBe(status.RESOURCE_EXHAUSTED);
 });
+
+test("a client has 32 calls at a time, and the next ones wait their turn", async () => {
+  let begun = 0;
+  const gate = Promise.withResolvers<void>();
+  const { target } = await serveSample({
+    async status() {
+      begun++;
+      await gate.promise;
+      return sampleStatus;
+    },
+  });
+  const client = clientOf(target);
+  const { path, requestSerialize, responseDeserialize } = node.GetStatus;
+  const ask = () =>
+    new Promise((done) =>
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, (error) => done(error)),
+    );
+  const first = ask(); // with its answer comes what the server allows
+  await expect.poll(() => begun).toBe(1);
+  const asked = [first, ...Array.from({ length: 40 }, ask)];
+  await expect.poll(() => begun, { interval: 100 }).toBe(32);
+  gate.resolve();
+  expect(await Promise.all(asked)).toEqual(asked.map(() => null));
+});

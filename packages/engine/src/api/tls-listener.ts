@@ -1,6 +1,11 @@
 /** The API's door to the network: TLS both ways, from 1.2 on. Certificates are looked at again and again, and taken up without a restart. */
 import { X509Certificate } from "node:crypto";
-import { createSecureContext, createServer, type Server as TlsServer } from "node:tls";
+import {
+  createSecureContext,
+  createServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+} from "node:tls";
 import { type Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
 import { LbError } from "@tandem/model";
 
@@ -75,12 +80,16 @@ export async function listenTls(server: Server, options: TlsOptions): Promise<Tl
   };
 }
 
-const contextOf = ({ certificate, key, clientCa }: TlsIdentity) => ({ cert: certificate, key, ca: clientCa });
+const contextOf = ({ certificate, key, clientCa }: TlsIdentity): SecureContextOptions => ({
+  cert: certificate,
+  key,
+  ca: clientCa,
+  minVersion: "TLSv1.2",
+});
 
 function createDoor(identity: TlsIdentity): TlsServer {
   const door = createServer({
     ...contextOf(identity),
-    minVersion: "TLSv1.2",
     requestCert: true,
     rejectUnauthorized: true,
     ALPNProtocols: ["h2"],
