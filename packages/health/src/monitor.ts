@@ -201,8 +201,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 }
 
-/** Whether a running probe already asks what is wanted. */
-const isSameProbe = (a: WantedCheck, b: WantedCheck): boolean => probeText(a) === probeText(b);
+/** Whether a running probe already asks what is wanted; where nobody asks anything, it does. */
+const isSameProbe = (a: WantedCheck, b: WantedCheck): boolean =>
+  (a.check === undefined && b.check === undefined) || probeText(a) === probeText(b);
 
 /** What is asked, and of whom. Specifications are plain data from one parser: equal text, equal check. */
 const probeText = ({ check, target }: WantedCheck): string => JSON.stringify([check, target]);
