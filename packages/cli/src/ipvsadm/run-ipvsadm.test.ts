@@ -1,7 +1,8 @@
 import type { ConnectionStatus } from "@tandem/engine";
-import { LbError, serviceKey } from "@tandem/model";
+import { DocumentSpec, LbError, serviceKey } from "@tandem/model";
 import { expect, test } from "vitest";
 import { fakeConnection, fakeServices } from "../testing/fake-node.ts";
+import { COMMANDS, OPTIONS } from "./options.ts";
 import { createRecordedNode, type RecordedNodeOptions } from "./testing-recording.ts";
 
 /** Run lines; what the last one prints. */
@@ -380,4 +381,61 @@ test("--all-nodes lists what all directors have together, tells who did not answ
   expect(await node.run("-Lnc --all-nodes")).toMatchObject({ exitCode: 0 });
   const save = await node.run("-S --all-nodes");
   expect(save.errors).toContain("Illegal 'all-nodes' option with the 'save' command");
+});
+
+/** Words that lines are made of: options and commands of the tool, values that fit somewhere, and some that fit nowhere. */
+const WORDS = [
+  ...OPTIONS.flatMap(({ short, long }) => [...(short ? [`-${short}`] : []), `--${long}`]),
+  ...COMMANDS.flatMap(({ short, long }) => [...short.map((s) => `-${s}`), ...long.map((l) => `--${l}`)]),
+  ...["10.0.0.1:80", "[2001:db8::1]:80", "10.0.0.2", "fd00::2", "127.0.0.1:80", "0.0.0.0:0", "name:http"],
+  ...[
+    "rr",
+    "sh",
+    "none",
+    "sip",
+    "gue",
+    "gre",
+    "1",
+    "0",
+    "-1",
+    "65536",
+    "4294967295",
+    "99999999999",
+    "255.255.0.0",
+  ],
+  ...[
+    "sh-port,flag-3",
+    "master",
+    "backup",
+    "lo",
+    "224.0.0.81",
+    "-",
+    "--",
+    "",
+    "=",
+    "--weight=5",
+    "-w5",
+    "-Ln",
+  ],
+  ...["__proto__", "constructor", "\u0000", "é", "🙂", "%s%n", "$(id)", "x".repeat(5000)],
+];
+
+test("whatever is typed is answered in a line or carried out whole, and the document stays one", async () => {
+  const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+  let state = seed;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return (state >>> 8) % below;
+  };
+  const node = createRecordedNode({ interfaces: { lo: 65_536 } });
+  const line = () => Array.from({ length: 1 + random(8) }, () => WORDS[random(WORDS.length)]!);
+  for (let i = 0; i < 3000; i++) {
+    const args = line();
+    const input = Array.from({ length: random(4) }, () => line().join(" ")).join("\n");
+    const { exitCode, errors } = await node.runWords(args, input);
+    expect([0, 1, 2, 255], `seed ${seed}: ${JSON.stringify(args)}`).toContain(exitCode);
+    expect(errors === "" || exitCode !== 0, `seed ${seed}: ${JSON.stringify(args)}`).toBe(true);
+    expect(errors, `seed ${seed}: ${JSON.stringify(args)}`).not.toMatch(/ {4}at |undefined|\[object/);
+  }
+  expect(DocumentSpec.safeParse(node.document()).success).toBe(true);
 });

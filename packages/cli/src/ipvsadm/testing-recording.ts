@@ -1,6 +1,6 @@
 /** A node that runs nothing, for recorded command lines: what they do to its document, and what they print. */
 import type { ConnectionStatus, ServiceStatus } from "@tandem/engine";
-import { DocumentSpec } from "@tandem/model";
+import { DocumentSpec, LbError } from "@tandem/model";
 import { type IpvsadmNode, runIpvsadm } from "./run-ipvsadm.ts";
 
 /** What such a node has. */
@@ -25,7 +25,9 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
   const node: IpvsadmNode = {
     document: () => document,
     change: async (edit) => {
-      document = DocumentSpec.parse(edit(document));
+      const { data, error } = DocumentSpec.safeParse(edit(document));
+      if (!data) throw refusedDocument(error.issues[0]!.message);
+      document = data;
     },
     services: async () => (typeof services === "function" ? services() : services),
     connections: async function* () {
@@ -51,5 +53,15 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
     document: () => document,
     run: (line: string, input = "", mayChange = true) =>
       runIpvsadm({ args: line.split(" ").filter(Boolean), input, author: "ann", mayChange }, node),
+    runWords: (args: string[], input: string) =>
+      runIpvsadm({ args, input, author: "ann", mayChange: true }, node),
   };
 }
+
+/** As the keeper of a node's document tells it. */
+const refusedDocument = (message: string): LbError =>
+  new LbError({
+    code: "invalid_document",
+    source: "change",
+    problems: [{ line: 0, column: 0, path: "", message }],
+  });
