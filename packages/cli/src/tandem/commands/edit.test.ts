@@ -1,10 +1,10 @@
-import { readFile, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { LbError } from "@tandem/model";
-import { expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CONFLICT, startContestedDaemon } from "../../testing/contested-daemon.ts";
 import { createFakeNode } from "../../testing/fake-node.ts";
-import { runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
+import { createFolder, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
 
 const TEXT = `# ask Ann before you change anything
 version: 1
@@ -38,12 +38,11 @@ function typist(...steps: ((text: string) => string)[]) {
   return { editor, seen };
 }
 
+beforeEach(async () => void vi.stubEnv("TMPDIR", await createFolder()));
+afterEach(() => void vi.unstubAllEnvs());
+
 /** Where a refused text was kept. */
-function keptIn(err: string): string {
-  const path = /tandem edit --file (\S+document\.yaml)`/.exec(err)![1]!;
-  onTestFinished(() => rm(dirname(path), { recursive: true }));
-  return path;
-}
+const keptIn = (err: string): string => /tandem edit --file (\S+document\.yaml)`/.exec(err)![1]!;
 
 test("edit opens the document as it was written, and keeps its comments", async () => {
   const { node, socket } = await startWithText();
@@ -150,6 +149,15 @@ error: Cannot change the document: it is at revision 43, wanted 42
 `);
   expect(out).toContain("Revision 44: 1 change");
   expect(await weights()).toEqual([3, 7]);
+});
+
+test("edit with an editor that does not start leaves nothing behind", async () => {
+  const editor = () => {
+    throw new LbError({ code: "refused", doing: "edit", why: "it ended with 127", want: "an editor" });
+  };
+  const { err, exitCode } = await runTandem(await startFakeDaemon(), ["edit"], { editor });
+  expect([err, exitCode]).toEqual(["error: Cannot edit: it ended with 127, wanted an editor\n", 1]);
+  expect((await readdir(tmpdir())).filter((name) => name.startsWith("tandem-edit-"))).toEqual([]);
 });
 
 test("edit of a text that is emptied changes nothing", async () => {

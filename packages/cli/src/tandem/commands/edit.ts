@@ -60,7 +60,7 @@ interface Session {
   readonly world: World;
 }
 
-/** The file stays where it is if anything goes wrong. */
+/** The file stays where it is if anything goes wrong with what was written into it. */
 async function editDocument(session: Session): Promise<Answer> {
   const { file, world } = session;
   try {
@@ -68,10 +68,18 @@ async function editDocument(session: Session): Promise<Answer> {
     await file.remove();
     return answer;
   } catch (error) {
-    const isTold = error instanceof LbError && error.failure.code === "stale_revision";
-    if (!isTold) world.err.write(`${goOn(file)}\n`);
+    if (await isUntouched(session)) await file.remove();
+    else if (!isConflict(error)) world.err.write(`${goOn(file)}\n`); // of a conflict it has been told
     throw error;
   }
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof LbError && error.failure.code === "stale_revision";
+
+/** Whether nobody has written anything that is nowhere else. */
+async function isUntouched({ file, start }: Session): Promise<boolean> {
+  return (await file.read().catch(() => undefined)) === start;
 }
 
 const goOn = ({ path }: EditFile): string =>
