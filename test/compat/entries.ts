@@ -66,7 +66,8 @@ export const entryOf = (row: ConnectionRow): Entry => ({
 });
 
 /** What names an entry. */
-export const entryKey = (e: Entry): string => `${e.protocol} ${e.client} ${e.virtual}`;
+export const entryKey = (e: Pick<Entry, "protocol" | "client" | "virtual">): string =>
+  `${e.protocol} ${e.client} ${e.virtual}`;
 
 /** Seconds by which two remaining times may differ: steps took time when they were recorded, and whole seconds are shown. */
 const SLACK_SECONDS = 1;

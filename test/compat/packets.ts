@@ -31,6 +31,7 @@ export interface TcpSpec extends Ends {
 /** Identification of the recordings' own packets. */
 const ID = 1;
 const SCTP = 132;
+const CHUNK_BYTES = 16;
 
 /** Build a TCP segment with right checksums. */
 export function buildTcp(spec: TcpSpec): Uint8Array {
@@ -71,18 +72,27 @@ const CHUNKS: Readonly<Record<string, number>> = {
   SHUTDOWN_COMPLETE: 14,
 };
 
-/** Build an SCTP packet of chunks by name. Undefined: a chunk that has no number here. */
-export function buildSctp(spec: Ends & { readonly chunks: readonly string[] }): Uint8Array | undefined {
+/** An SCTP packet of chunks by name, 16 bytes each; the last one has `extraBytes` more. */
+export interface SctpSpec extends Ends {
+  readonly chunks: readonly string[];
+  readonly extraBytes?: number;
+}
+
+/** Build it. Undefined: a chunk that has no number here. */
+export function buildSctp(spec: SctpSpec): Uint8Array | undefined {
   const types = spec.chunks.map((name) => CHUNKS[name.replaceAll("-", "_")]);
   if (types.includes(undefined)) return undefined;
   const header = new Uint8Array(12);
   writePorts(header, spec);
-  const chunks = types.map((type) => Uint8Array.of(type!, 0, 0, 16, ...new Uint8Array(12)));
+  const chunks = types.map((type, i) => {
+    const bytes = CHUNK_BYTES + (i === types.length - 1 ? (spec.extraBytes ?? 0) : 0);
+    return Uint8Array.of(type!, 0, bytes >>> 8, bytes & 0xff, ...new Uint8Array(bytes - 4));
+  });
   return build(spec, SCTP, [header, ...chunks]);
 }
 
 function build(ends: Ends & { id?: number }, protocol: number, parts: readonly Uint8Array[]): Uint8Array {
-  const body = Uint8Array.from(parts.flatMap((part) => [...part]));
+  const body = Buffer.concat(parts);
   const packet = buildIp({ from: ends.from, to: ends.to, protocol, body });
   if (packet[0]! >>> 4 === 4) {
     writeNetwork16(packet, 4, ends.id ?? ID);

@@ -25,7 +25,7 @@ export const FIRST_SERVER = { 4: "192.168.1.11", 6: "fd00:1::11" } as const;
 const SERVER_NETS = ["192.168.1.0/24", "fd00:1::/64"].map((text) => parsePrefix(text)!);
 
 /** The director's own address on each side, by family: whom its own packets come from. */
-const OWN: Readonly<Record<Side, Readonly<Record<4 | 6, string>>>> = {
+export const OWN: Readonly<Record<Side, Readonly<Record<4 | 6, string>>>> = {
   client: { 4: "10.0.0.1", 6: "2001:db8:1::1" },
   server: { 4: "192.168.1.1", 6: "fd00:1::1" },
 };

@@ -11,8 +11,11 @@ import { enterNamespace } from "../../../packages/engine/src/dataplane/kernel/te
 import { namespacePath } from "../../lab/command.ts";
 import type { LabNode } from "../../lab/index.ts";
 
+/** A node, as far as it has a network namespace. */
+type Namespaced = Pick<LabNode, "namespace">;
+
 /** Do something in a node, at once. */
-function inside<T>(node: LabNode, act: () => T): T {
+function inside<T>(node: Namespaced, act: () => T): T {
   const leave = enter(node);
   try {
     return act();
@@ -22,7 +25,7 @@ function inside<T>(node: LabNode, act: () => T): T {
 }
 
 /** Go to a node's namespace. Returns the way back. */
-function enter(node: LabNode): () => void {
+function enter(node: Namespaced): () => void {
   const home = openSync("/proc/thread-self/ns/net", "r");
   enterNamespace(namespacePath(node.namespace));
   return () => {
@@ -80,7 +83,7 @@ const ETHERNET_BYTES = 14;
 const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
 
 /** Tap an interface; only packets of `family` are received. */
-export function openTap(node: LabNode, device: string, family: 4 | 6 = 4): Tap {
+export function openTap(node: Namespaced, device: string, family: 4 | 6 = 4): Tap {
   return inside(node, () => {
     const link = findLink(device);
     const frames = openFrames(link.index);

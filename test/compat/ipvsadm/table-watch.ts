@@ -1,0 +1,35 @@
+/** The table around command lines that were tried and undone: what each changed, beside what it changed when it was recorded. */
+import type { Invocation, Passage } from "./recording.ts";
+import type { World } from "./world.ts";
+
+/** Looks after the table of one passage. */
+export interface TableWatch {
+  /** What a step has changed otherwise than recorded, in words; one that we refuse must change nothing. Puts the table back. */
+  settle(step: Invocation, isRefused: boolean): Promise<string | undefined>;
+}
+
+/** Begin to watch where a recording says what was changed, and put back; undefined: here it does not. */
+export async function watchTable({ steps }: Passage, world: World): Promise<TableWatch | undefined> {
+  if (!steps.some((step) => step.rules_added ?? step.rules_removed)) return undefined;
+  const rules = async () => linesOf((await world.ipvsadm(["-S", "-n"])).stdout);
+  const before = await rules();
+  return {
+    async settle({ rules_added = [], rules_removed = [] }, isRefused) {
+      const after = await rules();
+      const added = after.filter((line) => !before.includes(line));
+      const removed = before.filter((line) => !after.includes(line));
+      if (added.length + removed.length > 0) {
+        await world.ipvsadm(["-C"]);
+        await world.ipvsadm(["-R"], { stdin: before.join("\n") });
+      }
+      const wanted = isRefused ? toldAs([], []) : toldAs(rules_added, rules_removed);
+      const got = toldAs(added, removed);
+      return wanted === got ? undefined : `table: wanted ${wanted}, got ${got}`;
+    },
+  };
+}
+
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+
+const toldAs = (added: readonly string[], removed: readonly string[]): string =>
+  `${JSON.stringify(added.toSorted())} added, ${JSON.stringify(removed.toSorted())} removed`;

@@ -1,0 +1,158 @@
+/**
+ * The packets behind a recording's listings. They were not recorded; but the connections and counters that a passage shows say which packets can have led to
+ * them: these are sent before it begins.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { specOf } from "@tandem/model";
+import { entryKey } from "../entries.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
+import { inventConnections } from "./invented.ts";
+import { type Dish, fillUp, openingOf, type Portion, packetOf } from "./portions.ts";
+import { recipeOf } from "./recipes.ts";
+import type { Invocation, Passage } from "./recording.ts";
+import { type Counters, type ServerKey, type Sighted, zeroedBy } from "./sightings.ts";
+import { aimedAt, areGone, type Place, placeOf, placesOf } from "./stage.ts";
+import type { World } from "./world.ts";
+
+/** Brings about what passages show, one after the other. */
+export interface Traffic {
+  /** Before the first step of a passage. Resolves with what cannot be derived, one sentence each. */
+  before(passage: number): Promise<readonly string[]>;
+  /** After each step. */
+  note(step: Invocation): void;
+}
+
+/** The packets of a real server. */
+interface Meal {
+  readonly place: Place;
+  readonly dishes: Dish[];
+  /** How many of the dishes are new connections. */
+  readonly connections: number;
+  /** They stay; else each packet is one of its own. */
+  readonly isLasting: boolean;
+}
+
+/** A connection has been established for so long before it is closed: nobody closes within the time that the director takes to look at it. */
+const SETTLING_MS = 1500;
+
+const NOTHING: Counters = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
+
+/** Begin. Counters may be shown later than the connections that they count: this looks at all passages. */
+export function createTraffic(passages: readonly Passage[], world: World): Traffic {
+  const evidence = evidenceOf(passages);
+  const hasTables = evidence.some(({ table }) => table !== undefined);
+  const live = new Map<string, Sighted>();
+  const sent = new Map<ServerKey, Counters>();
+
+  async function awaitGone({ table }: Evidence): Promise<void> {
+    if (!table) return;
+    const keys = new Set(table.map(entryKey));
+    const gone = [...live.keys()].filter((key) => !keys.has(key));
+    await areGone(new Set(gone), world);
+    for (const key of gone) live.delete(key);
+  }
+
+  /** The packets that come to one real server: of new connections, or more of one that lives. */
+  function cook(place: Place, fresh: readonly Sighted[], shown: Counters | undefined): Meal | string {
+    const missing = shown && minus(shown, sent.get(place.key) ?? NOTHING);
+    const isOnePacket = place.service.onePacket && fresh.length === 0;
+    const clients = isOnePacket ? onePacketClients(place, missing?.connections ?? 0) : fresh;
+    const meal: Meal = { place, dishes: [], connections: clients.length, isLasting: !isOnePacket };
+    if (clients.length === 0 && (missing?.inPackets ?? 0) === 0 && (missing?.outPackets ?? 0) === 0)
+      return meal;
+    for (const connection of clients.length > 0 ? clients : hostOf(place)) {
+      const { protocol, state } = connection;
+      const recipe = live.has(entryKey(connection)) ? [] : recipeOf(protocol, state, place.isTranslated);
+      if (!recipe) return `no way is known into the state ${state} of ${protocol}`;
+      meal.dishes.push({
+        connection: withCall(connection, place),
+        portions: recipe.map((each) => ({ ...each, extraBytes: 0 })),
+      });
+    }
+    if (missing && missing.connections !== clients.length)
+      return `${missing.connections} connections were counted, ${clients.length} are known`;
+    return (missing && fillUp(meal.dishes, missing)) ?? meal;
+  }
+
+  /** A connection that more packets change nothing of. */
+  function hostOf(place: Place): Sighted[] {
+    const own = [...live.values()].filter((c) => placeOf(c, [place]) !== undefined);
+    return own.filter(({ state }) => state === "ESTABLISHED" || state === "UDP").slice(0, 1);
+  }
+
+  async function open(meal: Meal): Promise<void> {
+    const play = () => send(meal, (d) => d.portions.slice(0, openingOf(d)));
+    if (meal.connections === 0) return play();
+    const virtuals = meal.dishes.map(({ connection }) => connection.virtual);
+    await aimedAt(meal.place, { virtuals, isLasting: meal.isLasting }, world, play);
+    sent.set(
+      meal.place.key,
+      plus(sent.get(meal.place.key) ?? NOTHING, { ...NOTHING, connections: meal.connections }),
+    );
+  }
+
+  const close = (meal: Meal): Promise<void> => send(meal, (d) => d.portions.slice(openingOf(d)));
+
+  async function send({ place, dishes }: Meal, which: (d: Dish) => readonly Portion[]): Promise<void> {
+    const total = { ...NOTHING };
+    for (const dish of dishes)
+      for (const portion of which(dish)) {
+        const packet = packetOf(dish.connection, portion);
+        await world.send(portion.from, packet);
+        const isIn = portion.from === "client";
+        total[isIn ? "inPackets" : "outPackets"] += 1;
+        total[isIn ? "inBytes" : "outBytes"] += packet.length;
+      }
+    sent.set(place.key, plus(sent.get(place.key) ?? NOTHING, total));
+  }
+
+  return {
+    async before(passage) {
+      const now = evidence[passage]!;
+      await awaitGone(now);
+      const { steps } = passages[passage]!;
+      if (now.fresh.length === 0 && now.counters.size === 0 && hasTables) return [];
+      const places = placesOf(await world.api(async (node) => specOf(await node.document())));
+      const fresh = hasTables ? now.fresh : inventConnections(steps, places, live);
+      const cooked = places.map((place) => {
+        const own = fresh.filter((c) => placeOf(c, places) === place);
+        return { place, meal: cook(place, own, now.counters.get(place.key)) };
+      });
+      const meals = cooked.flatMap(({ meal }) => (typeof meal === "string" ? [] : [meal]));
+      for (const meal of meals) await open(meal);
+      if (meals.some(({ dishes }) => dishes.some((d) => openingOf(d) < d.portions.length)))
+        await delay(SETTLING_MS);
+      for (const meal of meals) await close(meal);
+      for (const c of fresh) live.set(entryKey(c), c);
+      return cooked.flatMap(({ place, meal }) => (typeof meal === "string" ? [`${place.key}: ${meal}`] : []));
+    },
+    note(step) {
+      const zeroed = zeroedBy(step);
+      for (const key of sent.keys())
+        if (zeroed === "all" || (zeroed !== undefined && key.startsWith(`${zeroed} > `))) sent.delete(key);
+    },
+  };
+}
+
+/** A service that knows calls by their ids drops what has none. */
+const withCall = (c: Sighted, { service }: Place): Sighted =>
+  service.persistence?.engine === undefined || c.engineData !== undefined
+    ? c
+    : { ...c, engineData: `of ${c.client}`.replace(/\W/g, "-") };
+
+/** Each datagram is a connection of its own, which nothing shows. */
+const onePacketClients = ({ service, at }: Place, count: number): Sighted[] =>
+  Array.from({ length: count }, (_, i) => ({
+    protocol: "UDP",
+    client: `10.1.0.200:${4000 + i}`,
+    virtual: `${service.address}:${service.port}`,
+    destination: `${service.destinations[at]!.address}:${service.destinations[at]!.port ?? service.port}`,
+    state: "UDP",
+    expires: 0,
+  }));
+
+const FIELDS = Object.keys(NOTHING) as (keyof Counters)[];
+const combine = (a: Counters, b: Counters, by: (x: number, y: number) => number): Counters =>
+  Object.fromEntries(FIELDS.map((field) => [field, by(a[field], b[field])])) as unknown as Counters;
+const minus = (a: Counters, b: Counters): Counters => combine(a, b, (x, y) => x - y);
+const plus = (a: Counters, b: Counters): Counters => combine(a, b, (x, y) => x + y);
