@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Four projects, by what they need: `unit` needs nothing, `compat` time to replay all recordings, `kernel` root and BPF, `cluster` the lab.
+ * Four projects, by what they need: `unit` needs nothing, `compat` time to replay all recordings of a kernel, `kernel` root and BPF, `cluster` the lab.
  * Unit tests share a process per core, which triples their speed: modules are loaded once, so none may keep state of its own.
  * Kernel and cluster tests run one file at a time: they share one kernel and the machine-wide lab lock.
  */
@@ -29,13 +29,18 @@ export default defineConfig({
         test: {
           name: "compat",
           include: ["test/compat/**/*.test.ts"],
+          exclude: ["**/*.kernel.test.ts"],
           testTimeout: 60_000,
         },
       },
       {
         test: {
           name: "kernel",
-          include: ["packages/**/*.kernel.test.ts", "test/differential/**/*.test.ts"],
+          include: [
+            "packages/**/*.kernel.test.ts",
+            "test/compat/**/*.kernel.test.ts",
+            "test/differential/**/*.test.ts",
+          ],
           fileParallelism: false,
           pool: "forks",
           testTimeout: 60_000,

@@ -5,11 +5,12 @@ import { expect, test } from "vitest";
 import { readRecordings } from "./recordings.ts";
 import { replayFile } from "./replay.ts";
 
-const files = readRecordings(`${import.meta.dirname}/recordings`);
+const { files, ofTool } = readRecordings(`${import.meta.dirname}/recordings`);
 
 test("recordings of every kind are there", () => {
   const kinds = files.flatMap((file) => file.cases.map((c) => c.kind));
   expect(new Set(kinds)).toEqual(new Set(["behaviour", "scheduler", "cell", "flow"]));
+  expect(ofTool.length).toBeGreaterThan(0);
 });
 
 for (const file of files)
@@ -36,7 +37,7 @@ test.for(mistakes)("a recording with %s is a row that failed", ([, text, why]) =
   const folder = mkdtempSync(join(tmpdir(), "tandem-compat-"));
   try {
     writeFileSync(join(folder, "a.json"), text);
-    const rows = readRecordings(folder).flatMap((file) => replayFile(file));
+    const rows = readRecordings(folder).files.flatMap((file) => replayFile(file));
     expect(rows).toMatchObject([{ result: "failed", why: expect.stringContaining(why) }]);
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,5 +1,6 @@
-/** `npm run compat -- --recordings DIR [--json] [--only TEXT]`: replay recordings of a kernel with IPVS through our own core, and say where they differ. */
+/** `npm run compat -- --recordings DIR [--json] [--only TEXT]`: replay recordings of a kernel with IPVS, and of its tool, through our own, and say where they differ. */
 import { parseArgs } from "node:util";
+import { replayRecordings } from "./ipvsadm/replay-recordings.ts";
 import { printRows } from "./print.ts";
 import { readRecordings } from "./recordings.ts";
 import { type Row, replayFile } from "./replay.ts";
@@ -21,27 +22,31 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-function replayFolder(folder: string, only: string): Row[] {
-  const rows = readRecordings(folder).flatMap((file) => replayFile(file, only));
+async function replayFolder(folder: string, only: string): Promise<Row[]> {
+  const { files, ofTool } = readRecordings(folder);
+  const rows = [
+    ...files.flatMap((file) => replayFile(file, only)),
+    ...(await replayRecordings(ofTool, only)),
+  ];
   if (rows.length > 0) return rows;
   // nothing replayed is nothing proven
   const named = only === "" ? "" : ` with "${only}" in its name or its file's`;
   throw new Error(`no recorded case${named} in "${folder}", wanted one at least`);
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({ options });
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const rows = replayFolder(values.recordings, values.only);
+  const rows = await replayFolder(values.recordings, values.only);
   process.stdout.write(values.json ? `${JSON.stringify(rows, null, 1)}\n` : printRows(rows));
   return rows.some((row) => row.result === "failed") ? 1 : 0;
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`Cannot replay recordings: ${(error as Error).message}\n`);
   process.exitCode = 2;

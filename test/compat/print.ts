@@ -1,12 +1,16 @@
-/** Rows as text: a table per file, failures and argued differences with their reasons, totals. */
+/** Rows as text: per file its totals, the first failures with what differs, argued differences by their reason. All rows are in the JSON. */
 import type { Row } from "./replay.ts";
 
 const RESULTS = ["passed", "differs-knowingly", "failed"] as const;
+/** Failures of a file that are shown. */
+const SHOWN = 10;
 
-/** All rows, with a total for each file and for all. */
+/** A summary of each file, and totals of all. */
 export function printRows(rows: readonly Row[]): string {
   const files = Map.groupBy(rows, (row) => row.file);
-  const parts = [...files].map(([file, own]) => `${totals(file, own)}\n${own.map(line).join("")}`);
+  const parts = [...files].map(([file, own]) =>
+    [totals(file, own), ...failures(own), ...differences(own)].join("\n"),
+  );
   return `${parts.join("\n")}\n${totals("total", rows)}\n`;
 }
 
@@ -15,5 +19,19 @@ function totals(name: string, rows: readonly Row[]): string {
   return `${name.padEnd(44)} ${counts.join(", ")}`;
 }
 
-const line = ({ result, case: name, step, why }: Row): string =>
-  `  ${result.padEnd(17)} ${name}${why === undefined ? "" : `\n${" ".repeat(20)}${step === undefined ? "" : `at ${step}: `}${why}`}\n`;
+function failures(rows: readonly Row[]): string[] {
+  const failed = rows.filter((row) => row.result === "failed");
+  const shown = failed.slice(0, SHOWN).map((row) => `  failed: ${row.case}\n${indented(told(row))}`);
+  return failed.length > SHOWN ? [...shown, `  … and ${failed.length - SHOWN} more that failed`] : shown;
+}
+
+function differences(rows: readonly Row[]): string[] {
+  const differing = rows.filter((row) => row.result === "differs-knowingly");
+  return [...Map.groupBy(differing, (row) => row.why)].map(
+    ([why, [first, ...others]]) =>
+      `  differs knowingly: ${first!.case}${others.length > 0 ? ` and ${others.length} more` : ""}\n${indented(why ?? "")}`,
+  );
+}
+
+const told = ({ step, why = "" }: Row): string => (step === undefined ? why : `at ${step}: ${why}`);
+const indented = (text: string): string => text.replace(/^/gm, "      ");

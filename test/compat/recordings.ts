@@ -1,7 +1,8 @@
 /** Folders of recordings: every file of cases below one, whatever it is called. What a case is, is told by its fields. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { type IpvsadmRecording, isInvocation } from "./ipvsadm/recording.ts";
 
 /** A decision sequence (`sched/`). */
 export interface SchedulerCase {
@@ -86,22 +87,32 @@ export interface RecordingFile {
   readonly cases: readonly Recorded[];
 }
 
-/** Folders whose recordings belong to other work: the tool itself, its kernel messages, synchronisation, keepalived. */
-const NOT_REPLAYED = new Set(["ipvsadm", "netlink", "sync", "keepalived"]);
-
-/** Read all that can be replayed below a folder: `.json` and `.json.gz`. A file that holds no list of cases is left out. */
-export function readRecordings(folder: string): RecordingFile[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.json(\.gz)?$/.test(path) && !NOT_REPLAYED.has(path.split("/")[0]!))
-    .toSorted()
-    .map((path) => readFile(folder, path))
-    .filter((file) => file !== undefined);
+/** What a folder holds. */
+export interface Recordings {
+  readonly files: readonly RecordingFile[];
+  /** Of the tool itself. */
+  readonly ofTool: readonly IpvsadmRecording[];
 }
 
-function readFile(folder: string, path: string): RecordingFile | undefined {
-  const cases = readCases(join(folder, path));
-  if (!Array.isArray(cases)) return undefined;
-  return { name: relative("", path).replace(/\.gz$/, ""), cases: cases.map(kindOf) };
+/** Folders whose recordings belong to other work: kernel messages of the tool, synchronisation, keepalived. */
+const NOT_REPLAYED = new Set(["netlink", "sync", "keepalived"]);
+
+/** Read all that can be replayed below a folder: `.json` and `.json.gz`. A file that holds no list of cases is left out. */
+export function readRecordings(folder: string): Recordings {
+  const all = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.json(\.gz)?$/.test(path) && !NOT_REPLAYED.has(path.split("/")[0]!))
+    .toSorted()
+    .map((path) => ({ name: path.replace(/\.gz$/, ""), cases: readCases(join(folder, path)) }))
+    .filter((file): file is { name: string; cases: unknown[] } => Array.isArray(file.cases));
+  const isOfTool = ({ cases }: { cases: unknown[] }) => cases.length > 0 && cases.every(isInvocation);
+  return {
+    files: all
+      .filter((file) => !isOfTool(file))
+      .map(({ name, cases }) => ({ name, cases: cases.map(kindOf) })),
+    ofTool: all.flatMap(({ name, cases }) =>
+      cases.length > 0 && cases.every(isInvocation) ? [{ name, steps: cases }] : [],
+    ),
+  };
 }
 
 /** What a file holds; of one that cannot be read, a single case that says why. */

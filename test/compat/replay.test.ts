@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Recorded, readRecordings } from "./recordings.ts";
 import { replayFile } from "./replay.ts";
 
-const files = readRecordings(`${import.meta.dirname}/recordings`);
+const { files } = readRecordings(`${import.meta.dirname}/recordings`);
 
 /** The first case of a file, changed. */
 function changed(file: string, change: (of: never) => void): Recorded {
