@@ -15,7 +15,7 @@ case "$what" in
 esac
 
 # package:a file that it brings
-runtime_packages="iproute2:/usr/sbin/ip util-linux:/usr/bin/nsenter libbpf1:/usr/lib/*/libbpf.so.1 nftables:/usr/sbin/nft keepalived:/usr/sbin/keepalived nats-server:/usr/sbin/nats-server"
+runtime_packages="iproute2:/usr/sbin/ip util-linux:/usr/bin/nsenter libbpf1:/usr/lib/*/libbpf.so.1 nftables:/usr/sbin/nft keepalived:/usr/sbin/keepalived nats-server:/usr/sbin/nats-server netbase:/etc/services"
 test_packages="clang-19:/usr/bin/clang-19 llvm-19:/usr/bin/llvm-objcopy-19 libbpf-dev:/usr/include/bpf/bpf_helpers.h linux-libc-dev:/usr/include/linux/bpf.h vsftpd:/usr/sbin/vsftpd lftp:/usr/bin/lftp ethtool:/usr/sbin/ethtool"
 
 wanted=$runtime_packages

@@ -32,9 +32,6 @@ const isRefused = (ran: Ran): boolean => ran.rc !== 0 && ran.stdout === "" && ra
 const LOOPBACK_ROW =
   /^( {2}-> (?:127\.|\[?::1\]?:|localhost:)\S* +)(?:Masq {3}|Route {2}|Tunnel |Local {2})/gm;
 const LOOPBACK_LINE = /( -r (?:127\.|\[::1\]|localhost:)\S*) -[mgi]( -w \d+)(?: --tun-.*)?$/gm;
-/** What a persistence engine knows of a connection. */
-const ENGINE_DATA = /( \w+ +)\S+$/;
-
 export const readings: readonly Reading[] = [
   {
     name: "a real server on the loopback is local",
@@ -48,17 +45,6 @@ export const readings: readonly Reading[] = [
       "unsorted, services come in the document's order; the kernel's comes from where it has a structure in memory",
     see: SEE,
     read: (stdout, { cmd }) => (/ --nosort\b/.test(cmd) ? sortServices(stdout) : stdout),
-  },
-  {
-    name: "the id of a call is not kept",
-    because: "connections and their replicas hold a number made of it, which tells calls apart as well",
-    see: SEE,
-    read: (stdout) =>
-      / pe name +pe_data$/m.test(stdout)
-        ? stdout.replace(/^(?:TCP|UDP|SCTP|IP) .*$/gm, (line) =>
-            line.split(/ +/).length > 6 ? line.replace(ENGINE_DATA, "$1-") : line,
-          )
-        : stdout,
   },
 ];
 

@@ -12,16 +12,21 @@ export interface TableWatch {
 export async function watchTable({ steps }: Passage, world: World): Promise<TableWatch | undefined> {
   if (!steps.some((step) => step.rules_added ?? step.rules_removed)) return undefined;
   const rules = async () => linesOf((await world.ipvsadm(["-S", "-n"])).stdout);
+  const revision = () => world.api(async (node) => (await node.document()).revision);
   const before = await rules();
+  let known = await revision();
   return {
     async settle({ rules_added = [], rules_removed = [] }, isRefused) {
-      const after = await rules();
+      // asked for at once, the rules are not: most of what is tried is refused
+      const isTouched = known !== (await revision());
+      const after = isTouched ? await rules() : before;
       const added = after.filter((line) => !before.includes(line));
       const removed = before.filter((line) => !after.includes(line));
       if (added.length + removed.length > 0) {
         await world.ipvsadm(["-C"]);
         await world.ipvsadm(["-R"], { stdin: before.join("\n") });
       }
+      if (isTouched) known = await revision();
       const wanted = isRefused ? toldAs([], []) : toldAs(rules_added, rules_removed);
       const got = toldAs(added, removed);
       return wanted === got ? undefined : `table: wanted ${wanted}, got ${got}`;
