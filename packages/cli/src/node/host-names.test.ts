@@ -39,10 +39,13 @@ test("two look-ups at a time leave threads for the rest of the daemon", async ()
   expect((await all).size).toBe(3);
 });
 
-test("nobody waits for ever: what there is by then is the answer", async () => {
-  const { hosts, asked } = createScene(20);
-  const all = hosts.addressesOf(["slow", "fast"]);
+test("nobody waits for ever: what there is by then is the answer, and nothing more is asked", async () => {
+  const { hosts, asked, log } = createScene(20);
+  const all = hosts.addressesOf(["slow", "fast", "slower", "late"]);
   await settle();
   asked.get("fast")!.resolve("192.0.2.1");
   expect(await all).toEqual(new Map([["fast", "192.0.2.1"]]));
+  for (const { resolve } of asked.values()) resolve("192.0.2.2");
+  await settle();
+  expect(log).toEqual(["slow", "fast", "slower"]);
 });

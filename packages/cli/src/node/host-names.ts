@@ -42,15 +42,25 @@ export const createSystemHostNames = (): HostNames =>
     patienceMs: 2000,
   });
 
+/** Asks a few at a time, so that what is not asked in time is not asked at all. */
 async function answers(questions: Iterable<string>, lookUp: LookUp, patienceMs: number) {
   const found = new Map<string, string>();
-  const note = async (question: string) => {
-    found.set(question, await lookUp(question));
+  const waiting = new Set(questions).values();
+  let isLate = false;
+  const askOn = async () => {
+    for (const question of waiting) {
+      await lookUp(question).then(
+        (answer) => found.set(question, answer),
+        () => {}, // it has none
+      );
+      if (isLate) return;
+    }
   };
-  const all = Promise.allSettled([...new Set(questions)].map(note));
+  const all = Promise.all(Array.from({ length: AT_A_TIME }, askOn));
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, patienceMs);
   await Promise.race([all, late]);
+  isLate = true;
   clearTimeout(timer);
   return new Map(found);
 }
