@@ -256,10 +256,12 @@ test("a welcome counts once, and of the node that was called", () => {
   expect(end).toMatchObject({ challenge, peerEpoch });
 });
 
-test("a call that was begun makes room for no other, however long it takes", () => {
+test("a call that was begun makes room for no other, though its caller cannot be heard for a moment", () => {
   const s = site();
   for (let i = 0; i < SMALL.maxServed; i++) s.node("a").call("b", text("never"));
   s.time.run(10_000);
+  s.wire.partition([["a"], ["b", "c"]]);
+  s.time.run(1000);
   const late = s.node("c").call("b", text("1 x"));
   s.time.run(100);
   expect(late).toMatchObject({ isOver: true, failure: "busy" });
