@@ -15,7 +15,8 @@ export interface AllConnections {
  * away, all that it holds. Fails as `askAllNodes`.
  */
 export async function listAllConnections(world: World, filter: ConnectionFilter): Promise<AllConnections> {
-  const owned = (node: RemoteNode, owner: string) => rowsOf(node, { ...filter, owner });
+  const owned = async (node: RemoteNode, owner: string) =>
+    (filter.owner ?? owner) === owner ? rowsOf(node, { ...filter, owner }) : [];
   const { said, status } = await askAllNodes(world, owned);
   const here = await world.connect();
   try {

@@ -87,6 +87,40 @@ test("each connection of the cluster is listed once, as its owner tells it", asy
   expect(few).toMatchObject({ more: true, connections: { length: 3 } });
 });
 
+test("of all nodes' connections those of one owner are listed, if that is what is wanted", async () => {
+  const socket = await startFakeCluster({ lb1: owning(), lb2: owning() });
+  const { out } = await runTandem(socket, ["--json", "connections", "--all-nodes", "--owner", "lb2"]);
+  const owners = (JSON.parse(out) as { connections: { owner: string }[] }).connections.map((c) => c.owner);
+  expect(owners).toEqual(["lb2", "lb2"]);
+});
+
+/** A director to which things happen at these times. */
+const happening = (node: string, times: readonly number[]) => ({
+  async *events() {
+    for (const timeMs of times)
+      yield {
+        ...({ token: `${node}-${timeMs}`, timeMs, node, kind: "role", severity: "info" } as const),
+        ...{ subject: node, text: `at ${timeMs}`, details: {} },
+      };
+  },
+});
+
+test("events of all nodes are in one order, the latest of them all", async () => {
+  const socket = await startFakeCluster({
+    lb1: happening("lb1", [1000, 4000]),
+    lb2: happening("lb2", [2000, 3000, 5000]),
+  });
+  const { out, exitCode } = await runTandem(socket, ["--json", "events", "--all-nodes", "-n", "4"]);
+  const { events } = JSON.parse(out) as { events: { node: string; timeMs: number }[] };
+  expect(events.map((e) => `${e.node} ${e.timeMs}`)).toEqual([
+    "lb2 2000",
+    "lb2 3000",
+    "lb1 4000",
+    "lb2 5000",
+  ]);
+  expect(exitCode).toBe(0);
+});
+
 test("what a silent node owns is told from the replicas", async () => {
   const socket = await startFakeCluster({ lb1: owning(), lb2: "silent" });
   const { out, err, exitCode } = await runTandem(socket, ["--json", "connections", "--all-nodes"]);
