@@ -6,7 +6,8 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: "status",
     group: "look",
-    summary: "Show how this node and its peers are; exit code 0 if all is well, else 1",
+    summary:
+      'Answer "are we safe?": this node, its peers, what is wrong and what to do; the exit code says it, too',
     load: async () => (await import("./commands/status.ts")).status,
   },
   {

@@ -75,7 +75,11 @@ test("the chosen row is always on the screen", () => {
 });
 
 const footers: { keys: string; says: string }[] = [
-  { keys: "", says: "q quit  ? help  / filter  s sort  Enter open  p pause   3 rows  sort document" },
+  { keys: "", says: "3 rows, by document   q quit  ? help  / filter  s sort  Enter open  p pause" },
+  {
+    keys: "/53\rsr",
+    says: '1 row with "53" (Esc: all), by new/s, reversed   q quit  ? help  / filter  s so…',
+  },
   { keys: "/80", says: "/80_  (Enter: keep, Esc: all)" },
 ];
 for (const { keys, says } of footers) {

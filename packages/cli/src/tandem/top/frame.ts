@@ -200,10 +200,10 @@ function drawRow(row: Row, columns: readonly TopColumn[], { isChosen, paint, wid
 
 function footer(state: TopState, count: number, { columns }: Size, paint: Paint): string {
   if (state.mode === "filter") return cut(`/${state.filter}_  (Enter: keep, Esc: all)`, columns);
-  const filtered = state.filter === "" ? "" : `  filter "${state.filter}" (Esc: all)`;
-  const sorted = `sort ${state.sort}${state.isReversed ? " reversed" : ""}`;
+  const filtered = state.filter === "" ? "" : ` with "${state.filter}" (Esc: all)`;
+  const sorted = `by ${state.sort}${state.isReversed ? ", reversed" : ""}`;
   const keys = "q quit  ? help  / filter  s sort  Enter open  p pause";
-  return paint("faint", cut(`${keys}   ${formatPlural(count, "row")}  ${sorted}${filtered}`, columns));
+  return paint("faint", cut(`${formatPlural(count, "row")}${filtered}, ${sorted}   ${keys}`, columns));
 }
 
 const HELP = [

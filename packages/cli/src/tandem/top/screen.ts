@@ -15,8 +15,9 @@ export interface Screen {
   close(): void;
 }
 
-const ENTER = "\u001b[?1049h\u001b[?25l\u001b[2J";
-const LEAVE = "\u001b[?25h\u001b[?1049l";
+const ENTER = "\u001b[?1049h\u001b[?25l";
+/** Emptied first: tmux 3.3 keeps what is there if the terminal has grown meanwhile. */
+const LEAVE = "\u001b[H\u001b[J\u001b[?25h\u001b[?1049l";
 const STDOUT = 1;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -32,7 +33,6 @@ export function openScreen(input: ReadStream, output: WriteStream): Screen {
   };
   const onResize = (): void => {
     shown = [];
-    output.write("\u001b[2J");
     void writer.write(undefined);
   };
   const onSignal = (): void => void writer.close();
