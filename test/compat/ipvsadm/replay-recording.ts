@@ -1,6 +1,5 @@
 /** Replays a recording of the tool: one row per command line. */
-import { DocumentSpec } from "@tandem/model";
-import { asTheKernel } from "../../../packages/cli/src/ipvsadm/sysctl.ts";
+import { NO_SERVICES } from "../director.ts";
 import type { Verdict } from "../ledger.ts";
 import type { Row } from "../replay.ts";
 import { createDaemonLog } from "./daemons.ts";
@@ -21,7 +20,7 @@ export async function replayRecording({ name, steps }: IpvsadmRecording, only = 
   const end = cases.findLastIndex(isWanted) + 1;
   if (end === 0) return [];
   const world = await createWorld({
-    document: asTheKernel(DocumentSpec.parse({ version: 1 })),
+    document: NO_SERVICES,
     mtu: mtuFor(steps),
   });
   try {
