@@ -4,6 +4,7 @@ import type { ArchiveLimits } from "./config-archive.ts";
 import { createMemoryBucket, type MemoryBucket } from "./config-bucket-memory.ts";
 import { createClusterSigner } from "./config-sign.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
+import { createChance } from "./testing/chance.ts";
 import { sampleDocument } from "./testing/config-samples.ts";
 
 const signer = createClusterSigner(new Uint8Array(32), "prod");
@@ -117,3 +118,50 @@ test("a part that is about to be named again outlives whoever tidies at that mom
   expect(bucket.entries.has(part)).toBe(true);
   expect((await proposer.read()).kind).toBe("document");
 });
+
+test("writers who go back and forth and tidy at the same time never lose a part that a kept head names", async () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const chance = createChance(seed);
+  const bucket = createMemoryBucket();
+  /** The bucket over a network: everything takes a while, both ways. */
+  const slow = <A extends unknown[], T>(run: (...of: A) => Promise<T>) => {
+    return async (...of: A): Promise<T> => {
+      await ticks(chance.below(6));
+      const answer = await run(...of);
+      await ticks(chance.below(6));
+      return answer;
+    };
+  };
+  const { get, put, keys, remove, compareAndSet } = bucket;
+  const distant = {
+    ...bucket,
+    ...{ get: slow(get), put: slow(put), keys: slow(keys), remove: slow(remove) },
+    compareAndSet: slow(compareAndSet),
+  };
+  const documents = Array.from({ length: 6 }, (_, i) => sampleDocument(EMPTY_DOCUMENT, i * 1000));
+  const limits = { revisions: 2, parts: 100 };
+  const writer = async (author: string) => {
+    const store = storeOn(distant as MemoryBucket, limits);
+    for (let i = 0; i < 60; i++) {
+      const history = await store.history(1);
+      const revision = history.kind === "history" ? (history.heads[0]?.revision ?? 0) : Number.NaN;
+      // of few contents: parts are unnamed, and named again, all the time
+      const body = { ...chance.pick(documents), revision: revision + 1 };
+      const text = `# ${chance.below(4)}`;
+      await store.propose({ document: body, expectedRevision: revision, author, text });
+      const [here, kept] = [await storeOn(bucket).read(), await storeOn(bucket).history(2)];
+      expect(here.kind, `seed ${seed}`).toBe("document");
+      expect(here.kind === "document" && here.stored.text, `seed ${seed}`).toBeDefined();
+      expect(kept.kind, `seed ${seed}`).toBe("history");
+    }
+  };
+  await Promise.all(["ann", "bob", "eve"].map(writer));
+  const last = await storeOn(bucket).history(2);
+  const revisions = last.kind === "history" ? last.heads.map(({ revision }) => revision) : [];
+  for (const revision of revisions)
+    expect((await storeOn(bucket).revision(revision)).kind, `seed ${seed}`).toBe("document");
+});
+
+async function ticks(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve));
+}
