@@ -231,6 +231,26 @@ test("a drained server keeps its connections and gets no new ones, until it is u
   for (const { socket } of opened) socket.destroy();
 });
 
+test("a change by mistake stands in the history with who made it, and is taken back", async () => {
+  const opened = await open();
+  const s1 = addressOf("s1", "inside");
+  const { code, stdout } = await d1.tandem("set", s1, "weight=0", "--reason", "the wrong server");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/: 1 change/);
+  await until(async () => (await serversOf(6)).join() === "s2,s3", {
+    deadlineMs: DEADLINE_MS,
+    what: "s1 is out",
+  });
+  const { stdout: history } = await d1.tandem("history", "-n", "1");
+  expect(history).toContain("weight 1 → 0  the wrong server\n");
+  expect((await d1.tandem("rollback", "previous", "--dry-run")).stdout).toContain("weight 0 → 1");
+  expect((await d1.tandem("rollback", "previous")).code).toBe(0);
+  await until(async () => (await serversOf(6)).length === 3, { deadlineMs: DEADLINE_MS, what: "s1 is back" });
+  expect((await d1.tandem("get", s1, "weight")).stdout).toBe("1\n");
+  expect(await echo(opened.socket, "still here")).toBe("still here");
+  opened.socket.destroy();
+});
+
 test("status exits with 3 while a server is down, and names it", async () => {
   lab.setHealth("s3", false);
   const failing = async () => (await d1.tandem("status")).code === 3;

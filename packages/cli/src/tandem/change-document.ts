@@ -1,6 +1,6 @@
 /** How commands change the document: on top of what they read, with a plan, and with words for whoever comes second. */
 import type { Applied, DocumentTerms, RemoteNode } from "@tandem/engine/client";
-import { type Document, type DocumentSpec, specOf } from "@tandem/model";
+import { type Document, type DocumentSpec, LbError, specOf } from "@tandem/model";
 import { formatPlan, type PlannedChange, planChanges, touchedConnections } from "./change-plan.ts";
 import type { Answer, World } from "./command.ts";
 import { orTellConflict } from "./document-conflict.ts";
@@ -32,12 +32,23 @@ export async function changeDocument(wanted: WantedChange, node: RemoteNode, wor
     author: world.user,
     ...(reason !== undefined && { reason }),
   };
-  const changes = planChanges(specOf(base), spec, await node.services());
+  const changes = await plan(specOf(base), spec, node);
   const apply = (ready: DocumentTerms) => node.apply(spec, { ...ready, dryRun });
   const asked = dryRun || !wanted.send ? apply(terms) : wanted.send(terms);
   const done = await orTellConflict(patiently(asked, world), { base, advice, node, world });
   const head = dryRun ? `Would change revision ${done.revision}` : `Revision ${done.revision}`;
   return answerOf({ ...done, changes }, head);
+}
+
+/** A node that cannot count its connections can take a document all the same. */
+async function plan(before: DocumentSpec, after: DocumentSpec, node: RemoteNode): Promise<PlannedChange[]> {
+  const changes = planChanges(before, after, []);
+  if (changes.every(({ kind }) => kind === "+")) return changes;
+  const services = await node.services().catch((error) => {
+    if (error instanceof LbError) return [];
+    throw error;
+  });
+  return planChanges(before, after, services);
 }
 
 async function patiently<T>(promise: Promise<T>, { err }: World): Promise<T> {

@@ -22,7 +22,15 @@ export const FORMATS = ["text", "json", "yaml"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What a value is, for the shell's completion: one of a few words (others are refused), or of a kind that is looked up. */
-export type Values = readonly string[] | "file" | "folder" | "service" | "destination" | "node" | "revision";
+export type Values =
+  | readonly string[]
+  | "file"
+  | "folder"
+  | "service"
+  | "destination"
+  | "part"
+  | "node"
+  | "revision";
 
 /** An option in commander's notation: `-f, --file <file>`. */
 export interface OptionSpec {

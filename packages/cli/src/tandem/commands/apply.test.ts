@@ -125,6 +125,15 @@ services:
 `);
 });
 
+test("apply works where connections cannot be counted", async () => {
+  const services = async () => {
+    throw new LbError({ code: "unavailable", what: "the forwarder", why: "it does not answer" });
+  };
+  const files = { "d.yaml": document(5) };
+  const ran = await runTandem(await startFakeDaemon({ services }), ["apply", "-f", "d.yaml"], { files });
+  expect(ran.out).toBe("Revision 43: 1 change\n  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5\n");
+});
+
 test("apply keeps what was written, with comments and why, and not when nothing changes", async () => {
   const node = createFakeNode();
   const socket = await startFakeDaemon(node);

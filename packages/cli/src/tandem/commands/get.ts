@@ -10,7 +10,7 @@ export const get: Command<object> = {
     {
       name: "[what...]",
       help: `${PART_NAMES}; then a field, if not all are wanted. Nothing: the document`,
-      values: "service",
+      values: "part",
     },
   ],
   options: [],

@@ -15,7 +15,7 @@ export const set: Command<Options> = {
     {
       name: "<what...>",
       help: `${PART_NAMES}; then field=value, as often as wanted: nothing behind = brings the default back`,
-      values: "service",
+      values: "part",
     },
   ],
   options: [

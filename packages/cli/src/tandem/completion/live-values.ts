@@ -25,6 +25,10 @@ const LIVE: Record<LiveKind, (node: RemoteNode) => Promise<string[]>> = {
   service: async (node) => (await node.services()).map(serviceWord),
   destination: async (node) =>
     (await node.services()).flatMap(({ destinations }) => destinations.map(endpoint)),
+  part: async (node) => {
+    const [services, destinations] = await Promise.all([LIVE.service(node), LIVE.destination(node)]);
+    return ["settings", ...services, ...destinations];
+  },
   async node(node) {
     const { node: name, peers } = await node.status();
     return [name, ...peers.map((peer) => peer.node)];
