@@ -7,7 +7,7 @@ export type { PeerCalls, PeerCallTerms } from "./api/peer-calls.ts";
 export { peerNode } from "./api/peer-node.ts";
 export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
-export type { TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
+export type { CertificateTerm, TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
 export { listenUnix, type UnixListener } from "./api/unix-listener.ts";
 export { tunnelOverhead } from "./core/services/service.ts";
 export { REASONS } from "./core/verdict.ts";

@@ -1,19 +1,29 @@
 /** The API's door to the network, as a node's configuration has it. */
-import type { TlsOptions } from "@tandem/engine";
+import type { CertificateTerm, TlsOptions } from "@tandem/engine";
 import type { Logger } from "pino";
 import { readText } from "../document/read-text.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { readSecret } from "./secret-file.ts";
 
-const DAY_MS = 86_400_000;
-/** Long enough before its end that somebody renews a certificate. */
-const WARN_DAYS = 30;
+/** The door, and how it is. */
+export interface ApiDoor {
+  /** What the API listens with over TLS; undefined: the configuration wants no such thing. */
+  readonly tls: TlsOptions | undefined;
+  /** What an operator should do about its certificate, one sentence; undefined: nothing. `nowMs`: milliseconds since 1970. */
+  problem(nowMs: number): string | undefined;
+}
 
-/** What the API listens with over TLS; undefined: the configuration wants no such thing. */
-export function apiDoor({ api }: NodeConfig, log: Pick<Logger, "info" | "warn">): TlsOptions | undefined {
-  if (!api) return undefined;
-  let lastWarning = "";
-  return {
+/** Of a certificate's whole term: so little of it is left that it should have been renewed. */
+const LATE_SHARE = 1 / 5;
+const MAX_LATE_MS = 30 * 86_400_000;
+
+/** The door that a configuration asks for. */
+export function createApiDoor({ api }: Pick<NodeConfig, "api">, log: Pick<Logger, "info" | "warn">): ApiDoor {
+  if (!api) return { tls: undefined, problem: () => undefined };
+  let term: CertificateTerm | undefined;
+  let unusable = "";
+
+  const tls: TlsOptions = {
     listen: api.listen,
     load: async () => ({
       certificate: await readText(api.certificate),
@@ -21,19 +31,27 @@ export function apiDoor({ api }: NodeConfig, log: Pick<Logger, "info" | "warn">)
       clientCa: await readText(api.clientCa),
     }),
     onIdentity(outcome) {
-      if ("expires" in outcome) return tellOf(outcome.expires, log);
-      const why = String(outcome.failure);
-      if (why !== lastWarning)
+      const why = "failure" in outcome ? String(outcome.failure) : "";
+      if (why !== "" && why !== unusable)
         log.warn({ why }, "the API keeps its certificate: what it found cannot be used");
-      lastWarning = why;
+      unusable = why;
+      if ("failure" in outcome) return;
+      term = outcome;
+      log.info(term, "the API has a certificate");
+    },
+  };
+  return {
+    tls,
+    problem(nowMs) {
+      if (unusable) return `The API keeps its former certificate: ${unusable}`;
+      return term && isLate(term, nowMs)
+        ? `The API's certificate ends on ${term.ends.toISOString()}`
+        : undefined;
     },
   };
 }
 
-function tellOf(expires: Date, log: Pick<Logger, "info" | "warn">): void {
-  const isSoon = expires.getTime() - Date.now() < WARN_DAYS * DAY_MS;
-  log[isSoon ? "warn" : "info"](
-    { expires },
-    isSoon ? "the API's certificate ends soon" : "the API has a certificate",
-  );
+function isLate({ begins, ends }: CertificateTerm, nowMs: number): boolean {
+  const wholeMs = ends.getTime() - begins.getTime();
+  return ends.getTime() - nowMs < Math.min(MAX_LATE_MS, wholeMs * LATE_SHARE);
 }

@@ -22,7 +22,7 @@ import { type Document, EMPTY_DOCUMENT, type LbError, specOf, virtualAddressesOf
 import type { ConfigKeeper, StoreView } from "@tandem/sync";
 import type { Logger } from "pino";
 import manifest from "../../package.json" with { type: "json" };
-import { apiDoor } from "./api-door.ts";
+import { createApiDoor } from "./api-door.ts";
 import { createAudit } from "./audit.ts";
 import { openClusterLink } from "./cluster-link.ts";
 import { openConfiguration } from "./configuration.ts";
@@ -132,6 +132,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
       nats: !link ? "off" : link.transport.isConnected() ? "connected" : "disconnected",
       health: monitor.snapshot(),
       tunnels: examineTunnels(ways, mtuOf),
+      doorProblem: door.problem(Date.now()),
       lag: replication?.lag.percentiles(performance.now()),
       peerLagMs: replication?.peerLagMs ?? new Map(),
       maintenance: seat.isInMaintenance(),
@@ -139,6 +140,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     });
   }
 
+  const door = createApiDoor(config, log);
   const switchover = createSwitchover({
     status,
     enterMaintenance: seat.enterMaintenance,
@@ -193,7 +195,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     audit,
     onBug,
     health: ready,
-    tls: apiDoor(config, log),
+    tls: door.tls,
   });
   parts.defer(() => apiServer.stop());
   const ipvsadmPath = join(config.runtimeDir, "ipvsadm.sock");

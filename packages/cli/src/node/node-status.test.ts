@@ -79,6 +79,7 @@ const parts = (change: Partial<Parts> = {}): Parts => ({
   version: "0.1.0",
   seat: { role: "active", cause: "elected", sinceMs: 42 },
   tunnels: [],
+  doorProblem: undefined,
   document,
   documentProblem: "",
   configuration: {
@@ -199,6 +200,7 @@ test("sync in a cluster is joining before the first document runs", () =>
   expect(statusOf(parts({ replication: undefined })).sync).toBe("joining"));
 
 const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
+  ["an API whose certificate ends", { doorProblem: "It ends" }, ["It ends"]],
   [
     "an interface is away",
     { faults: ['Cannot find network interface "eth1"'] },

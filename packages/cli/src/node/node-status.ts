@@ -31,6 +31,8 @@ export interface Parts {
   readonly peerLagMs: ReadonlyMap<string, number>;
   readonly maintenance: boolean;
   readonly virtualAddresses: readonly string[];
+  /** What is to be done about the API's certificate; undefined: nothing. */
+  readonly doorProblem: string | undefined;
 }
 
 /** Worst last. */
@@ -98,6 +100,7 @@ function alarmsOf(p: Parts): string[] {
     ...alarmsOfNode(p),
     ...(p.replication ? alarmsOfCluster(p.replication, p.document.revision) : []),
     ...alarmsOfServices(p),
+    ...(p.doorProblem ? [p.doorProblem] : []),
     ...p.tunnels.filter(({ room }) => room === "missing").map(sentenceOf),
   ];
 }

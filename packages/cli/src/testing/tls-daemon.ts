@@ -36,7 +36,7 @@ export async function startTlsDaemon(overrides: Partial<NodeApi> = {}): Promise<
     tls: {
       listen: [{ host: "127.0.0.1", port: 0 }],
       load: async () => identity,
-      onIdentity: (outcome) => told.push("expires" in outcome ? "taken up" : String(outcome.failure)),
+      onIdentity: (outcome) => told.push("failure" in outcome ? String(outcome.failure) : "taken up"),
       lookEveryMs: 20,
     },
   });

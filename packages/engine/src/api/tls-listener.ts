@@ -16,6 +16,12 @@ export interface TlsIdentity {
   readonly clientCa: string;
 }
 
+/** From when till when a certificate is good. */
+export interface CertificateTerm {
+  readonly begins: Date;
+  readonly ends: Date;
+}
+
 /** Where to listen, and as whom. */
 export interface TlsOptions {
   /** Port 0 takes a free one. */
@@ -23,7 +29,7 @@ export interface TlsOptions {
   /** Reads the identity anew. Fails with `LbError`. */
   load(): Promise<TlsIdentity>;
   /** Told when a new identity is in force, or why one that was found is not. */
-  onIdentity(outcome: { readonly expires: Date } | { readonly failure: unknown }): void;
+  onIdentity(outcome: CertificateTerm | { readonly failure: unknown }): void;
   /** How often it is looked for one, milliseconds. */
   readonly lookEveryMs?: number;
 }
@@ -54,17 +60,17 @@ export async function listenTls(server: Server, options: TlsOptions): Promise<Tl
   const { listen, load, onIdentity, lookEveryMs = LOOK_EVERY_MS } = options;
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure()); // TLS is ended here
   let identity = await load();
-  onIdentity({ expires: check(identity) });
+  onIdentity(check(identity));
   const doors = listen.map(() => createDoor(identity).on("secureConnection", injector.injectConnection));
 
   async function look(): Promise<void> {
     const found = await load();
     if (isSame(found, identity)) return;
-    const expires = check(found);
+    const term = check(found);
     for (const door of doors) door.setSecureContext(contextOf(found));
     if (found.clientCa !== identity.clientCa) injector.drain(DRAIN_MS); // whom the new CA does not know must not stay
     identity = found;
-    onIdentity({ expires });
+    onIdentity(term);
   }
   const ports = await Promise.all(doors.map((door, i) => open(door, listen[i]!))).catch((error) => {
     for (const door of doors) door.close();
@@ -113,14 +119,14 @@ function open(door: TlsServer, { host, port }: { host: string; port: number }): 
 const isSame = (a: TlsIdentity, b: TlsIdentity): boolean =>
   a.certificate === b.certificate && a.key === b.key && a.clientCa === b.clientCa;
 
-/** When the certificate ends. @throws LbError refused: what does not fit together, or is over */
-function check(identity: TlsIdentity): Date {
+/** The certificate's term. @throws LbError refused: what does not fit together, or is over */
+function check(identity: TlsIdentity): CertificateTerm {
   try {
     createSecureContext(contextOf(identity));
     new X509Certificate(identity.clientCa);
-    const expires = new X509Certificate(identity.certificate).validToDate;
-    if (expires > new Date()) return expires;
-    throw new Error(`the certificate ended on ${expires.toISOString()}`);
+    const { validFromDate: begins, validToDate: ends } = new X509Certificate(identity.certificate);
+    if (ends > new Date()) return { begins, ends };
+    throw new Error(`the certificate ended on ${ends.toISOString()}`);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const want = "a certificate in force, its own key, and the CA of clients' certificates, in PEM";
