@@ -68,10 +68,13 @@ test("restore into a cluster that gave the ids to something else is refused", as
 });
 
 test("restore that comes second is told what changed, and changes nothing", async () => {
-  const { out } = await backUp();
-  const { socket } = await startContestedDaemon();
+  const lighter = await startFakeDaemon();
+  await runTandem(lighter, ["set", "10.0.0.1", "weight=3"]);
+  const { out } = await runTandem(lighter, ["backup"]);
+  const { socket, node } = await startContestedDaemon();
   const files = { "b.json": out };
   const { err, exitCode } = await runTandem(socket, ["restore", "b.json"], { files });
   expect(err).toContain(CONFLICT);
   expect(exitCode).toBe(1);
+  expect((await node.document()).revision).toBe(43);
 });
