@@ -84,7 +84,7 @@ const FINDINGS: readonly Finding[] = [
     verdict: "degraded",
     is: (s) => s.maintenance,
     why: "this node is in maintenance",
-    advice: "when it is over: `tandem switchover` here",
+    advice: "when it is over: `tandem maintenance off` here",
   },
   {
     verdict: "degraded",

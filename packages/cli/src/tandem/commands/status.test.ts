@@ -55,7 +55,7 @@ What to do:
   start a peer, or look why it does not answer: \`tandem status\` there
   look at the NATS servers; what was missed is made up for by itself
   a peer that is lost: \`tandem status\` there; one that joins or repairs: wait
-  when it is over: \`tandem switchover\` here
+  when it is over: \`tandem maintenance off\` here
 `);
 });
 
