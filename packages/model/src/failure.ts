@@ -17,6 +17,8 @@ export interface DocumentProblem {
   /** Path of the field, such as `services[0].port`; empty for the document itself. */
   readonly path: string;
   readonly message: string;
+  /** The file, if it is another one than the failure's. */
+  readonly source?: string;
 }
 
 /** Something that the machine lacks, probed once at start and printed by `tandem doctor`. */
@@ -66,6 +68,7 @@ export function describeFailure(f: LbFailure): string {
 
 function describeProblem(source: string, p: DocumentProblem): string {
   const field = p.path === "" ? "" : `${p.path}: `;
-  const place = p.line === 0 ? source : `${source}:${p.line}:${p.column}`;
+  const file = p.source ?? source;
+  const place = p.line === 0 ? file : `${file}:${p.line}:${p.column}`;
   return `${place}: ${field}${p.message}`;
 }

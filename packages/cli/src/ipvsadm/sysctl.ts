@@ -126,6 +126,6 @@ export const SYSCTLS: Readonly<Record<string, Sysctl>> = {
 export function applySysctls(document: DocumentSpec, values: Readonly<Record<string, number>>): DocumentSpec {
   let edited = document;
   for (const [name, value] of Object.entries(values))
-    edited = SYSCTLS[name]?.apply?.(edited, value) ?? edited;
+    if (Object.hasOwn(SYSCTLS, name)) edited = SYSCTLS[name]?.apply?.(edited, value) ?? edited;
   return edited;
 }

@@ -6,6 +6,7 @@ import type { ConfigKeeper } from "@tandem/sync";
 import type { Interfaces } from "../ipvsadm/edit.ts";
 import type { IpvsadmNode } from "../ipvsadm/run-ipvsadm.ts";
 import type { HostNames } from "./host-names.ts";
+import { lookUpNames } from "./look-up-names.ts";
 import { loadPortNames } from "./port-names.ts";
 
 /** What it is made of. */
@@ -34,13 +35,7 @@ export function createIpvsadmNode({ api, keeper, hosts, everywhere }: IpvsadmPar
         port: (port, protocol) => byPort.get(`${port}/${protocol}`),
       };
     },
-    async lookUp(asked) {
-      const [addresses, { byName }] = await Promise.all([hosts.addressesOf(asked.hosts), loadPortNames()]);
-      return {
-        host: (name) => addresses.get(name),
-        port: (name, protocol) => byName.get(`${name}/${protocol}`),
-      };
-    },
+    lookUp: (asked) => lookUpNames(asked, hosts),
     interfaces: readInterfaces,
   };
 }

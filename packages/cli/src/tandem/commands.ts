@@ -175,6 +175,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/demo.ts")).demo,
   },
   {
+    name: "import",
+    group: "change",
+    summary: "Make a document of what `ipvsadm -S` wrote, or of a script of its commands",
+    load: async () => (await import("./commands/import.ts")).importRules,
+  },
+  {
     name: "schema",
     group: "setUp",
     summary: "Print the JSON Schema of the document, or of a node's configuration, for editors",
