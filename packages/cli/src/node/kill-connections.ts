@@ -28,10 +28,9 @@ export async function killConnections(ports: KillPorts, request: KillRequest): P
     return { killed: found.length };
   }
   const owners = new Set<string>();
-  let killed = 0;
   // connections first: a template on which others hang would outlive them
-  for (const wanted of [isConnection, isTemplate])
-    killed += await endOwn(ports, { ...request, filter }, { wanted, owners });
+  let killed = await endOwn(ports, { ...request, filter }, { wanted: isConnection, owners });
+  killed += await endOwn(ports, { ...request, filter }, { wanted: isTemplate, owners });
   for (const owner of owners)
     killed += await endAt(ports, owner, { request: { ...request, filter }, killed });
   return { killed };

@@ -2,16 +2,17 @@
 import type { NodeStatus, RemoteNode } from "@tandem/engine/client";
 import { type Answer, EXIT, type World, withDaemon } from "./command.ts";
 
-/** What was done. */
-interface Done {
-  readonly status: NodeStatus;
-  readonly steps: readonly string[];
-}
+/** Peers say twice a second what they are. */
+const SETTLE_MS = 3000;
+const LOOK_EVERY_MS = 200;
 
 /** Take a director out of service: with a switchover if it is active, else by maintenance alone. Fails as those do. */
 export async function drainDirector(world: World): Promise<Answer> {
-  const { status, steps } = await withDaemon(world, (node) => takeOut(node, world.user));
-  const isSafe = status.role !== "active" && status.role !== "standalone" && hasTaker(status);
+  const { status, steps } = await withDaemon(world, async (node) => {
+    const done = await takeOut(node, world.user);
+    return { steps: done, status: await settled(node, world) };
+  });
+  const isSafe = isReplaced(status);
   return {
     json: { node: status.node, maintenance: status.maintenance, role: status.role, safe: isSafe, steps },
     text: (paint) =>
@@ -32,21 +33,28 @@ export async function undrainDirector(world: World): Promise<Answer> {
   });
 }
 
-async function takeOut(node: RemoteNode, author: string): Promise<Done> {
-  const before = await node.status();
-  if (before.role === "active" && !before.maintenance) {
-    const { steps } = await node.switchover({ dryRun: false, force: false, author });
-    return { status: await node.status(), steps };
-  }
+/** Returns what was done. */
+async function takeOut(node: RemoteNode, author: string): Promise<readonly string[]> {
+  const { role, maintenance } = await node.status();
+  if (role === "active" && !maintenance)
+    return (await node.switchover({ dryRun: false, force: false, author })).steps;
   const { changed } = await node.setMaintenance({ on: true, author });
-  return {
-    status: await node.status(),
-    steps: [changed ? "entered maintenance" : "it was in maintenance already"],
-  };
+  return [changed ? "entered maintenance" : "it was in maintenance already"];
 }
 
-const hasTaker = ({ peers }: NodeStatus): boolean =>
-  peers.some((peer) => peer.state === "live" && peer.role === "active");
+/** Once a peer says that it is active, or does not in time. */
+async function settled(node: RemoteNode, world: World): Promise<NodeStatus> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+    const status = await node.status();
+    const isOver = isReplaced(status) || status.role === "standalone" || waitedMs >= SETTLE_MS;
+    if (isOver) return status;
+    await world.sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Whether another director serves, and holds what this one does. */
+const isReplaced = ({ role, peers }: NodeStatus): boolean =>
+  role !== "active" && peers.some((peer) => peer.state === "live" && peer.role === "active");
 
 function verdictOf({ role, connections }: NodeStatus, isSafe: boolean): string {
   if (isSafe)

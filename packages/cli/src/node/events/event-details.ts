@@ -43,7 +43,7 @@ export const EVENT_DETAILS = {
     request: "what was asked for",
     before: "revision of the document before, if it was changed",
     after: "… and after",
-    changes: "what was changed in it, lines",
+    changes: "what was changed in it, lines, of which 1,000 characters; all of it: `tandem diff`",
     outcome: "`done`, or the failure's code",
     why: "the failure in words",
   },

@@ -109,13 +109,16 @@ function followed(peer: string, of: { from: FollowState; to: FollowState; event:
   };
 }
 
+/** Of a change of the document: ten thousand events are to stay a matter of megabytes. */
+const MAX_CHARACTERS = 1000;
+
 function audited({ document, who, method = "", request = "", ...entry }: AuditEntry): Happening {
   const asked = method || (document ? `revision ${document.after}` : "");
   const what = `${who}: ${asked}${request ? ` (${request})` : ""}`;
   const edit = document && {
     before: String(document.before),
     after: String(document.after),
-    changes: document.changes.join("\n"),
+    changes: document.changes.join("\n").slice(0, MAX_CHARACTERS),
   };
   const details = { who, ...entry, ...(method && { method }), ...(request && { request }), ...edit };
   return {

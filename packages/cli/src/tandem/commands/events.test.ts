@@ -1,5 +1,6 @@
 import type { EventWatch, NodeEvent } from "@tandem/engine";
 import { expect, test } from "vitest";
+import { startFakeCluster } from "../../testing/fake-cluster.ts";
 import { FAKE_NOW_MS } from "../../testing/fake-node.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
@@ -64,3 +65,25 @@ for (const [option, value] of [
     const { exitCode, err } = await tandem(`events ${option} ${value}`);
     expect([exitCode, err]).toEqual([2, expect.stringContaining(`"${value}", wanted`)]);
   });
+
+test("events of all nodes are put together by time; a node that does not answer is named", async () => {
+  const telling = (...told: NodeEvent[]) => ({
+    async *events() {
+      yield* told;
+    },
+  });
+  const lb1 = telling(event(1), event(9));
+  const lb2 = telling(event(5, { node: "lb2" }));
+  const ask = async (directors: Parameters<typeof startFakeCluster>[0]) => {
+    const ran = await runTandem(await startFakeCluster(directors), ["--json", "events", "--all-nodes"]);
+    const { events } = JSON.parse(ran.out) as { events: NodeEvent[] };
+    return { ...ran, tokens: events.map(({ node, token }) => `${node} ${token}`) };
+  };
+  expect(await ask({ lb1, lb2 })).toMatchObject({
+    exitCode: 0,
+    tokens: ["lb1 a1-1", "lb2 a1-5", "lb1 a1-9"],
+  });
+  const half = await ask({ lb1, lb2: "silent" });
+  expect(half).toMatchObject({ exitCode: 1, tokens: ["lb1 a1-1", "lb1 a1-9"] });
+  expect(half.err).toContain('"lb2"');
+});

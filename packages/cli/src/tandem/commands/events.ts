@@ -36,40 +36,33 @@ export const events: Command<Options> = {
     ["events", "the last things that happened, newest below"],
     ["events --since 1d --kind role", "who was active, and why?"],
     ["events --kind operator -n 10", "who did what?"],
+    ["events --since 10m --all-nodes", "what each director saw, by their clocks"],
     ["events --all-nodes", "what happened in the cluster, in the order of the directors' clocks"],
   ],
-  async run({ options: { limit, kind: kinds = [], since, allNodes } }, world) {
+  async run({ options: { limit, kind: kinds = [], since, allNodes = false } }, world) {
     const from = since === undefined ? 0 : since < 0 ? world.now() + since : since;
-    const backlog = limit ?? (since === undefined ? LATEST : MOST);
-    const { events: all, isComplete } = await (allNodes ? readAll : readHere)(world, { backlog, kinds });
-    const found = all.filter((event) => event.timeMs >= from);
+    const watch = { backlog: limit ?? (since === undefined ? LATEST : MOST), kinds, follow: false };
+    const { told, isComplete } = await (allNodes ? askAll : askOne)(world, watch);
+    const events = told.filter(({ timeMs }) => timeMs >= from);
     return {
-      json: { events: found },
-      text: (paint) => found.map((event) => formatEvent(event, paint)).join("") || "No events.\n",
+      json: { events },
+      text: (paint) => events.map((event) => formatEvent(event, paint)).join("") || "No events.\n",
       exitCode: isComplete ? EXIT.ok : EXIT.failed,
     };
   },
 };
 
-type Which = Pick<EventWatch, "backlog" | "kinds">;
-interface Read {
-  readonly events: readonly NodeEvent[];
-  /** Every node answered. */
-  readonly isComplete: boolean;
+const eventsOf = (node: RemoteNode, watch: EventWatch): Promise<NodeEvent[]> =>
+  Array.fromAsync(node.events(watch, new AbortController().signal));
+
+async function askOne(world: World, watch: EventWatch) {
+  return { told: await withDaemon(world, (node) => eventsOf(node, watch)), isComplete: true };
 }
 
-const readHere = async (world: World, which: Which): Promise<Read> => ({
-  events: await withDaemon(world, (node) => read(node, which)),
-  isComplete: true,
-});
-
-/** The latest of all nodes'. */
-async function readAll(world: World, which: Which): Promise<Read> {
-  const { said } = await askAllNodes(world, (node) => read(node, which));
+/** Each node's in its own order, put together by their clocks. */
+async function askAll(world: World, watch: EventWatch) {
+  const { said } = await askAllNodes(world, (node) => eventsOf(node, watch));
   const answers = answersOf(said);
-  const events = answers.flatMap(({ answer }) => answer).sort((a, b) => a.timeMs - b.timeMs);
-  return { events: events.slice(-which.backlog), isComplete: answers.length === said.length };
+  const told = answers.flatMap(({ answer }) => answer).sort((a, b) => a.timeMs - b.timeMs);
+  return { told, isComplete: answers.length === said.length };
 }
-
-const read = (node: RemoteNode, which: Which): Promise<NodeEvent[]> =>
-  Array.fromAsync(node.events({ ...which, follow: false }, new AbortController().signal));
