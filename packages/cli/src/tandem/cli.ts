@@ -3,6 +3,7 @@ import { LbError, type LbFailure } from "@tandem/model/failure";
 import { CommanderError } from "commander";
 import type { DaemonAddress } from "../client.ts";
 import {
+  type Answer,
   type CommandRow,
   EXIT,
   type ExitCode,
@@ -56,6 +57,7 @@ export async function runCli(
   around: Surroundings,
 ): Promise<number> {
   let exitCode: number = EXIT.ok;
+  let isStream = false;
   const program = createProgram(commands, around);
   const { row, behind } = findCommand(argv, commands);
   const own = row?.verbatim ? argv.slice(behind) : undefined;
@@ -66,13 +68,15 @@ export async function runCli(
       const { socket, output, json, ...options } = parser.optsWithGlobals();
       const input = { operands: own ?? parser.args, options, format: formatOf({ output, json }) };
       const outcome = await command.run(input, around.world(parser.optsWithGlobals()));
+      isStream = isMany(outcome);
       exitCode = await show(outcome, input.format, around);
     });
   }
   try {
     await program.parseAsync(argv.slice(0, own && behind), { from: "user" });
   } catch (error) {
-    exitCode = await tell(error, formatOf(program.opts()), around);
+    const format = formatOf(program.opts());
+    exitCode = await tell(error, { format, isStream }, around);
   }
   return exitCode;
 }
@@ -86,10 +90,13 @@ function findCommand(argv: readonly string[], commands: readonly CommandRow[]) {
 const formatOf = ({ json, output }: Pick<GlobalOptions, "json" | "output">): Format =>
   json ? "json" : output;
 
+const isMany = (outcome: Outcome): outcome is AsyncIterable<Answer> =>
+  typeof outcome === "object" && Symbol.asyncIterator in outcome;
+
 async function show(outcome: Outcome, format: Format, around: Surroundings): Promise<number> {
   if (typeof outcome === "number") return outcome;
   const { out, env } = around;
-  if (!(Symbol.asyncIterator in outcome)) {
+  if (!isMany(outcome)) {
     out.write(format === "text" ? outcome.text(paintFor(out, env)) : await serialize(outcome.json, format));
     return outcome.exitCode ?? EXIT.ok;
   }
@@ -101,14 +108,24 @@ async function show(outcome: Outcome, format: Format, around: Surroundings): Pro
   return exitCode;
 }
 
+/** How answers were being printed. */
+interface Printing {
+  readonly format: Format;
+  readonly isStream: boolean;
+}
+
 /** Commander has told of its own errors already. A script that reads data finds the failure on `out` as well. */
-async function tell(error: unknown, format: Format, { out, err, env }: Surroundings): Promise<ExitCode> {
+async function tell(
+  error: unknown,
+  { format, isStream }: Printing,
+  { out, err, env }: Surroundings,
+): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof LbError)) throw error;
   const [says, places] = inWords(error);
   err.write(`${places}${paintFor(err, env)("bad", "error:")} ${says}\n`);
   const failure = { error: { ...error.failure, message: error.message } };
-  if (format !== "text") out.write(await serialize(failure, format));
+  if (format !== "text") out.write(await (isStream ? serializeMany : serialize)(failure, format));
   return FAILURE_EXITS[error.failure.code];
 }
 
