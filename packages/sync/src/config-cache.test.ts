@@ -80,6 +80,15 @@ test("configuration cache that cannot be written keeps what it has and works aga
   expect((await cache.load()).stored).toEqual(second);
 });
 
+test("configuration cache keeps the document that a version without a history left", async () => {
+  const { cache, directory } = await setUp();
+  await cache.save(first);
+  await rm(join(directory, "history"), { recursive: true });
+  expect((await cache.load()).stored).toEqual(first);
+  await cache.save(second);
+  expect((await cache.history(9)).map((h) => h.revision)).toEqual([2, 1]);
+});
+
 test("configuration cache keeps what it held before, with the texts, and tidies", async () => {
   const { directory } = await setUp();
   const cache = createConfigCache({ directory, signer, limits: { revisions: 2, parts: 100 } });

@@ -53,14 +53,22 @@ export function createConfigCache({ directory, signer, limits }: ConfigCacheOpti
   const path = (name: string) => join(directory, name);
   async function save(stored: StoredDocument): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await archive.writeParts(partsOfStored(stored), () => true);
-    await archive.keep(stored.head);
+    await keep(stored);
     await writeDurably(path("document.next"), `${formatHead(stored.head, signer)}\n${stored.body}`);
     // Between these two a crash leaves no current copy, and `load` takes the previous one.
     await rename(path(CURRENT), path(PREVIOUS)).catch(unlessMissing);
     await rename(path("document.next"), path(CURRENT));
     await syncDirectory(directory);
     await archive.tidy(stored.head, Infinity).catch(() => {}); // what fails is done another time
+  }
+  async function keep(stored: StoredDocument): Promise<void> {
+    await archive.writeParts(partsOfStored(stored), () => true);
+    await archive.keep(stored.head);
+  }
+  /** Of a copy that a version without a history wrote, its successor will be the first to be kept, unless it is kept now. */
+  async function keepIfMissing(stored: StoredDocument): Promise<void> {
+    const [newest] = await archive.heads(stored.head.revision + 1, 1);
+    if (newest?.revision !== stored.head.revision) await keep(stored);
   }
   return {
     history: (limit) => archive.heads(Infinity, limit).catch(() => []),
@@ -72,8 +80,10 @@ export function createConfigCache({ directory, signer, limits }: ConfigCacheOpti
       const problems: string[] = [];
       for (const name of [CURRENT, PREVIOUS]) {
         const copy = await readCopy(path(name), signer);
-        if (typeof copy === "object")
+        if (typeof copy === "object") {
+          await keepIfMissing(copy).catch(() => {}); // what is on a full disk can be read all the same
           return { stored: await archive.withText(copy).catch(() => copy), problems };
+        }
         if (copy !== "missing") problems.push(`${path(name)}: ${copy}`);
       }
       return { stored: undefined, problems };

@@ -36,7 +36,9 @@ export const encodeBackup = (backup: Backup): object => ({ form: FORM, sha256: c
 
 /** SHA-256 of the backup as JSON without white space. */
 const checksum = (backup: unknown): string =>
-  createHash("sha256").update(JSON.stringify(backup)).digest("hex");
+  createHash("sha256")
+    .update(JSON.stringify(backup) ?? "")
+    .digest("hex");
 
 /**
  * Read a backup.

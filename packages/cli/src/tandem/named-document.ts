@@ -14,7 +14,7 @@ export interface NamedDocument {
 
 /** The number of the revision that an operator means; undefined: he means none. @throws LbError not_found, if there is no previous one */
 export async function revisionCalled(word: string, node: RemoteNode): Promise<number | undefined> {
-  if (/^\d+$/.test(word)) return Number(word);
+  if (/^\d{1,15}$/.test(word)) return Number(word);
   if (word === "current") return (await node.document()).revision;
   if (word !== "previous") return undefined;
   const [, previous] = (await node.revisions(2)).revisions;

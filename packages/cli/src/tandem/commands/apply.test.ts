@@ -109,6 +109,14 @@ test("apply of a file that was made from an earlier revision is refused when ask
   expect(exitCode).toBe(1);
 });
 
+test("apply of a file that was made from a revision that is no longer kept is refused, too", async () => {
+  const { err, exitCode } = await tandem("apply -f d.yaml --revision 3", {
+    files: { "d.yaml": document(5) },
+  });
+  expect(err).toBe("error: Cannot change the document: it is at revision 42, wanted 3\n");
+  expect(exitCode).toBe(1);
+});
+
 test("apply tells which connections a change touches, and what becomes of those of removed destinations", async () => {
   const files = {
     "d.yaml": `version: 1

@@ -1,6 +1,7 @@
 /** `tandem apply`: make a file the document of the node or cluster. */
 import { isDeepStrictEqual } from "node:util";
-import { specOf } from "@tandem/model";
+import type { RemoteNode } from "@tandem/engine/client";
+import { type Document, LbError, specOf } from "@tandem/model";
 import { keptText } from "../../document/document-text.ts";
 import { changeDocument } from "../change-document.ts";
 import { type Command, withDaemon } from "../command.ts";
@@ -42,8 +43,7 @@ export const apply: Command<Options> = {
     const advice = `Nothing is lost: \`tandem apply -f ${file} --dry-run\` says what it would change now.`;
     return withDaemon(world, async (node) => {
       const current = await node.document();
-      const base =
-        revision === undefined || revision === current.revision ? current : await node.document(revision);
+      const base = await baseOf(revision ?? current.revision, current, node);
       // a text that says the same keeps the revision, whatever its comments: a second apply changes nothing
       const written = isDeepStrictEqual(spec, specOf(current)) ? {} : { text: keptText(text) };
       const wanted = { base, spec, dryRun, reason, advice };
@@ -58,3 +58,12 @@ export const apply: Command<Options> = {
     });
   },
 };
+
+/** The document that a file was made from; of one that is no longer kept, it is known only that it is not the current one. */
+async function baseOf(revision: number, current: Document, node: RemoteNode): Promise<Document> {
+  if (revision === current.revision) return current;
+  return node.document(revision).catch((error) => {
+    const isLost = error instanceof LbError && error.failure.code === "not_found";
+    throw isLost ? new LbError({ code: "stale_revision", have: revision, current: current.revision }) : error;
+  });
+}

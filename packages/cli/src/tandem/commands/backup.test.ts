@@ -44,6 +44,7 @@ test("a backup that is none, or is damaged, is refused in words that help", asyn
     expect((await restore(text)).err).toBe(
       'error: Cannot read "b.json": it is no backup, wanted what `tandem backup` wrote\n',
     );
+  expect((await restore('{"form": "tandem-backup-1"}')).err).toContain("it is damaged");
   expect((await restore(out.replace("10.0.0.1", "10.0.0.3"))).err).toContain(
     "it is damaged: its checksum is another",
   );
