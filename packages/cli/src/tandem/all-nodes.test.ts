@@ -1,5 +1,6 @@
 import type { ConnectionFilter, ServiceStatus } from "@tandem/engine/client";
 import { expect, test } from "vitest";
+import { createEventLog } from "../node/events/event-log.ts";
 import { startFakeCluster } from "../testing/fake-cluster.ts";
 import { fakeConnection, fakeServices } from "../testing/fake-node.ts";
 import { runTandem } from "../testing/run-tandem.ts";
@@ -119,6 +120,34 @@ test("events of all nodes are in one order, the latest of them all", async () =>
     "lb2 5000",
   ]);
   expect(exitCode).toBe(0);
+});
+
+test("a watch of all nodes shows what happens on each, and leaves out who does not answer", async () => {
+  const log = (node: string) => {
+    const events = createEventLog({ node, epoch: "a1", now: () => 0 });
+    for (const text of ["start", "next"])
+      events.tell({ kind: "health", severity: "info", subject: "", text, details: {} });
+    return { events: events.watch };
+  };
+  const socket = await startFakeCluster({ lb1: log("lb1"), lb2: log("lb2"), lb3: "silent" });
+  const watching = ["watch", "-o", "json", "--all-nodes", "-n", "2", "-c", "4"];
+  const { out, err, exitCode } = await runTandem(socket, watching);
+  const seen = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { node: string; text: string });
+  expect(seen.map(({ node, text }) => `${node} ${text}`).sort()).toEqual([
+    ...["lb1 next", "lb1 start", "lb2 next", "lb2 start"],
+  ]);
+  expect(err).toBe('Cannot reach node "lb3": it does not answer\n');
+  expect(exitCode).toBe(0);
+});
+
+test("a watch of all nodes takes no token, which is a place in the stream of one", async () => {
+  const socket = await startFakeCluster({ lb1: {}, lb2: {} });
+  const { exitCode, err } = await runTandem(socket, ["watch", "--all-nodes", "--resume", "a1-2"]);
+  expect(exitCode).toBe(2);
+  expect(err).toContain("wanted no token with --all-nodes");
 });
 
 test("what a silent node owns is told from the replicas", async () => {

@@ -74,6 +74,7 @@ export function connectNode(address: string | ServerAddress, answering?: string)
     signal?: AbortSignal,
   ): AsyncGenerator<Answer> {
     const { path, requestSerialize: write, responseDeserialize: read } = method;
+    if (signal?.aborted) return;
     const answers = client.makeServerStreamRequest(path, write, read, request, metadata);
     answers.on("error", () => {}); // a cancelled stream errs once more, when nobody reads it
     const cancel = () => answers.cancel();

@@ -88,6 +88,8 @@ test("streams come from the other node, too", async () => {
   expect(rows[599]).toEqual(sampleConnection(599));
   const watch = { backlog: 5, kinds: [], follow: false };
   expect(await collect(d2.events(watch, forever))).toEqual([sampleEvent]);
+  const endless = { ...watch, follow: true };
+  expect(await collect(d2.events(endless, AbortSignal.abort()))).toEqual([]);
 });
 
 test("the other node gets the request as it was made, and audits who made it and where", async () => {
