@@ -13,11 +13,15 @@ export const saveServices = (services: readonly ListedService[], names: Names): 
     .map((line) => `${line}\n`)
     .join("");
 
-function saveService(s: ListedService, names: Names): string {
+const saveService = (s: ListedService, names: Names): string =>
+  `-A ${formatTarget(s.target, names)} ${serviceOptions(s)}`;
+
+/** `-s wlc -p 360 …`: how a service was added. */
+export function serviceOptions(s: ListedService): string {
   const flags = formatFlags(s);
   const { engine } = s.persistence ?? {};
   return [
-    `-A ${formatTarget(s.target, names)} -s ${s.scheduler}`,
+    `-s ${s.scheduler}`,
     ...(s.persistence ? [`-p ${s.persistence.timeout}`] : []),
     ...(hasMask(s.persistence) ? [`-M ${formatMask(s.target, s.persistence)}`] : []),
     ...(engine === undefined ? [] : [`--pe ${engine}`]),
@@ -37,11 +41,17 @@ const SWITCHES: Readonly<Record<ListedServer["method"], string>> = {
 
 function saveServer(d: ListedServer, { target }: ListedService, names: Names): string {
   const end = formatEnd(d, "mark" in target ? undefined : target.protocol, names);
-  const line = `-a ${formatTarget(target, names)} -r ${end} ${SWITCHES[d.method]} -w ${d.configuredWeight}`;
-  return d.tunnel ? `${line} ${formatTunnel(d.tunnel)}` : line;
+  return `-a ${formatTarget(target, names)} -r ${end} ${serverOptions(d)}`;
 }
 
-const SELECTORS = { tcp: "-t", udp: "-u", sctp: "--sctp-service" } as const;
+/** `-m -w 1 …`: how a real server was added. */
+export function serverOptions(d: ListedServer): string {
+  const options = `${SWITCHES[d.method]} -w ${d.configuredWeight}`;
+  return d.tunnel ? `${options} ${formatTunnel(d.tunnel)}` : options;
+}
+
+/** Switches of protocols. */
+export const SELECTORS = { tcp: "-t", udp: "-u", sctp: "--sctp-service" } as const;
 
 function formatTarget(target: ServiceTarget, names: Names): string {
   if ("mark" in target) return `-f ${target.mark | 0}${target.family === 6 ? " -6" : ""}`;

@@ -26,3 +26,13 @@ test("export is what apply reads without a change", async () => {
   const again = await runTandem(socket, ["apply", "-f", "d.yaml"], { files: { "d.yaml": out } });
   expect(again.out).toBe("Unchanged: revision 42 says the same already.\n");
 });
+
+test("export writes lines for ipvsadm, and warns of what they cannot say", async () => {
+  const { exitCode, out, err } = await tandem("export --format ipvsadm");
+  expect(exitCode).toBe(0);
+  expect(out).toBe(`-A -t 192.0.2.10:80 -s wlc
+-a -t 192.0.2.10:80 -r 10.0.0.2:8080 -m -w 10
+-a -t 192.0.2.10:80 -r 10.0.0.1:8080 -m -w 10
+`);
+  expect(err).toBe("warning: tcp 192.0.2.10:80: check is left out\n");
+});

@@ -2,10 +2,11 @@
 import { specOf } from "@tandem/model";
 import { documentText } from "../../document/document-text.ts";
 import { withoutDefaults } from "../../document/without-defaults.ts";
+import { exportLines, unsaid } from "../../import/export-lines.ts";
 import { type Command, withDaemon } from "../command.ts";
 import { REVISION_WORDS, wantedRevision } from "../named-document.ts";
 
-const FORMATS = ["yaml", "json"] as const;
+const FORMATS = ["yaml", "json", "ipvsadm"] as const;
 
 interface Options {
   readonly format: (typeof FORMATS)[number];
@@ -15,7 +16,12 @@ interface Options {
 
 export const exportDocument: Command<Options> = {
   options: [
-    { flags: "--format <format>", help: "yaml or json", default: "yaml", values: FORMATS },
+    {
+      flags: "--format <format>",
+      help: "yaml, json, or ipvsadm: what `ipvsadm -R` of the kernel's tool reads",
+      default: "yaml",
+      values: FORMATS,
+    },
     {
       flags: "--revision <revision>",
       help: `of this revision: ${REVISION_WORDS}`,
@@ -26,6 +32,7 @@ export const exportDocument: Command<Options> = {
   ],
   examples: [
     ["export >services.yaml", "to edit and apply again, comments included"],
+    ["export --format ipvsadm | ipvsadm -R", "back to the kernel; what it cannot say is told"],
     ["export --revision 40", "what an earlier revision said"],
   ],
   async run({ options: { format, revision: word, plain = false } }, world) {
@@ -33,9 +40,12 @@ export const exportDocument: Command<Options> = {
       const revision = await wantedRevision(word, node, "export");
       const spec = specOf(await node.document(revision));
       const { text: written } = plain ? {} : await node.documentText(revision);
-      const text = { yaml: () => documentText(spec, written), json: () => toJson(withoutDefaults(spec)) }[
-        format
-      ];
+      const text = {
+        yaml: () => documentText(spec, written),
+        json: () => toJson(withoutDefaults(spec)),
+        ipvsadm: () => exportLines(spec),
+      }[format];
+      if (format === "ipvsadm") for (const warning of unsaid(spec)) world.err.write(`warning: ${warning}\n`);
       return { json: spec, text };
     });
   },
