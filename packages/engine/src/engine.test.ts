@@ -69,6 +69,34 @@ test("engine runs a document from when it is in force", async () => {
   expect(engine.document).toEqual(WEB);
 });
 
+test("engine names a service that stays by its id, and the forwarder knows which one it is", async () => {
+  const { engine, commands, speak } = await startMute();
+  const answer = { changes: 0, adopted: 0, repaired: 0 };
+  const sent = () => {
+    const command = commands.at(-1);
+    if (command?.type !== "question" || command.name !== "program") throw new Error("it was not asked");
+    speak({ type: "answer", id: command.id, answer });
+    return command.ask.document.services;
+  };
+  const first = engine.apply(WEB, NONE);
+  expect(sent()).toEqual(WEB.services);
+  await first;
+  const more = documentOf([{ protocol: "udp", address: "192.0.2.1", port: 53 }]).services;
+  const second = engine.apply({ ...WEB, services: [...more, ...WEB.services] }, NONE);
+  expect(sent()).toEqual([...more, WEB.services[0]!.id]);
+  await second;
+
+  const whole = await startWhole();
+  await whole.soon(whole.engine.apply(WEB, NONE));
+  await whole.soon(whole.engine.apply({ ...WEB, revision: 2 }, weigh([A, 9])));
+  expect(await weightsOf(whole.engine, whole.soon)).toEqual(
+    new Map([
+      [A, 9],
+      [B, 1],
+    ]),
+  );
+});
+
 test("engine keeps the running document when the data plane refuses the next one", async () => {
   const { engine, forwarder, soon } = await startWhole();
   await soon(engine.apply(WEB, NONE));

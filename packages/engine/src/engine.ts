@@ -97,7 +97,9 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
       return running;
     },
     async apply(document, health) {
-      const answer = await ask("program", { document, ...health });
+      const known = new Set(running.services);
+      const services = document.services.map((s) => (known.has(s) ? s.id : s));
+      const answer = await ask("program", { document: { ...document, services }, ...health });
       running = document;
       return answer;
     },

@@ -1,10 +1,10 @@
 /** What the fast path is told: the document that runs, and the defences that come and go by themselves. */
 import { type Document, EMPTY_DOCUMENT, LbError } from "@tandem/model";
 import type { Defence } from "./core/life/defence.ts";
-import { planServices } from "./core/services/plan.ts";
+import { afterChanges, planServices } from "./core/services/plan.ts";
 import { policyOf } from "./core/services/policy.ts";
 import type { ServiceTable } from "./core/services/service-table.ts";
-import type { DataPlane } from "./dataplane/dataplane.ts";
+import type { DataPlane, ServiceChange } from "./dataplane/dataplane.ts";
 
 /** The fast path's orders. */
 export interface Programming {
@@ -26,13 +26,18 @@ export function createProgramming(
   defence: Defence,
 ): Programming {
   let running: Document | undefined;
+  /** What the fast path follows; unknown at first, and after a refusal. To read it takes as long as it is. */
+  let programmed: readonly ServiceChange[] | undefined;
   /** The fast path follows the stricter TCP table. */
   let isSecure = false;
 
   function programAll(document: Document): number {
     const isUsed = (destination: number) => services.destination(destination) !== undefined;
-    const changes = planServices(dataplane.programmed(), document, isUsed);
+    const before = programmed ?? dataplane.programmed();
+    const changes = planServices(before, document, isUsed);
+    programmed = undefined;
     dataplane.program(changes);
+    programmed = afterChanges(before, changes);
     dataplane.setPolicy(policyOf(document, isSecure));
     return changes.length;
   }

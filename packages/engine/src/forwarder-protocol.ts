@@ -2,7 +2,14 @@
  * What the engine (main thread) and the forwarder (worker thread) say to each other. Commands are carried out in the order
  * sent, answers come in the same order, so "everything before this" needs no other fence.
  */
-import type { DestinationRecord, Document, ReplicaAnswer, ReplicaCall } from "@tandem/model";
+import type {
+  DestinationRecord,
+  Document,
+  Id,
+  ReplicaAnswer,
+  ReplicaCall,
+  ServiceRecord,
+} from "@tandem/model";
 import type { Place, Row } from "./core/report/census.ts";
 import type { Rates } from "./core/report/estimator.ts";
 import type { Explanation } from "./core/report/explain.ts";
@@ -22,7 +29,7 @@ export interface ForwarderQuestions {
    * does not take it: what ran before goes on, as far as the data plane lets it.
    */
   program: {
-    ask: { document: Document } & Health;
+    ask: { document: DocumentChange } & Health;
     answer: { changes: number; adopted: number; repaired: number };
   };
   /** Whether it still turns, and what keeps packets from it (`DataPlane.faults`). */
@@ -42,6 +49,11 @@ export interface ForwarderQuestions {
    */
   end: { ask: { places: readonly Place[]; isAloud: boolean }; answer: { ended: number } };
 }
+
+/** A document on its way to the forwarder: a service that stays as it runs there is named by its id. */
+export type DocumentChange = Omit<Document, "services"> & {
+  readonly services: readonly (ServiceRecord | Id)[];
+};
 
 /** Name of a question. */
 export type QuestionName = keyof ForwarderQuestions;

@@ -2,7 +2,7 @@
  * The packet loop: the one owner of connections, run by a worker thread over the kernel data plane or in-process over the
  * in-memory one. A turn takes what the fast path handed over, lets timers fire, merges what peers sent, and hands on what they should know.
  */
-import { LbError } from "@tandem/model";
+import { type Document, LbError } from "@tandem/model";
 import { createIcmpSender } from "./core/answer/icmp-sender.ts";
 import { createProbe } from "./core/answer/probe.ts";
 import { createSlowPath } from "./core/answer/slow-path.ts";
@@ -27,6 +27,7 @@ import { createProgramming } from "./forwarder-programming.ts";
 import type {
   Answer,
   Ask,
+  DocumentChange,
   ForwarderCommand,
   ForwarderEvent,
   ForwarderOrder,
@@ -105,7 +106,8 @@ export function createForwarder(
   };
 
   const answers: Answers = {
-    program({ document, ...health }) {
+    program({ document: change, ...health }) {
+      const document = wholeDocument(change, programming.running);
       const changes = programming.program(document);
       services.commit(document, health);
       connections.reviewAll();
@@ -216,4 +218,15 @@ export function createForwarder(
       return isStopped;
     },
   };
+}
+
+/** The document that a change makes of the one that runs. */
+function wholeDocument(change: DocumentChange, running: Document): Document {
+  const known = new Map(running.services.map((s) => [s.id, s]));
+  const services = change.services.map((s) => {
+    const service = typeof s === "number" ? known.get(s) : s;
+    if (!service) throw new Error(`invariant: service ${s} does not run`);
+    return service;
+  });
+  return { ...change, services };
 }

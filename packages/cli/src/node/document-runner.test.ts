@@ -90,6 +90,21 @@ test("documents come into force one after the other", async () => {
   expect(told()).toEqual(["monitor: 2", "engine: 2, weights of 2"]);
 });
 
+test("documents that newer ones overtake while another comes into force are passed over", async () => {
+  const { runner, answer, told, happened } = setUp();
+  for (const n of [1, 2, 3, 4]) runner.run(revision(n));
+  await answer();
+  await answer();
+  expect(told().filter((what) => what.startsWith("engine"))).toEqual([
+    "engine: 1, weights of 1",
+    "engine: 4, weights of 4",
+  ]);
+  expect(happened).toEqual([1, 4]);
+  runner.run(revision(5));
+  await answer();
+  expect(happened).toEqual([1, 4, 5]);
+});
+
 test("a document that does not come into force leaves checks and weights of the one that runs", async () => {
   const { runner, answer, told, logged, happened } = setUp();
   runner.run(revision(1));

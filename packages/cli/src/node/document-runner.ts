@@ -7,7 +7,7 @@ import type { NodeEvents } from "./events/node-events.ts";
 
 /** The one who tells the engine what to run. */
 export interface DocumentRunner {
-  /** Run this document after those before it. */
+  /** Run this document after the one that is coming into force, unless there is a newer one by then. */
   run(document: Document): void;
   /** Resolves once the first document runs. */
   readonly started: Promise<void>;
@@ -32,7 +32,9 @@ export function createDocumentRunner(
   { log, events }: RunnerWitnesses,
 ): DocumentRunner {
   const started = Promise.withResolvers<void>();
-  let last = Promise.resolve();
+  let isRunning = false;
+  /** What comes into force when the one before it has; one that a newer one overtakes meanwhile never does. */
+  let next: Document | undefined;
   let problem = "";
   let isApplying = false;
 
@@ -65,9 +67,20 @@ export function createDocumentRunner(
     }
   }
 
+  async function runFrom(first: Document): Promise<void> {
+    isRunning = true;
+    await undefined; // whoever hands it over goes on first
+    for (let document: Document | undefined = first; document; next = undefined) {
+      await apply(document);
+      document = next;
+    }
+    isRunning = false;
+  }
+
   return {
     run(document) {
-      last = last.then(() => apply(document));
+      if (isRunning) next = document;
+      else void runFrom(document);
     },
     started: started.promise,
     get problem() {

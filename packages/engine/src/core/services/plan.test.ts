@@ -2,7 +2,7 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@ta
 import { expect, test } from "vitest";
 import { createMemoryDataPlane } from "../../dataplane/memory.ts";
 import { SERVICE_FLAG } from "../layout.ts";
-import { planServices } from "./plan.ts";
+import { afterChanges, planServices } from "./plan.ts";
 
 const web = {
   protocol: "tcp",
@@ -86,6 +86,19 @@ const cases: [string, unknown[], unknown[], string[]][] = [
   ["clients less", [{ ...dns, deny: ["198.51.100.0/24"] }], [dns], ["set_service", "delete_client"]],
   ["a helper", [web], [{ ...web, helper: "ftp" }], ["set_vip"]],
 ];
+const asText = (changes: readonly object[]): string[] => changes.map((c) => JSON.stringify(c)).toSorted();
+
+for (const [name, from, to] of cases)
+  test(`what is programmed after a plan for ${name} is known without looking`, () => {
+    const dataplane = createMemoryDataPlane();
+    const before = documentOf(from);
+    dataplane.program(planServices([], before));
+    const programmed = dataplane.programmed();
+    const changes = planServices(programmed, documentOf(to, before));
+    dataplane.program(changes);
+    expect(asText(afterChanges(programmed, changes))).toEqual(asText(dataplane.programmed()));
+  });
+
 for (const [name, from, to, want] of cases) {
   test(`plan for ${name}`, () => expect(kinds(from, to).toSorted()).toEqual(want.toSorted()));
 }

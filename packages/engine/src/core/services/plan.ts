@@ -60,7 +60,16 @@ const DESCRIBE: { readonly [K in Setting["kind"]]: (s: SettingOf<K>) => Descript
   }),
 };
 
-const describe = (s: Setting): Description => (DESCRIBE[s.kind] as (s: Setting) => Description)(s);
+const described = new WeakMap<Setting, Description>();
+
+/** A setting never changes, and most of them are asked about with every document. */
+function describe(s: Setting): Description {
+  const known = described.get(s);
+  if (known) return known;
+  const description = (DESCRIBE[s.kind] as (s: Setting) => Description)(s);
+  described.set(s, description);
+  return description;
+}
 
 /**
  * Compare a document with what is programmed (`DataPlane.programmed`).
@@ -74,31 +83,66 @@ export function planServices(
   isUsed: (destination: number) => boolean = () => false,
 ): ServiceChange[] {
   const wanted = keyed(document.services.flatMap(settingsOf));
-  const running = keyed(programmed.filter((c): c is Setting => c.kind.startsWith("set_")));
+  const running = keyed(programmed.filter(isSetting));
   const isLeft = (s: Setting): boolean => s.kind === "set_tunnel" && isUsed(s.destination);
-  const settings = [...wanted]
+  const changed = [...wanted]
     .filter(([key, { value }]) => running.get(key)?.value !== value)
     .map(([, { setting }]) => setting);
   const deletions = [...running]
     .filter(([key, { setting }]) => !wanted.has(key) && !isLeft(setting))
     .map(([, { deletion }]) => deletion);
-  return [...settings, ...deletions];
+  return [...changed, ...deletions];
 }
 
+/** What is programmed once changes that `planServices` found are. Never throws. */
+export function afterChanges(
+  programmed: readonly ServiceChange[],
+  changes: readonly ServiceChange[],
+): ServiceChange[] {
+  const gone = new Set(changes);
+  const left = programmed.filter(isSetting).filter((s) => !gone.has(describe(s).deletion));
+  return [...keyed([...left, ...changes.filter(isSetting)], replacing).values()].map(
+    ({ setting }) => setting,
+  );
+}
+
+const isSetting = (c: ServiceChange): c is Setting => c.kind.startsWith("set_");
+
 /** Destinations may share an endpoint, services an address: each stands here once, an address with all the flags that its services want. */
-function keyed(settings: readonly Setting[]): Map<string, Description & { setting: Setting }> {
-  const map = new Map<string, Description & { setting: Setting }>();
+function keyed(settings: readonly Setting[], merge = sharing): Map<string, Keyed> {
+  const map = new Map<string, Keyed>();
   for (const s of settings) {
-    const key = `${s.kind} ${describe(s).key}`;
-    const known = map.get(key)?.setting;
-    const isSharedVip = s.kind === "set_vip" && known?.kind === "set_vip";
-    const setting = isSharedVip ? { ...s, flags: s.flags | known.flags } : s;
-    map.set(key, { ...describe(setting), setting });
+    const { kind } = s;
+    const key = `${kind} ${describe(s).key}`;
+    const setting = merge(map.get(key)?.setting, s);
+    const { value, deletion } = describe(setting);
+    map.set(key, { setting, value, deletion });
   }
   return map;
 }
 
-function settingsOf(service: ServiceRecord): Setting[] {
+interface Keyed extends Pick<Description, "value" | "deletion"> {
+  readonly setting: Setting;
+}
+
+const sharing = (known: Setting | undefined, s: Setting): Setting =>
+  s.kind === "set_vip" && known?.kind === "set_vip" && (s.flags | known.flags) !== s.flags
+    ? { ...s, flags: s.flags | known.flags }
+    : s;
+const replacing = (_: Setting | undefined, s: Setting): Setting => s;
+
+const settings = new WeakMap<ServiceRecord, readonly Setting[]>();
+
+/** The same as before for a service that is the same as before. */
+function settingsOf(service: ServiceRecord): readonly Setting[] {
+  const known = settings.get(service);
+  if (known) return known;
+  const all = allSettingsOf(service);
+  settings.set(service, all);
+  return all;
+}
+
+function allSettingsOf(service: ServiceRecord): Setting[] {
   return [
     ...targetOf(service),
     ...clientsOf(service),

@@ -58,6 +58,27 @@ test("effective weights override configured ones, until they are no longer named
   expect(weights()).toEqual([1, 3]);
 });
 
+test("a service left alone stays configured, with the weights and settings of the next document", () => {
+  const table = createServiceTable(createRandom(1));
+  const first = documentOf([web, web6]);
+  table.commit(first, { ...weigh([2, 0]), down: new Set([2]) });
+  const [service, other] = [...table.services];
+  const timeouts = service!.timeouts;
+  table.commit({ ...first, services: first.services.slice(0, 1) }, weigh([3, 7]));
+  expect([...table.services]).toEqual([service]);
+  expect(service!.destinations.map((d) => [d.isConfigured, d.isDown, d.weight])).toEqual([
+    [true, false, 1],
+    [true, false, 7],
+  ]);
+  expect(other!.destinations.map((d) => d.isConfigured)).toEqual([false]);
+  table.setHealth(NO_HEALTH);
+  expect(service!.destinations.map((d) => d.weight)).toEqual([1, 3]);
+  expect(service!.timeouts).toBe(timeouts);
+  const settings = { ...first.settings, timeouts: { tcp: { established: 5 } } };
+  table.commit({ ...first, settings }, NO_HEALTH);
+  expect(service!.timeouts).not.toEqual(timeouts);
+});
+
 test("what stays in the document keeps its counts and the scheduler's place", () => {
   const table = createServiceTable(createRandom(1));
   const first = documentOf([web]);

@@ -87,6 +87,19 @@ export function createServiceTable(random: (below: number) => number): ServiceTa
     return service && isFtpGroup(service.record) ? service : undefined;
   }
 
+  /** A service that is configured as it was; weights may be others. */
+  function recommitService(service: Service, health: Health): Service {
+    let isChanged = false;
+    for (const d of service.destinations) {
+      weights.set(d.id, d.record.weight);
+      d.isConfigured = true;
+      d.isDown = health.down.has(d.id);
+      isChanged = setWeight(d, health.weights.get(d.id) ?? d.record.weight) || isChanged;
+    }
+    if (isChanged) service.scheduler.update(service.destinations);
+    return service;
+  }
+
   function commitService(record: ServiceRecord, health: Health): Service {
     const around = { settings, random };
     const service = services.get(record.id) ?? createService(record, around);
@@ -164,10 +177,16 @@ export function createServiceTable(random: (below: number) => number): ServiceTa
       return (d.isConfigured ? record?.whenDown : record?.whenRemoved) ?? "keep";
     },
     commit(document, health) {
+      const isSame = JSON.stringify(document.settings) === JSON.stringify(settings);
       settings = document.settings;
       for (const d of destinations.values()) d.isConfigured = false;
       weights.clear();
-      configured = document.services.map((record) => commitService(record, health));
+      configured = document.services.map((record) => {
+        const known = services.get(record.id);
+        return isSame && known?.record === record
+          ? recommitService(known, health)
+          : commitService(record, health);
+      });
       byEndpoint.clear();
       byMark[4].clear();
       byMark[6].clear();
