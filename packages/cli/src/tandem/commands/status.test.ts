@@ -59,6 +59,20 @@ What to do:
 `);
 });
 
+test("status of a node with 1,000 services, many of them in trouble, still fits on a screen", async () => {
+  const status = {
+    ...healthyStatus,
+    virtualAddresses: Array.from({ length: 1000 }, (_, i) => `192.0.${i >> 8}.${i & 255}`),
+    alarms: Array.from({ length: 300 }, (_, i) => `Destination "10.0.0.${i}:80" is down: connection refused`),
+  };
+  const socket = await startFakeDaemon({ status: async () => status });
+  const { out, exitCode } = await runTandem(socket, ["status"], { isTTY: true, columns: 80 });
+  expect(exitCode).toBe(3);
+  expect(out.split("\n").length).toBeLessThanOrEqual(30);
+  expect(out).toContain("293 more\n");
+  expect(out).toContain("192.0.0.6, 993 more\n");
+});
+
 for (const columns of [80, 60]) {
   test(`status in ${columns} columns has no longer line`, async () => {
     const socket = await startFakeDaemon({ status: async () => troubledStatus });

@@ -87,7 +87,9 @@ const STATE_TONES: Record<PeerStatus["state"], Tone> = {
 
 /** The verdict first, then what is wrong, the nodes, the facts, and what to do. `now` is in ms since 1970. */
 function formatStatus(s: NodeStatus, judgement: Judgement, now: number, paint: Paint): string {
-  const alarms = s.alarms.map((alarm) => wrap(`  ${paint("bad", "!")} ${alarm}`, paint.width, 4)).join("");
+  const alarms = firstOf(s.alarms, MAX_ALARMS)
+    .map((alarm) => wrap(`  ${paint("bad", "!")} ${alarm}`, paint.width, 4))
+    .join("");
   const next = judgement.advice.map((what) => wrap(`  ${what}`, paint.width, 4)).join("");
   return [
     `${formatVerdict(judgement, paint)}${alarms}`,
@@ -98,6 +100,16 @@ function formatStatus(s: NodeStatus, judgement: Judgement, now: number, paint: P
     .filter(Boolean)
     .join("\n");
 }
+
+/** One screen is enough; `-o json` has them all. */
+const MAX_ALARMS = 8;
+const MAX_ADDRESSES = 8;
+
+/** The first ones, and how many there are besides. */
+const firstOf = (texts: readonly string[], most: number): readonly string[] =>
+  texts.length <= most
+    ? texts
+    : [...texts.slice(0, most - 1), `${formatCount(texts.length - most + 1)} more`];
 
 const formatVerdict = ({ verdict, why }: Judgement, paint: Paint): string =>
   wrap(`${paint(VERDICT_TONES[verdict], verdict.toUpperCase())}: ${why}`, paint.width, 2);
@@ -169,7 +181,7 @@ function formatHere(s: NodeStatus, now: number, paint: Paint): string {
       `${paint("strong", s.node)}, version ${s.version}${s.maintenance ? paint("warn", ", in maintenance") : ""}`,
     ],
     ["Role", `${paint(ROLE_TONES[s.role], s.role)} for ${since}: ${s.roleCause}`],
-    ["Addresses", s.virtualAddresses.join(", ") || "none"],
+    ["Addresses", firstOf(s.virtualAddresses, MAX_ADDRESSES).join(", ") || "none"],
     ["Forwarding", s.forwarding ? paint("good", "yes") : paint("bad", "NO")],
     ["Document", formatRevisions(s)],
     ["Table", formatTableFill(s)],
