@@ -1,5 +1,6 @@
 /** Two directors, asked through the socket of one: what the other answers, and what is said when it cannot. */
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -137,6 +138,32 @@ test("a change is carried out by the director that it is for", async () => {
   expect(await inPackets()).toBeGreaterThan(0);
   expect(await tandem("ipvsadm", "-Z")).toMatchObject({ exitCode: 0, err: "" });
   expect(await inPackets()).toBe(0);
+});
+
+test("what one director owns is killed through the other, and gone from both; its client hears of it", async () => {
+  const victim = await connectTcp(lab.node("client"), ADDRESSES.natVip, PORTS.tcpEcho);
+  await echo(victim, "hello");
+  const failed = once(victim, "error").then(([error]) => (error as NodeJS.ErrnoException).code);
+  const which = ["--client", `${victim.localAddress}:${victim.localPort}`] as const;
+  const countOn = async (node: string) =>
+    (await told<{ count: number }>("--node", node, "connections", ...which, "--count")).count;
+  await becomes("both have it", async () => (await countOn("d1")) === 1 && (await countOn("d2")) === 1);
+  expect(await told("--node", "d2", "kill", ...which, "--reset")).toMatchObject({ killed: 1 });
+  expect(await failed).toBe("ECONNRESET");
+  await becomes("none has it", async () => (await countOn("d1")) === 0 && (await countOn("d2")) === 0);
+  expect(await echo(sockets[0]!, "go on")).toBe("go on");
+});
+
+test("a director is drained: the other one serves every connection; and back", async () => {
+  const drained = await tandem("drain", "director");
+  expect([drained.exitCode, drained.out]).toEqual([0, expect.stringContaining("this one can be stopped")]);
+  for (const socket of sockets) expect(await echo(socket, "go on")).toBe("go on");
+  const { out } = await tandem("--node", "d2", "events", "--kind", "role");
+  expect(out).toContain("d2 is active, was standby");
+  expect(await tandem("drain", "director", "--undo")).toMatchObject({ exitCode: 0 });
+  await becomes("d1 is active again", async () => (await d1.view()).status?.role === "active");
+  await bothLive();
+  for (const socket of sockets) expect(await echo(socket, "go on")).toBe("go on");
 });
 
 test("a director that nobody knows is refused, with those that are known", async () => {

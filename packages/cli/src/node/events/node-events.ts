@@ -20,14 +20,15 @@ export interface NodeEvents {
   onFollow(of: { peer: string; from: FollowState; to: FollowState; event: FollowEvent }): void;
   onNats(isConnected: boolean): void;
   onMaintenance(isOn: boolean): void;
-  /** All alarms as they are now: what is other than the last time is told. */
+  /** All alarms as they are now. One is told once it has been there twice: what passes by itself in a moment is no news. */
   onAlarms(alarms: readonly string[]): void;
   onAudit(entry: AuditEntry): void;
 }
 
 /** Taps that append to a stream; `node` is this node's name. */
 export function createNodeEvents(node: string, log: EventLog): NodeEvents {
-  let alarms: readonly string[] = [];
+  let seenAlarms: readonly string[] = [];
+  let toldAlarms: readonly string[] = [];
   const alarm = (text: string, state: "raised" | "cleared"): void =>
     log.tell({
       ...{ kind: "alarm", subject: node, details: { state } },
@@ -80,10 +81,11 @@ export function createNodeEvents(node: string, log: EventLog): NodeEvents {
         details: { state: isOn ? "on" : "off" },
       }),
     onAlarms(now) {
-      const before = alarms;
-      alarms = [...now];
-      for (const text of before) if (!now.includes(text)) alarm(text, "cleared");
-      for (const text of now) if (!before.includes(text)) alarm(text, "raised");
+      const stand = now.filter((text) => seenAlarms.includes(text) || toldAlarms.includes(text));
+      for (const text of toldAlarms) if (!stand.includes(text)) alarm(text, "cleared");
+      for (const text of stand) if (!toldAlarms.includes(text)) alarm(text, "raised");
+      seenAlarms = [...now];
+      toldAlarms = stand;
     },
     onAudit: (entry) => log.tell(audited(entry)),
   };
