@@ -36,14 +36,13 @@ export const events: Command<Options> = {
     ["events", "the last things that happened, newest below"],
     ["events --since 1d --kind role", "who was active, and why?"],
     ["events --kind operator -n 10", "who did what?"],
-    ["events --since 10m --all-nodes", "what each director saw, by their clocks"],
-    ["events --all-nodes", "what happened in the cluster, in the order of the directors' clocks"],
+    ["events --since 10m --all-nodes", "what happened in the cluster, in the order of the directors' clocks"],
   ],
   async run({ options: { limit, kind: kinds = [], since, allNodes = false } }, world) {
     const from = since === undefined ? 0 : since < 0 ? world.now() + since : since;
     const watch = { backlog: limit ?? (since === undefined ? LATEST : MOST), kinds, follow: false };
     const { told, isComplete } = await (allNodes ? askAll : askOne)(world, watch);
-    const events = told.filter(({ timeMs }) => timeMs >= from);
+    const events = told.filter(({ timeMs }) => timeMs >= from).slice(-watch.backlog);
     return {
       json: { events },
       text: (paint) => events.map((event) => formatEvent(event, paint)).join("") || "No events.\n",
