@@ -30,6 +30,17 @@ for (const [what, request, want] of cases) {
   test(`a call is told with ${what}`, () => expect(says(request)).toBe(want));
 }
 
+test("a call is told without what would steer a terminal", () => {
+  const spoof = "\u001b[2J\u009b31m\u202eops\r\n";
+  const call = auditedCall(
+    "DrainDestination",
+    { author: spoof, destination: spoof },
+    { caller, changes: true },
+  );
+  const shown = "\ufffd[2J\ufffd31m\ufffdops ";
+  expect([call.author, call.says]).toEqual([shown, `destination ${shown}`]);
+});
+
 test("a call with a long request is told with its beginning", () => {
   expect(says({ input: "\ud83d\ude00".repeat(5000) })).toHaveLength(500);
   expect(says({ args: new Array(5000).fill("x\ud83d\ude00") }).isWellFormed()).toBe(true);

@@ -29,7 +29,12 @@ export function auditedCall(
   call: { caller: Caller; changes: boolean },
 ): AuditedCall {
   const { author, ...fields } = request as Record<string, unknown>;
-  return { ...call, method, author: typeof author === "string" ? author : "", says: says(fields) };
+  return {
+    ...call,
+    method,
+    author: typeof author === "string" ? printable(author) : "",
+    says: printable(says(fields)),
+  };
 }
 
 function says(fields: Record<string, unknown>): string {
@@ -37,13 +42,21 @@ function says(fields: Record<string, unknown>): string {
     const text = inWords(value);
     return text === "" ? [] : [`${name} ${text}`];
   });
-  return parts.join(", ").slice(0, MAX_CHARACTERS).toWellFormed();
+  return parts.join(", ").slice(0, MAX_CHARACTERS);
 }
+
+/** Audits end up on terminals, and callers who may do nothing are told of, too: what would steer a terminal becomes U+FFFD. */
+const printable = (text: string): string =>
+  text
+    .slice(0, MAX_CHARACTERS)
+    .toWellFormed()
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
 
 function inWords(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value !== "object") return String(value).replaceAll(/\s+/g, " ");
+  if (typeof value !== "object") return String(value);
   if (!Array.isArray(value)) return inBraces(says(value as Record<string, unknown>));
   if (value.some((item) => typeof item === "object")) return `(${value.length})`;
   return value.length === 0 ? "" : `[${value.join(" ")}]`;
