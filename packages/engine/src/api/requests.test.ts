@@ -67,6 +67,7 @@ const badDrains = [
   },
   { ask: { ...drain, author: "" }, says: 'Cannot drain: author is "", wanted 1 to 256 characters' },
   { ask: { ...drain, author: "x".repeat(257) }, says: "wanted 1 to 256 characters" },
+  { ask: { ...drain, author: "ops\u001b[2J" }, says: "wanted 1 to 256 characters that can be printed" },
   { ask: { ...drain, service: "x" }, says: 'service is "x"' },
 ];
 for (const { ask, says } of badDrains) {

@@ -207,13 +207,16 @@ const protocol: Rule<string> = {
   want: '"tcp", "udp" or "sctp"',
   read: (text) => (["tcp", "udp", "sctp"].includes(text) ? text : undefined),
 };
+/** Histories are shown on terminals. */
+const hasControls = (text: string): boolean => /[\p{Cc}\u2028\u2029]/u.test(text);
 const shortText: Rule<string> = {
-  want: `at most ${MAX_AUTHOR_CHARACTERS} characters`,
-  read: (text) => (text.length <= MAX_AUTHOR_CHARACTERS ? text : undefined),
+  want: `at most ${MAX_AUTHOR_CHARACTERS} characters that can be printed`,
+  read: (text) => (text.length <= MAX_AUTHOR_CHARACTERS && !hasControls(text) ? text : undefined),
 };
 const author: Rule<string> = {
-  want: `1 to ${MAX_AUTHOR_CHARACTERS} characters`,
-  read: (text) => (text.length >= 1 && text.length <= MAX_AUTHOR_CHARACTERS ? text : undefined),
+  want: `1 to ${MAX_AUTHOR_CHARACTERS} characters that can be printed`,
+  read: (text) =>
+    text.length >= 1 && text.length <= MAX_AUTHOR_CHARACTERS && !hasControls(text) ? text : undefined,
 };
 const positive: Rule<number> = { want: "1 or more", read: (n) => (n >= 1 ? n : undefined) };
 const narrowing: Rule<ConnectionFilter> = {
