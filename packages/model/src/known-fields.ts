@@ -49,6 +49,6 @@ function variantsOf(schema: JsonSchema): readonly JsonSchema[] {
 
 function fits(schema: JsonSchema, value: unknown): boolean {
   return Object.entries(schema.properties ?? {}).every(
-    ([name, field]) => field.const === undefined || (value as Record<string, unknown>)[name] === field.const,
+    ([name, field]) => field.const === undefined || Object(value)[name] === field.const,
   );
 }
