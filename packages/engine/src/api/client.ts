@@ -1,7 +1,14 @@
 /** A `NodeApi` on the other side of a unix socket, or of a network. */
 import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
-import { type ChannelOptions, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import {
+  type ChannelOptions,
+  Client,
+  type ClientUnaryCall,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { LbError } from "@tandem/model/failure";
 import { MAX_MESSAGE_BYTES } from "./definition.ts";
 import { askForWholeFailures, fromStatus } from "./failure-status.ts";
@@ -9,7 +16,7 @@ import type { NodeApi } from "./node-api.ts";
 import { type ApiMethod, nodeOver } from "./node-over.ts";
 import { NODE_KEY } from "./peer-calls.ts";
 
-/** A node's API at a distance, until closed. */
+/** A node's API at a distance, until closed: what is still asked then fails. */
 export type RemoteNode = NodeApi & { close(): void };
 
 /** A node on the network: PEM texts prove who is who. */
@@ -48,6 +55,7 @@ export function connectNode(address: string | ServerAddress, answering?: string)
   const daemon = `the daemon at "${typeof address === "string" ? address : address.server}"`;
   const metadata = askForWholeFailures(new Metadata());
   if (answering !== undefined) metadata.set(NODE_KEY, answering);
+  const pending = new Set<ClientUnaryCall>();
 
   function unary<Request, Answer>(
     method: ApiMethod<Request, Answer>,
@@ -56,15 +64,20 @@ export function connectNode(address: string | ServerAddress, answering?: string)
   ): Promise<Answer> {
     const { path, requestSerialize: write, responseDeserialize: read } = method;
     return new Promise((resolve, reject) => {
-      client.makeUnaryRequest(
+      const asked = client.makeUnaryRequest(
         path,
         write,
         read,
         request,
         metadata,
         { deadline: Date.now() + timeoutMs },
-        (error, answer) => (error ? reject(fromStatus(error, daemon)) : resolve(answer!)),
+        (error, answer) => {
+          pending.delete(asked);
+          if (error) reject(fromStatus(error, daemon));
+          else resolve(answer!);
+        },
       );
+      pending.add(asked);
     });
   }
 
@@ -90,7 +103,12 @@ export function connectNode(address: string | ServerAddress, answering?: string)
     }
   }
 
-  return { ...nodeOver({ unary, stream }), close: () => client.close() };
+  function close(): void {
+    for (const asked of pending) asked.cancel();
+    client.close();
+  }
+
+  return { ...nodeOver({ unary, stream }), close };
 }
 
 function openClient(address: string | ServerAddress): Client {

@@ -13,13 +13,20 @@ const REVISIONS = 20;
 export const askDaemon =
   (world: World): AskLive =>
   async (kind) => {
-    const inTime = new AbortController();
-    const late = world.sleep(DEADLINE_MS, inTime.signal).then(() => []);
-    const asked = withDaemon(world, LIVE[kind]).catch(() => []);
-    const values = await Promise.race([asked, late]);
-    inTime.abort();
+    const values = await withDaemon(world, (node) => inTime(LIVE[kind](node), world)).catch(() => []);
     return [...new Set(values)];
   };
+
+/** What comes later is not waited for. */
+async function inTime(asked: Promise<string[]>, world: World): Promise<string[]> {
+  const isHere = new AbortController();
+  const late = world.sleep(DEADLINE_MS, isHere.signal).then(() => []);
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    isHere.abort();
+  }
+}
 
 const LIVE: Record<LiveKind, (node: RemoteNode) => Promise<string[]>> = {
   service: async (node) => (await node.services()).map(serviceWord),
