@@ -143,6 +143,7 @@ export function learnEpoch(peer: Peer, h: FrameHeader, askedMs: number): void {
   if (peer.epoch === h.epoch) return;
   if (peer.epoch !== undefined) peer.retired = [...peer.retired, peer.epoch].slice(-RETIRED_EPOCHS);
   peer.epoch = h.epoch;
+  peer.compared = undefined;
   peer.askedMs = askedMs;
   peer.control = h.sequence;
   peer.candidate = undefined;

@@ -275,6 +275,18 @@ test("tables that differ are found by their digests, and only what differs is se
   expect(follows(b).slice(3)).toEqual([]); // live all the time
 });
 
+test("the status of a peer says when tables were compared last, and how much differed then", () => {
+  const { cluster, b } = livePair({ count: 64 });
+  const compared = () => b.status().peers[0]?.compared;
+  expect(compared()).toBeUndefined();
+  (b.table.contents() as Map<number, unknown>).delete(5);
+  cluster.time.run(10_000);
+  expect(compared()?.differing).toBe(1);
+  cluster.time.run(10_000);
+  expect(compared()?.differing).toBe(0);
+  expect(compared()?.msAgo).toBeLessThan(10_000);
+});
+
 test("a record that only the follower has is found by digests and forgotten", () => {
   const { cluster, b } = livePair({ count: 4 });
   const contents = b.table.contents() as Map<number, object>;
