@@ -54,24 +54,21 @@ const pairOf = (c: Sighted): string => `${c.client.slice(0, c.client.lastIndexOf
 const engineDataIn = (entries: readonly Sighted[]): Map<string, string> =>
   new Map(entries.flatMap((c) => (c.engineData === undefined ? [] : [[pairOf(c), c.engineData] as const])));
 
-/** The first ones shown of each real server, and exact ones rather than others of the same passage. */
+/** The first ones shown of each real server, or exact ones that are shown later of as many packets. */
 function countersOf(passages: readonly Passage[]): Map<ServerKey, Counters> {
   const found = new Map<ServerKey, Counters>();
   const zeroed: string[] = [];
-  for (const { steps } of passages) {
-    const rounded = new Set<ServerKey>();
-    for (const step of steps) {
-      const zero = zeroedBy(step);
-      if (zero !== undefined) zeroed.push(zero === "all" ? "" : `${zero} > `);
-      const isExact = step.cmd.includes("--exact");
-      for (const [key, counters] of countersIn(step)) {
-        if (zeroed.some((prefix) => key.startsWith(prefix)) || (found.has(key) && !rounded.has(key)))
-          continue;
-        found.set(key, counters);
-        if (isExact) rounded.delete(key);
-        else rounded.add(key);
-      }
+  for (const step of passages.flatMap(({ steps }) => steps)) {
+    const zero = zeroedBy(step);
+    if (zero !== undefined) zeroed.push(zero === "all" ? "" : `${zero} > `);
+    for (const [key, counters] of countersIn(step)) {
+      const before = found.get(key);
+      const isNew = !before || (before.isRounded && !counters.isRounded && hasSamePackets(before, counters));
+      if (isNew && !zeroed.some((prefix) => key.startsWith(prefix))) found.set(key, counters);
     }
   }
   return found;
 }
+
+const hasSamePackets = (a: Counters, b: Counters): boolean =>
+  a.inPackets === b.inPackets && a.outPackets === b.outPackets;

@@ -1,4 +1,6 @@
 /** Replays a recording of the tool: one row per command line. */
+
+import { setTimeout as delay } from "node:timers/promises";
 import { NO_SERVICES } from "../director.ts";
 import type { Verdict } from "../ledger.ts";
 import type { Row } from "../replay.ts";
@@ -35,6 +37,7 @@ async function replaySteps(steps: readonly Invocation[], world: World): Promise<
   const daemons = createDaemonLog();
   const tables: string[] = [];
   const verdicts: Verdict[] = [];
+  let patienceMs = PATIENCE_MS;
   await bringAbout(standingLines(steps), world);
   const passages = passagesOf(steps);
   const traffic = createTraffic(passages, world);
@@ -44,7 +47,7 @@ async function replaySteps(steps: readonly Invocation[], world: World): Promise<
     const watch = await watchTable(passage, world);
     for (const step of passage.steps) {
       for (const words of daemons.missingBefore(step)) await world.ipvsadm(words);
-      const verdict = await replayStep(step, world, tables);
+      const verdict = await awaited(step, () => replayStep(step, world, tables));
       const changes = await watch?.settle(step, verdict.result === "differs-knowingly");
       const why = [verdict.why, changes, ...(verdict.result === "failed" ? problems : [])].filter(
         (text) => text !== undefined,
@@ -59,7 +62,25 @@ async function replaySteps(steps: readonly Invocation[], world: World): Promise<
     }
   }
   return verdicts;
+
+  /** What is listed of connections may have to time out before it is as recorded. */
+  async function awaited(step: Invocation, replay: () => Promise<Verdict>): Promise<Verdict> {
+    let verdict = await replay();
+    for (; verdict.result === "failed" && mayChange(step) && patienceMs > 0; patienceMs -= LOOK_AGAIN_MS) {
+      await delay(LOOK_AGAIN_MS);
+      verdict = await replay();
+    }
+    return verdict;
+  }
+
+  function mayChange(step: Invocation): boolean {
+    return traffic.hasConnections() && /Conn|^pro expire/m.test(step.stdout);
+  }
 }
+
+/** For all of a recording together. */
+const PATIENCE_MS = 20_000;
+const LOOK_AGAIN_MS = 500;
 
 const USUAL_MTU = 1500;
 const LARGEST_MTU = 65_535;

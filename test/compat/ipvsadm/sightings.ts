@@ -14,6 +14,8 @@ export interface Counters {
   readonly outPackets: number;
   readonly inBytes: number;
   readonly outBytes: number;
+  /** Some of them in thousands. */
+  readonly isRounded?: boolean;
 }
 
 /** A table of all connections, with numbers; undefined: the step shows none. */
@@ -38,7 +40,8 @@ export const countersIn = (step: Invocation): Map<ServerKey, Counters> =>
   step.stdout.includes(" Conns   InPkts  OutPkts  InBytes OutBytes\n") && isNumeric(step.cmd)
     ? serversIn(step.stdout, /((?: +\d+K?){5})$/, (columns) => {
         const [connections, inPackets, outPackets, inBytes, outBytes] = columns.map(readCounter) as number[];
-        return { connections, inPackets, outPackets, inBytes, outBytes } as Counters;
+        const isRounded = columns.some((text) => text.endsWith("K"));
+        return { connections, inPackets, outPackets, inBytes, outBytes, isRounded } as Counters;
       })
     : new Map();
 

@@ -1,7 +1,6 @@
 /** Where a recording's packets are played: which real server of the running document a connection belongs to, and how it gets there. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type DocumentSpec, familyOf, formatEndpoint, specOf } from "@tandem/model";
-import { endIn, entryKey } from "../entries.ts";
 import type { ServerKey, Sighted } from "./sightings.ts";
 import type { World } from "./world.ts";
 
@@ -80,22 +79,3 @@ async function apply(spec: DocumentSpec, world: World): Promise<void> {
 }
 
 const POLL_MS = 20;
-/** What outlives this is not gone, and the listings will say so. */
-const PATIENCE_MS = 20_000;
-
-/** Wait until connections have timed out. */
-export async function areGone(keys: ReadonlySet<string>, world: World): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (keys.size > 0 && performance.now() < deadline) {
-    const left = await world.api(async (node) =>
-      (await Array.fromAsync(node.connections({}))).filter((c) => !c.template),
-    );
-    const isLeft = left.some((c) =>
-      keys.has(
-        entryKey({ protocol: c.protocol.toUpperCase(), client: endIn(c.client), virtual: endIn(c.virtual) }),
-      ),
-    );
-    if (!isLeft) return;
-    await delay(10 * POLL_MS);
-  }
-}

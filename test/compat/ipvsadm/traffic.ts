@@ -5,13 +5,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { specOf } from "@tandem/model";
 import { entryKey } from "../entries.ts";
-import { type Evidence, evidenceOf } from "./evidence.ts";
+import { evidenceOf } from "./evidence.ts";
 import { inventConnections } from "./invented.ts";
 import { type Dish, fillUp, openingOf, type Portion, packetOf } from "./portions.ts";
 import { recipeOf } from "./recipes.ts";
 import type { Invocation, Passage } from "./recording.ts";
 import { type Counters, type ServerKey, type Sighted, zeroedBy } from "./sightings.ts";
-import { aimedAt, areGone, type Place, placeOf, placesOf } from "./stage.ts";
+import { aimedAt, type Place, placeOf, placesOf } from "./stage.ts";
 import type { World } from "./world.ts";
 
 /** Brings about what passages show, one after the other. */
@@ -20,6 +20,8 @@ export interface Traffic {
   before(passage: number): Promise<readonly string[]>;
   /** After each step. */
   note(step: Invocation): void;
+  /** Whether there are connections, which may time out. */
+  hasConnections(): boolean;
 }
 
 /** The packets of a real server. */
@@ -43,14 +45,6 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
   const hasTables = evidence.some(({ table }) => table !== undefined);
   const live = new Map<string, Sighted>();
   const sent = new Map<ServerKey, Counters>();
-
-  async function awaitGone({ table }: Evidence): Promise<void> {
-    if (!table) return;
-    const keys = new Set(table.map(entryKey));
-    const gone = [...live.keys()].filter((key) => !keys.has(key));
-    await areGone(new Set(gone), world);
-    for (const key of gone) live.delete(key);
-  }
 
   /** The packets that come to one real server: of new connections, or more of one that lives. */
   function cook(place: Place, fresh: readonly Sighted[], shown: Counters | undefined): Meal | string {
@@ -109,7 +103,8 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
   return {
     async before(passage) {
       const now = evidence[passage]!;
-      await awaitGone(now);
+      for (const key of live.keys())
+        if (now.table && !now.table.some((c) => entryKey(c) === key)) live.delete(key);
       const { steps } = passages[passage]!;
       if (now.fresh.length === 0 && now.counters.size === 0 && hasTables) return [];
       const places = placesOf(await world.api(async (node) => specOf(await node.document())));
@@ -126,6 +121,7 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
       for (const c of fresh) live.set(entryKey(c), c);
       return cooked.flatMap(({ place, meal }) => (typeof meal === "string" ? [`${place.key}: ${meal}`] : []));
     },
+    hasConnections: () => live.size > 0,
     note(step) {
       const zeroed = zeroedBy(step);
       for (const key of sent.keys())
