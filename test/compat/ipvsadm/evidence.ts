@@ -5,6 +5,7 @@ import {
   type Counters,
   connectionsIn,
   countersIn,
+  countsIn,
   type ServerKey,
   type Sighted,
   zeroedBy,
@@ -72,3 +73,14 @@ function countersOf(passages: readonly Passage[]): Map<ServerKey, Counters> {
 
 const hasSamePackets = (a: Counters, b: Counters): boolean =>
   a.inPackets === b.inPackets && a.outPackets === b.outPackets;
+
+/** How many connections of each real server a passage speaks of itself. */
+export function connectionsCounted({ steps }: Passage): Map<ServerKey, number> {
+  const all = steps.flatMap((step) => [
+    ...[...countersIn(step)].map(([key, { connections }]) => [key, connections] as const),
+    ...[...countsIn(step)].map(([key, [active, inactive]]) => [key, active + inactive] as const),
+  ]);
+  return new Map(
+    [...Map.groupBy(all, ([key]) => key)].map(([key, own]) => [key, Math.max(...own.map(([, n]) => n))]),
+  );
+}

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { specOf } from "@tandem/model";
 import { entryKey } from "../entries.ts";
-import { evidenceOf } from "./evidence.ts";
+import { connectionsCounted, evidenceOf } from "./evidence.ts";
 import { inventConnections } from "./invented.ts";
 import { type Dish, fillUp, openingOf, type Portion, packetOf } from "./portions.ts";
 import { recipeOf } from "./recipes.ts";
@@ -45,6 +45,18 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
   const hasTables = evidence.some(({ table }) => table !== undefined);
   const live = new Map<string, Sighted>();
   const sent = new Map<ServerKey, Counters>();
+
+  /** Connections that a passage without a table has counted: those that a later one shows. */
+  function ahead(passage: number, places: readonly Place[]): Sighted[] {
+    const counted = connectionsCounted(passages[passage]!);
+    const later = evidence.slice(passage).flatMap(({ fresh }) => fresh.filter((c) => !live.has(entryKey(c))));
+    return places.flatMap((place) => {
+      const known = [...live.values()].filter((c) => placeOf(c, places) === place).length;
+      return later
+        .filter((c) => placeOf(c, places) === place)
+        .slice(0, Math.max(0, (counted.get(place.key) ?? 0) - known));
+    });
+  }
 
   /** The packets that come to one real server: of new connections, or more of one that lives. */
   function cook(place: Place, fresh: readonly Sighted[], shown: Counters | undefined): Meal | string {
@@ -106,9 +118,13 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
       for (const key of live.keys())
         if (now.table && !now.table.some((c) => entryKey(c) === key)) live.delete(key);
       const { steps } = passages[passage]!;
-      if (now.fresh.length === 0 && now.counters.size === 0 && hasTables) return [];
       const places = placesOf(await world.api(async (node) => specOf(await node.document())));
-      const fresh = hasTables ? now.fresh : inventConnections(steps, places, live);
+      const shown = now.table
+        ? now.fresh
+        : hasTables
+          ? ahead(passage, places)
+          : inventConnections(steps, places, live);
+      const fresh = shown.filter((c) => !live.has(entryKey(c)));
       const cooked = places.map((place) => {
         const own = fresh.filter((c) => placeOf(c, places) === place);
         return { place, meal: cook(place, own, now.counters.get(place.key)) };
@@ -147,7 +163,8 @@ const onePacketClients = ({ service, at }: Place, count: number): Sighted[] =>
     expires: 0,
   }));
 
-const FIELDS = Object.keys(NOTHING) as (keyof Counters)[];
+type Field = Exclude<keyof Counters, "isRounded">;
+const FIELDS = Object.keys(NOTHING) as Field[];
 const combine = (a: Counters, b: Counters, by: (x: number, y: number) => number): Counters =>
   Object.fromEntries(FIELDS.map((field) => [field, by(a[field], b[field])])) as unknown as Counters;
 const minus = (a: Counters, b: Counters): Counters => combine(a, b, (x, y) => x - y);
