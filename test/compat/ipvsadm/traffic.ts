@@ -7,7 +7,8 @@ import { specOf } from "@tandem/model";
 import { entryKey } from "../entries.ts";
 import { connectionsCounted, evidenceOf } from "./evidence.ts";
 import { inventConnections } from "./invented.ts";
-import { type Dish, fillUp, openingOf, type Portion, packetOf } from "./portions.ts";
+import { play } from "./play.ts";
+import { type Dish, fillUp, openingOf, type Portion } from "./portions.ts";
 import { recipeOf } from "./recipes.ts";
 import type { Invocation, Passage } from "./recording.ts";
 import { type Counters, type ServerKey, type Sighted, zeroedBy } from "./sightings.ts";
@@ -87,10 +88,10 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
   }
 
   async function open(meal: Meal): Promise<void> {
-    const play = () => send(meal, (d) => d.portions.slice(0, openingOf(d)));
-    if (meal.connections === 0) return play();
+    const opening = () => send(meal, (d) => d.portions.slice(0, openingOf(d)));
+    if (meal.connections === 0) return opening();
     const virtuals = meal.dishes.map(({ connection }) => connection.virtual);
-    await aimedAt(meal.place, { virtuals, isLasting: meal.isLasting }, world, play);
+    await aimedAt(meal.place, { virtuals, isLasting: meal.isLasting }, world, opening);
     sent.set(
       meal.place.key,
       plus(sent.get(meal.place.key) ?? NOTHING, { ...NOTHING, connections: meal.connections }),
@@ -99,17 +100,14 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
 
   const close = (meal: Meal): Promise<void> => send(meal, (d) => d.portions.slice(openingOf(d)));
 
-  async function send({ place, dishes }: Meal, which: (d: Dish) => readonly Portion[]): Promise<void> {
-    const total = { ...NOTHING };
-    for (const dish of dishes)
-      for (const portion of which(dish)) {
-        const packet = packetOf(dish.connection, portion);
-        await world.send(portion.from, packet);
-        const isIn = portion.from === "client";
-        total[isIn ? "inPackets" : "outPackets"] += 1;
-        total[isIn ? "inBytes" : "outBytes"] += packet.length;
-      }
-    sent.set(place.key, plus(sent.get(place.key) ?? NOTHING, total));
+  async function send(
+    { place, dishes, isLasting }: Meal,
+    which: (d: Dish) => readonly Portion[],
+  ): Promise<void> {
+    for (const dish of dishes) {
+      const total = await play(dish, which(dish), { world, isLasting });
+      sent.set(place.key, plus(sent.get(place.key) ?? NOTHING, total));
+    }
   }
 
   return {

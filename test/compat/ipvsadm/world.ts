@@ -28,7 +28,7 @@ export interface RunOptions {
 }
 
 /** The director of one recording. */
-export interface World extends Pick<Network, "send"> {
+export interface World extends Pick<Network, "send" | "pour"> {
   /** Run `ipvsadm` with these words. */
   ipvsadm(words: readonly string[], options?: RunOptions): Promise<Ran>;
   /** What hosts are called from now on, by address. */
@@ -70,6 +70,7 @@ export async function createWorld({ document, mtu }: WorldOptions): Promise<Worl
 
   return {
     send: network.send,
+    pour: network.pour,
     nameHosts,
     async ipvsadm(words, { stdin, isUnprivileged = false } = {}) {
       const argv = [...(isUnprivileged ? AS_NOBODY : []), join(folder, "ipvsadm"), ...words];
