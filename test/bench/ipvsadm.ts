@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -55,10 +55,12 @@ async function startDaemon(): Promise<ChildProcess> {
   writeFileSync(join(folder, "node.json"), JSON.stringify(config));
   const script = `mount -t bpf bpf "$1/bpf" && ip link set lo up && exec "$2" run --config "$1/node.json"`;
   const argv = ["--net", "--mount", "sh", "-c", script, "sh", folder, join(BIN, "tandem")];
-  const started = spawn("unshare", argv, { stdio: ["ignore", "ignore", "inherit"] });
+  const log = join(folder, "log");
+  const started = spawn("unshare", argv, { stdio: ["ignore", "ignore", openSync(log, "w")] });
   const deadline = Date.now() + START_DEADLINE_MS;
   while (!existsSync(join(folder, "run/ipvsadm.sock"))) {
-    if (started.exitCode !== null || Date.now() > deadline) throw new Error("the daemon does not start");
+    if (started.exitCode !== null || Date.now() > deadline)
+      throw new Error(`the daemon does not start: ${readFileSync(log, "utf8")}`);
     await sleep(50);
   }
   return started;
