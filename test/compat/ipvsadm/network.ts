@@ -1,4 +1,5 @@
 /** The network of the recordings in three network namespaces: clients without an IP stack, the director, real servers without one. testbed.ts has the addresses. */
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseAddress } from "@tandem/model";
 import { openTap, type Tap } from "../../cluster/support/inside.ts";
@@ -20,11 +21,13 @@ export interface Network {
 const PATIENCE_MS = 500;
 /** Packets that may be on their way at once; the kernel's own queue holds 1000. */
 const BURST = 64;
+const PREFIX = "tdmcompat";
 let networks = 0;
 
 /** Bring it up; every link takes packets of `mtu` bytes. */
 export async function createNetwork(mtu: number): Promise<Network> {
-  const prefix = `tdmcompat${process.pid}-${networks++}`;
+  await removeLeftovers();
+  const prefix = `${PREFIX}${process.pid}-${networks++}`;
   const namespaces = ["cl", "dir", "rs"].map((part) => `${prefix}-${part}`);
   const [client, director, server] = namespaces as [string, string, string];
   for (const each of namespaces) await runCommand(["ip", "netns", "add", each]);
@@ -60,6 +63,18 @@ export async function createNetwork(mtu: number): Promise<Network> {
       for (const each of namespaces) await runCommand(["ip", "netns", "delete", each]);
     },
   };
+}
+
+/** What runs left behind that were killed, with the daemons in it. */
+async function removeLeftovers(): Promise<void> {
+  const { stdout } = await runCommand(["ip", "netns", "list"]);
+  for (const [namespace, pid] of stdout.matchAll(new RegExp(`^${PREFIX}(\\d+)-\\S+`, "gm"))) {
+    if (existsSync(`/proc/${pid}`)) continue;
+    const pids = await runCommand(["ip", "netns", "pids", namespace], { allowFailure: true });
+    for (const left of pids.stdout.split("\n").filter(Boolean))
+      await runCommand(["kill", "-9", left], { allowFailure: true });
+    await runCommand(["ip", "netns", "delete", namespace], { allowFailure: true }); // somebody else may have been here
+  }
 }
 
 const tapsOf = (namespace: string): Tap[] =>
