@@ -152,6 +152,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
   /** A peer, asked by this node itself. */
   const peerAt = (peer: string) => peerNode(peers, peer, { role: "operate", from: `node ${config.name}` });
   const heardOf = () => replication?.replicator.status().peers ?? [];
+  /** Who is not heard then may be well. */
+  const isAway = () => link !== undefined && !link.transport.isConnected();
   const knownPeers = () => heardOf().map((peer) => peer.node);
   const api = createNodeService({
     node: config.name,
@@ -161,8 +163,8 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     switchover,
     maintenance: seat,
     events: events.watch,
-    peers: () => (link && !link.transport.isConnected() ? undefined : knownPeers()),
-    livePeers: () => heardOf().flatMap(({ node, state }) => (state === "alone" ? [] : [node])),
+    peers: () => (isAway() ? undefined : knownPeers()),
+    livePeers: () => heardOf().flatMap(({ node, state }) => (state === "alone" && !isAway() ? [] : [node])),
     peerAt,
     hosts: createSystemHostNames(),
     status,

@@ -7,7 +7,7 @@ import { type FoundConnection, findConnections } from "./connection-list.ts";
 export interface KillPorts {
   readonly node: string;
   readonly engine: Pick<Engine, "ask" | "document">;
-  /** Peers that can be asked: not those that are lost. */
+  /** Peers that are not lost: they end what they own themselves. */
   peers(): readonly string[];
   /** Have a peer end what it owns. Rejects as its API does, and with unavailable. */
   killAt(peer: string, request: KillRequest): Promise<{ killed: number }>;
