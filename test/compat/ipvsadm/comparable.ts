@@ -8,8 +8,10 @@ export interface Beside {
 
 /** Seconds by which times to live may differ: commands take their time, and the recording's did. */
 const SLACK_SECONDS = 15;
-/** An entry may be gone, or not be gone yet, when it has no more than this to live. */
+/** An entry may not be gone yet when it has no more than this to live. */
 const LAST_SECONDS = 1;
+/** One that had no more than this when it was recorded may be gone: a busy machine takes its time between two commands. */
+const SHORT_SECONDS = 10;
 
 /** Lay two outputs side by side; what is left of a difference is one. */
 export function outputsBeside(wanted: string, got: string): Beside {
@@ -42,9 +44,9 @@ function connectionsBeside(theirs: readonly string[], ours: readonly string[]): 
   const recorded = new Map(theirs.map((line) => [withoutTime(line), line]));
   const own = new Map(ours.map((line) => [withoutTime(line), line]));
   const got = ours
-    .filter((line) => recorded.has(withoutTime(line)) || !isDying(line))
+    .filter((line) => recorded.has(withoutTime(line)) || !livesNoMoreThan(line, LAST_SECONDS))
     .map((line) => withTimeOf(recorded.get(withoutTime(line)), line));
-  const wanted = theirs.filter((line) => own.has(withoutTime(line)) || !isDying(line));
+  const wanted = theirs.filter((line) => own.has(withoutTime(line)) || !livesNoMoreThan(line, SHORT_SECONDS));
   return { wanted: sortEntries(wanted), got: sortEntries(got) };
 }
 
@@ -53,7 +55,8 @@ const secondsOf = (line: string): number | undefined => {
   const match = CONNECTION.exec(line);
   return match ? Number(match[2]) * 60 + Number(match[3]) : undefined;
 };
-const isDying = (line: string): boolean => (secondsOf(line) ?? Number.POSITIVE_INFINITY) <= LAST_SECONDS;
+const livesNoMoreThan = (line: string, seconds: number): boolean =>
+  (secondsOf(line) ?? Number.POSITIVE_INFINITY) <= seconds;
 
 function withTimeOf(theirs: string | undefined, ours: string): string {
   const [recorded, own] = [theirs && secondsOf(theirs), secondsOf(ours)];

@@ -128,10 +128,14 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
         return { place, meal: cook(place, own, now.counters.get(place.key)) };
       });
       const meals = cooked.flatMap(({ meal }) => (typeof meal === "string" ? [] : [meal]));
-      for (const meal of meals) await open(meal);
-      if (meals.some(({ dishes }) => dishes.some((d) => openingOf(d) < d.portions.length)))
-        await delay(SETTLING_MS);
-      for (const meal of meals) await close(meal);
+      const [closing = [], lasting = []] = [true, false].map((is) =>
+        meals.filter((meal) => isClosed(meal) === is),
+      );
+      for (const meal of closing) await open(meal);
+      if (closing.length > 0) await delay(SETTLING_MS);
+      for (const meal of closing) await close(meal);
+      // last, because there are those among them that live for seconds only
+      for (const meal of lasting) await open(meal);
       for (const c of fresh) live.set(entryKey(c), c);
       return cooked.flatMap(({ place, meal }) => (typeof meal === "string" ? [`${place.key}: ${meal}`] : []));
     },
@@ -143,6 +147,8 @@ export function createTraffic(passages: readonly Passage[], world: World): Traff
     },
   };
 }
+
+const isClosed = ({ dishes }: Meal): boolean => dishes.some((d) => openingOf(d) < d.portions.length);
 
 /** A service that knows calls by their ids drops what has none. */
 const withCall = (c: Sighted, { service }: Place): Sighted =>
