@@ -5,7 +5,7 @@ import { endpoint } from "../top/rows.ts";
 import type { AskLive, LiveKind } from "./complete.ts";
 
 /** Nobody waits longer for a completion. */
-const DEADLINE_MS = 1000;
+const DEADLINE_MS = 2000;
 /** Of revisions, the latest. */
 const REVISIONS = 20;
 
