@@ -20,6 +20,9 @@ const NOT_THERE = 2;
  * @typedef {{ exitCode: number, output: string, errors: string }} Printed
  */
 
+/** Exit code of a listing that could not be written. */
+const NOT_WRITTEN = 1;
+
 /** What keeps us from the daemon, by the system's error. @type {Readonly<Record<string, string>>} */
 const REASONS = {
   EACCES:
@@ -83,8 +86,10 @@ function unreached({ code = "", message }) {
 /** @param {Printed} printed */
 function print({ exitCode, output, errors }) {
   for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-      if (error.code !== "EPIPE") throw error; // a reader that has seen enough is no error
+    stream.on("error", (/** @type {NodeJS.ErrnoException} */ { code, message }) => {
+      if (code === "EPIPE") return; // a reader that has seen enough is no error, a full disk under -S is
+      if (stream === process.stdout) process.stderr.write(`Cannot write the output: ${message}\n`);
+      process.exit(NOT_WRITTEN);
     });
   if (output !== "") process.stdout.write(output);
   if (errors !== "") process.stderr.write(errors);

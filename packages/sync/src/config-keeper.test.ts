@@ -164,6 +164,46 @@ test("keeper loses none of many simultaneous changes", async () => {
   expect(nodes.map((n) => n.keeper.current().revision)).toEqual([4, 4, 4]);
 });
 
+test("keepers carry out forty changes that come at once, at two nodes", async () => {
+  const { start } = createWorld();
+  const nodes = [await start(), await start()];
+  await nodes[0]!.keeper.change(() => sampleSpec(40), "ann");
+  await settle();
+  const changes = Array.from({ length: 40 }, (_, i) =>
+    nodes[i % 2]!.keeper.change((current) => {
+      const spec = structuredClone(specOf(current));
+      spec.services[0]!.destinations[i]!.weight = 10 + i;
+      return spec;
+    }, "a script"),
+  );
+  await Promise.all(changes);
+  await settle();
+  for (const { keeper } of nodes) {
+    expect(keeper.current().revision).toBe(41);
+    expect(keeper.current().services[0]!.destinations.map((d) => d.weight)).toEqual(
+      changes.map((_, i) => 10 + i),
+    );
+  }
+});
+
+test("keeper asks a store that has just not answered once, not for each change that waits", async () => {
+  const { start, store } = createWorld();
+  let asked = 0;
+  const away: ConfigStore = {
+    ...store,
+    async propose() {
+      asked++;
+      return { kind: "unavailable", why: "no answer in 5 s" };
+    },
+  };
+  const { keeper } = await start(undefined, away);
+  const outcomes = await Promise.allSettled([5, 6, 7].map((weight) => keeper.change(weigh(weight), "ann")));
+  expect(outcomes.map((o) => o.status === "rejected" && String(o.reason))).toEqual(
+    Array(3).fill(expect.stringContaining("no answer in 5 s")),
+  );
+  expect(asked).toBe(1);
+});
+
 test("keeper tells who changed what, and gives back what was before", async () => {
   const { start } = createWorld();
   const { keeper } = await start();
@@ -343,6 +383,19 @@ test("keeper says that its disk fails, and runs the document all the same", asyn
   const { keeper } = await start(cache);
   await keeper.change(weigh(5), "ann");
   expect([keeper.current().revision, keeper.status().disk]).toEqual([1, cache.fault]);
+});
+
+test("keeper saves what the disk did not take once there is room again", async () => {
+  const { start, tick } = createWorld();
+  const cache = createMemoryCache();
+  const { keeper } = await start(cache);
+  cache.fault = "ENOSPC: no space left on device";
+  await keeper.change(weigh(5), "ann");
+  await tick();
+  expect([keeper.status().disk, cache.stored]).toEqual([cache.fault, undefined]);
+  cache.fault = "";
+  await tick();
+  expect([keeper.status().disk, cache.stored?.head.revision]).toEqual(["", 1]);
 });
 
 test("keeper refuses an edit that makes an invalid document", async () => {

@@ -86,8 +86,8 @@ export interface ConfigKeeperOptions {
   readonly onView?: (view: StoreView) => void;
 }
 
-/** Times that a change is tried on top of somebody else's. */
-const ATTEMPTS = 5;
+/** Times that a change is tried on top of another node's; changes made here wait for each other. */
+const ATTEMPTS = 100;
 
 /** Take up the copy on disk and watch the store. Does not wait for the store. */
 export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<ConfigKeeper> {
@@ -96,8 +96,10 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   let running: StoredDocument | undefined;
   let view: StoreView = { state: "unread", why: "" };
   let disk = "";
+  let isUnsaved = false;
   /** Revision that the store had when it was looked at last; 0: empty. */
   let there = 0;
+  let turn: Promise<unknown> = Promise.resolve();
   const faults = { forged: 0, malformed: 0, incomplete: 0, behind: 0, conflict: 0 };
   const current = () => running?.document ?? EMPTY_DOCUMENT;
 
@@ -116,9 +118,15 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
       onEmpty?.();
       onEmpty = undefined;
     }
-    if (reading.kind !== "document" || reading.stored.head.revision <= current().revision) return;
-    run(reading.stored);
-    disk = (await cache?.save(reading.stored).catch((error: Error) => error.message)) ?? "";
+    const isNewer = reading.kind === "document" && reading.stored.head.revision > current().revision;
+    if (isNewer) run(reading.stored);
+    if (isNewer || isUnsaved) await save();
+  }
+
+  /** What a full disk does not take is tried again with each look into the store. */
+  async function save(): Promise<void> {
+    disk = (running && (await cache?.save(running).catch((error: Error) => error.message))) ?? "";
+    isUnsaved = disk !== "";
   }
 
   async function seeWatched(reading: ConfigReading): Promise<void> {
@@ -134,7 +142,10 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     const proposal = { document, expectedRevision, author, summary, ...kept, ...terms };
     const outcome = await store.propose(proposal);
     if (outcome.kind === "stale") return undefined;
-    if (outcome.kind !== "committed") throw failureOf(outcome);
+    if (outcome.kind !== "committed") {
+      await see(outcome); // those who wait for their turn need not find out for themselves
+      throw failureOf(outcome);
+    }
     await see({ kind: "document", stored: outcome.stored });
     return document;
   }
@@ -152,19 +163,28 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
       if (!isWritable) throw unwell(view);
     };
     if (view.state !== "current") await see(await store.read());
-    demandWritable();
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const base = current();
-      const next = edit(base);
-      if (!isNews(next, base, terms)) return base;
-      const replaced = view.state === "current" ? base.revision : there;
-      const committed = await propose(next, replaced, author, terms);
-      if (committed) return committed;
-      await see(await store.read());
-      demandWritable();
-    }
-    const have = current().revision;
-    throw new LbError({ code: "stale_revision", have, current: have + 1 });
+    demandWritable(); // before it waits: nobody queues up for a store that does not answer
+    return inTurn(async () => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        demandWritable();
+        const base = current();
+        const next = edit(base);
+        if (!isNews(next, base, terms)) return base;
+        const replaced = view.state === "current" ? base.revision : there;
+        const committed = await propose(next, replaced, author, terms);
+        if (committed) return committed;
+        await see(await store.read());
+      }
+      const have = current().revision;
+      throw new LbError({ code: "stale_revision", have, current: have + 1 });
+    });
+  }
+
+  /** Scripts run many commands at once: if each raced for the store by itself, most would come too late again and again. */
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = turn.then(run);
+    turn = result.catch(() => {});
+    return result;
   }
 
   const cached = await cache?.load();

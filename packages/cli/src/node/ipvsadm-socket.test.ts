@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { stat, symlink } from "node:fs/promises";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AuditedCall, Auditor, IpvsadmRequest } from "@tandem/engine";
 import { expect, onTestFinished, test } from "vitest";
 import { createFolder } from "../testing/run-tandem.ts";
@@ -66,6 +66,27 @@ test("tandem-ipvsadm takes its words to the daemon and prints what comes back, u
   const request = { args: ["-A", "-t", "a b"], input: "", author: "ann", mayChange: true };
   expect(requests).toEqual([request, request]);
   expect(told[0]).toMatchObject({ method: "RunIpvsadm", author: "ann", says: "args [-A -t a b]" });
+});
+
+for (const [program, option] of [
+  ["tandem-ipvsadm.cjs", "-L"],
+  ["tandem.js", "--help"],
+])
+  test(`${program} says without a stack trace that its output cannot be written`, async () => {
+    const { folder } = await openDoor(async () => ({ exitCode: 0, output: "out\n", errors: "" }));
+    const command = `"$0" "$1/${program}" ${option} >/dev/full`;
+    const env = { ...process.env, TANDEM_SOCKET: join(folder, "api.sock") };
+    const words = ["-c", command, process.execPath, dirname(EXECUTABLE)];
+    const ran = await new Promise((done) =>
+      execFile("sh", words, { env }, (error, _, stderr) => done([error?.code, stderr])),
+    );
+    expect(ran).toEqual([1, expect.stringMatching(/^(error: )?Cannot write the output: ENOSPC: .*\n$/)]);
+  });
+
+test("door takes no name that would steer the terminals that histories are shown on", async () => {
+  const { socketPath, requests } = await openDoor();
+  await say(socketPath, `${JSON.stringify({ args: ["-C"], user: "e\x1b[2Jv\ne" })}\n`);
+  expect(requests[0]!.author).toBe("e?[2Jv?e");
 });
 
 test("tandem-ipvsadm -R takes its standard input with it, however long", async () => {

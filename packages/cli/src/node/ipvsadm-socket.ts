@@ -7,11 +7,17 @@ import { type Auditor, auditedCall, LOCAL_CALLER, listenUnix, type NodeApi } fro
 import { z } from "zod";
 import type { Printed } from "../ipvsadm/run-ipvsadm.ts";
 
+/** What would steer a terminal: histories are shown on them. */
+const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
 /** What a caller sends. Whoever may open the socket may change everything, and says for himself who he is. */
 const Request = z.object({
   args: z.array(z.string()),
   input: z.string().default(""),
-  user: z.string().min(1).max(256),
+  user: z
+    .string()
+    .min(1)
+    .max(256)
+    .transform((name) => name.replace(CONTROLS, "?")),
 });
 
 /** 10,000 lines of `-R` are below 1 MB. */

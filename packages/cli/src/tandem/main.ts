@@ -5,7 +5,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { Daemon } from "../node/daemon.ts";
 import type { createLog } from "../node/log.ts";
 import { runCli } from "./cli.ts";
-import type { Terminal } from "./command.ts";
+import { EXIT, type Terminal } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { runScript } from "./run-script.ts";
 
@@ -46,10 +46,12 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
   }),
 });
 
-/** A reader that has seen enough (`tandem connections | head`) is no error. */
+/** A reader that has seen enough (`tandem connections | head`) is no error; a full disk under `tandem backup >FILE` is. */
 function terminal(stream: NodeJS.WriteStream): Terminal {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") return;
+    if (stream === process.stdout) process.stderr.write(`error: Cannot write the output: ${message}\n`);
+    process.exit(EXIT.failed);
   });
   return {
     isTTY: stream.isTTY === true,
