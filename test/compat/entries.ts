@@ -88,8 +88,7 @@ export function stateBeside(ours: Entry | undefined, recorded: string): string {
 }
 
 /** In the words of the recordings. */
-export const entryText = (e: Entry): string =>
-  `${entryKey(e)} ${e.destination} ${e.state} expires=${e.expires}`;
+const entryText = (e: Entry): string => `${entryKey(e)} ${e.destination} ${e.state} expires=${e.expires}`;
 
 /**
  * Both tables as sorted lines, ours with the recorded times where they are near enough; what has less than a second to live and is missing on the other side is left out.

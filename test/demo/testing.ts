@@ -38,7 +38,7 @@ export function windowsWith(step?: StepName, more: Partial<StepSummary> = {}): S
 }
 
 /** What a healthy director says. */
-export function nodeStatus(node: DirectorName, more: Partial<NodeStatus> = {}): NodeStatus {
+function nodeStatus(node: DirectorName, more: Partial<NodeStatus> = {}): NodeStatus {
   return {
     node,
     version: "0.1.0",

@@ -132,7 +132,7 @@ const ANY_PORT = [0, 65_535] as const;
 const anyRule = { protocol: 0, sourcePorts: ANY_PORT, destinationPorts: ANY_PORT } as const;
 
 /** Classifier rules: by destination, by protocol and port, by interface and port, by an interface that is not there, by source and protocol. */
-export const RULES: readonly MarkRule[] = [
+const RULES: readonly MarkRule[] = [
   { ...anyRule, mark: MARKS.plain, destination: parsePrefix("203.0.113.64/26")! },
   { ...anyRule, mark: MARKS.plain, destination: parsePrefix("2001:db8:fff0::/48")! },
   { ...anyRule, mark: 9, interface: "absent0" },

@@ -17,7 +17,7 @@ export type Hook = "tc" | "xdp" | "inject";
 export type Side = "client" | "server";
 
 /** Larger than the smallest MTU that IPv6 allows, smaller than the interfaces' own. Forwarding heeds a route's MTU only if it is locked. */
-export const NARROW_MTU = 1300;
+const NARROW_MTU = 1300;
 const LINK_MTU = 1500;
 
 interface Place {

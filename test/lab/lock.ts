@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { LabError } from "./failure.ts";
 
-export const LOCK_FILE = "/run/lock/tandem-lab.lock";
+const LOCK_FILE = "/run/lock/tandem-lab.lock";
 
 /** How long the lock may take before somebody must be holding it. */
 const PATIENCE_MS = 200;

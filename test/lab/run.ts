@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { commandLineOf, identify, type ProcessId, stateOf } from "./process.ts";
 import type { NodeName } from "./topology.ts";
 
-export const RUNS_DIR = "/run/tandem-lab";
+const RUNS_DIR = "/run/tandem-lab";
 const NAMESPACE_PREFIX = "tandem-lab-";
 
 /** The process whose life is the lab's life: it holds the lock. */

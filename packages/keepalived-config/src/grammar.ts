@@ -10,7 +10,7 @@ import type {
 import { block, flag, integer, line, lines, quoted, seconds, section, sections, word, words } from "./row.ts";
 
 /** `global_defs { … }`. */
-export const globalDefs = block<GlobalDefs>({
+const globalDefs = block<GlobalDefs>({
   router_id: word("routerId"),
   script_user: word("scriptUser"),
   enable_script_security: flag("hasScriptSecurity"),
@@ -24,13 +24,13 @@ export const globalDefs = block<GlobalDefs>({
 });
 
 /** `track_file NAME { … }`. */
-export const trackFile = block<TrackFile>({
+const trackFile = block<TrackFile>({
   file: quoted("file"),
   weight: integer("weight", { min: -253, max: 253 }), // 0 would mean FAULT for any number but 0
 });
 
 /** `vrrp_script NAME { … }`. */
-export const vrrpScript = block<VrrpScript>({
+const vrrpScript = block<VrrpScript>({
   script: quoted("command"),
   interval: integer("intervalS", { min: 1, max: 4294 }),
   rise: integer("rise", { min: 1, max: 4294 }),
@@ -39,10 +39,10 @@ export const vrrpScript = block<VrrpScript>({
 });
 
 /** One line of `virtual_ipaddress` and `virtual_ipaddress_excluded`. */
-export const virtualAddress = line<VirtualAddress>(word("address"), { dev: word("interface") });
+const virtualAddress = line<VirtualAddress>(word("address"), { dev: word("interface") });
 
 /** `vrrp_instance NAME { … }`. */
-export const vrrpInstance = block<VrrpInstance>({
+const vrrpInstance = block<VrrpInstance>({
   state: word("initialState"),
   interface: word("interface"),
   virtual_router_id: integer("virtualRouterId", { min: 1, max: 255 }),

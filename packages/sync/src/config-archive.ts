@@ -18,11 +18,11 @@ export interface ArchiveLimits {
 }
 
 /** A hundred revisions; fewer of a document so large that they would need more than about 100 MiB. */
-export const ARCHIVE_LIMITS: ArchiveLimits = { revisions: 100, parts: 400 };
+const ARCHIVE_LIMITS: ArchiveLimits = { revisions: 100, parts: 400 };
 /** Tidying costs a look at every key: it is done at every tenth revision. */
 const TIDY_EVERY = 10;
 
-export const partKey = (hash: string) => `part.${hash}`;
+const partKey = (hash: string) => `part.${hash}`;
 const headKey = (revision: number) => `head.${revision}`;
 
 /** Hashes of all parts that a head names. */

@@ -11,7 +11,7 @@ import { createMachine, type Hook, type Machine } from "./machine.ts";
 
 export const VIP = ADDRESSES.natVip;
 export const DIRECT_VIP = ADDRESSES.directRouteVip;
-export const HTTP_PORT = 80;
+const HTTP_PORT = 80;
 /** Nobody listens there on any server. */
 export const CLOSED_PORT = 9;
 /** An address whose packets reach the client's interface, but no stack: nothing answers on its own. */

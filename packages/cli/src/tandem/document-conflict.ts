@@ -14,7 +14,7 @@ const MAX_TOLD = 10;
  * @param advice how to go on, a sentence
  * @returns the error to throw
  */
-export async function tellConflict(
+async function tellConflict(
   error: LbError,
   { base, advice, node, world }: { base: Document; advice: string; node: RemoteNode; world: World },
 ): Promise<LbError> {

@@ -3,7 +3,7 @@ import { FORMATS, type OptionSpec } from "./command.ts";
 import { nodeName } from "./read-option.ts";
 
 /** Where the daemon listens unless told otherwise. */
-export const DEFAULT_SOCKET = "/run/tandem/api.sock";
+const DEFAULT_SOCKET = "/run/tandem/api.sock";
 
 /** In the order of the help. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [

@@ -104,7 +104,7 @@ async function collect(
 }
 
 /** A table of connections; `more` says that the limit cut it. */
-export function formatConnections(rows: readonly ConnectionStatus[], more: boolean, paint: Paint): string {
+function formatConnections(rows: readonly ConnectionStatus[], more: boolean, paint: Paint): string {
   if (rows.length === 0) return "No connections.\n";
   const table = formatTable(
     [

@@ -36,7 +36,7 @@ const MOST_AGE_TICKS = 0x7f00_0000;
 const PARKING_LIMIT = 65_536;
 
 /** What became of a peer's record; each is counted. */
-export const APPLY_OUTCOMES = [
+const APPLY_OUTCOMES = [
   "inserted",
   "refreshed",
   "taken_over",

@@ -8,7 +8,7 @@ import { writeMapped, writeMappedMask } from "./mapped-address.ts";
 import type { Link } from "./rtnetlink.ts";
 
 /** The maps that a policy is written into. */
-export const POLICY_MAPS = ["policy", "rules", "transitions"] as const;
+type PolicyMap = "policy" | "rules" | "transitions";
 
 /** No interface has this number: they count from 1, and 0 in a rule is any. */
 const NO_INTERFACE = 0xffff_ffff;
@@ -22,7 +22,7 @@ export interface PolicyMaps extends Kept {
 }
 
 /** The maps behind file descriptors. */
-export function createPolicyMaps(fds: Readonly<Record<(typeof POLICY_MAPS)[number], number>>): PolicyMaps {
+export function createPolicyMaps(fds: Readonly<Record<PolicyMap, number>>): PolicyMaps {
   const first = new Uint32Array(1);
   let links: ReadonlyMap<string, Link> = new Map();
   let rules: readonly MarkRule[] = [];

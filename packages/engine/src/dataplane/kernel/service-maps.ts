@@ -7,7 +7,7 @@ import { MAPPED_BITS, readMapped, writeMapped } from "./mapped-address.ts";
 import { ERRNO } from "./syscalls.ts";
 
 /** The maps in which services are found; `DataPlane.program` says what the changes mean. */
-export const SERVICE_MAPS = ["services", "real_servers", "marked", "clients"] as const;
+const SERVICE_MAPS = ["services", "real_servers", "marked", "clients"] as const;
 type ServiceMap = (typeof SERVICE_MAPS)[number];
 
 /** A change that is one entry of one of these maps. */
