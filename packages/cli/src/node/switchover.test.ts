@@ -118,6 +118,23 @@ for (const [what, peers] of unready) {
   });
 }
 
+test("a switchover to a peer in maintenance is refused, and by force it serves all the same", async () => {
+  const { switchover, done } = setUp({ status: status({ peers: [peer({ maintenance: true })] }) });
+  await expect(switchover.run({ dryRun: false, force: false })).rejects.toThrow(
+    'Cannot switch over: peer "lb2", which is in sync, is in maintenance, wanted one in service (`tandem maintenance off` there), or --force',
+  );
+  expect(done).toEqual([]);
+  expect(await switchover.run({ dryRun: false, force: true })).toMatchObject({ to: "lb2" });
+  expect(done).toEqual(["flush", "maintenance, to unready"]);
+});
+
+test("a switchover prefers a peer in service to one in maintenance", async () => {
+  const peers = [peer({ maintenance: true }), peer({ node: "lb3" })];
+  const { switchover, done } = setUp({ status: status({ peers }) });
+  expect(await switchover.run({ dryRun: false, force: false })).toMatchObject({ to: "lb3" });
+  expect(done).toEqual(["flush", "maintenance"]);
+});
+
 test("force makes no difference where a peer is in sync", async () => {
   const peers = [peer({ node: "lb3", state: "joining" }), peer()];
   const { switchover, done } = setUp({ status: status({ peers }) });

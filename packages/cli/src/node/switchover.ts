@@ -61,7 +61,7 @@ export interface SwitchoverPlan {
   readonly from: string;
   readonly to: string;
   readonly steps: string[];
-  /** Nobody is in sync, and the operator says that somebody else shall serve all the same. */
+  /** Nobody is in sync and in service, and the operator says that somebody else shall serve all the same. */
   readonly toUnready: boolean;
 }
 
@@ -74,17 +74,14 @@ export function planSwitchover(status: NodeStatus, force: boolean): SwitchoverPl
   if (status.role !== "active") {
     throw refused(`this node is ${status.role}`, "the active node (see `tandem status`)");
   }
-  const heir = status.peers.find((peer) => peer.state === "live" && peer.role === "standby");
-  if (!heir && !force) {
-    throw refused(
-      "no standby peer is in sync with this node",
-      "one, or --force to lose what it does not know",
-    );
-  }
+  const synced = status.peers.filter((peer) => peer.state === "live" && peer.role === "standby");
+  const heir = synced.find((peer) => !peer.maintenance);
+  const [resting] = synced;
+  if (!heir && !force) throw resting ? inMaintenance(resting.node) : outOfSync();
   return {
     kind: "handOver",
     from: status.node,
-    to: heir?.node ?? "whoever answers",
+    to: (heir ?? resting)?.node ?? "whoever answers",
     toUnready: !heir,
     steps: [
       "wait until every peer has every connection (2 s at most)",
@@ -94,6 +91,15 @@ export function planSwitchover(status: NodeStatus, force: boolean): SwitchoverPl
     ],
   };
 }
+
+const outOfSync = (): LbError =>
+  refused("no standby peer is in sync with this node", "one, or --force to lose what it does not know");
+
+const inMaintenance = (peer: string): LbError =>
+  refused(
+    `peer "${peer}", which is in sync, is in maintenance`,
+    "one in service (`tandem maintenance off` there), or --force",
+  );
 
 function refused(why: string, want: string): LbError {
   return new LbError({ code: "refused", doing: "switch over", why, want });

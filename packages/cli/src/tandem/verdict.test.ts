@@ -46,6 +46,23 @@ const cases: { when: string; change: Partial<NodeStatus>; verdict: Verdict; why:
   },
   { when: "it is in maintenance", change: { maintenance: true }, verdict: "degraded", why: "maintenance" },
   {
+    when: "the only peer is in maintenance",
+    change: peers({ maintenance: true }),
+    verdict: "degraded",
+    why: "every peer that could take over is in maintenance",
+  },
+  {
+    when: "one of two peers is in maintenance",
+    change: {
+      peers: [
+        { ...peer, maintenance: true },
+        { ...peer, node: "lb3" },
+      ],
+    },
+    verdict: "safe",
+    why: "all is well; lb3 could take over",
+  },
+  {
     when: "a destination is down",
     change: { alarms: ['Destination "tcp 192.0.2.10:80 -> 10.0.0.2:8080" is down: refused'] },
     verdict: "degraded",
@@ -71,6 +88,11 @@ for (const { when, change, verdict, why } of cases) {
     if (verdict === "safe") expect(judged.advice).toEqual([]);
   });
 }
+
+test("what a lost peer's table and revision were is not held against it", () => {
+  const lost: PeerStatus = { ...peer, node: "lb3", state: "lost", differing: 2, revision: 41 };
+  expect(judge({ ...healthyStatus, peers: [peer, lost] }).advice).toHaveLength(1);
+});
 
 test("what to do is said for all that is wrong, not only for the worst", () =>
   expect(judge({ ...healthyStatus, nats: "disconnected", forwarding: false }).advice).toHaveLength(2));

@@ -23,6 +23,7 @@ interface Finding {
 const FULL_SHARE = 0.9;
 
 const isClustered = (s: NodeStatus): boolean => s.nats !== "off";
+const liveOf = (s: NodeStatus) => s.peers.filter((p) => p.state === "live");
 
 /** Worst first: the first one that is so gives the verdict and its reason. */
 const FINDINGS: readonly Finding[] = [
@@ -46,7 +47,7 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "unsafe",
-    is: (s) => isClustered(s) && !s.peers.some((p) => p.state === "live"),
+    is: (s) => isClustered(s) && liveOf(s).length === 0,
     why: "nothing would take over if this node died",
     advice: "start a peer, or look why it does not answer: `tandem status` there",
   },
@@ -64,13 +65,13 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "degraded",
-    is: (s) => s.peers.some((p) => p.state === "live" && p.revision !== s.revision),
+    is: (s) => liveOf(s).some((p) => p.revision !== s.revision),
     why: "not every node runs the same revision",
     advice: "wait some seconds; then `tandem status` on the one that is behind says what keeps it",
   },
   {
     verdict: "degraded",
-    is: (s) => s.peers.some((p) => p.state === "live" && p.differing > 0),
+    is: (s) => liveOf(s).some((p) => p.differing > 0),
     why: "tables differed when they were last compared, and are being repaired",
     advice: "wait for the next comparison, 10 s after the last",
   },
@@ -85,6 +86,12 @@ const FINDINGS: readonly Finding[] = [
     is: (s) => s.maintenance,
     why: "this node is in maintenance",
     advice: "when it is over: `tandem maintenance off` here",
+  },
+  {
+    verdict: "degraded",
+    is: (s) => liveOf(s).length > 0 && liveOf(s).every((p) => p.maintenance),
+    why: "every peer that could take over is in maintenance",
+    advice: "when it is over: `tandem maintenance off` there",
   },
   {
     verdict: "degraded",
@@ -110,7 +117,7 @@ export function judge(s: NodeStatus): Judgement {
 }
 
 function whySafe(s: NodeStatus): string {
-  const ready = s.peers.filter((p) => p.state === "live" && !p.maintenance).map((p) => p.node);
+  const ready = liveOf(s).flatMap((p) => (p.maintenance ? [] : [p.node]));
   if (ready.length === 0) return "all is well; on its own, nothing takes over from this node";
   return `all is well; ${ready.join(", ")} could take over`;
 }
