@@ -14,12 +14,21 @@ export function parseText<T extends z.ZodType>(text: string, source: string, sch
   const parsed = parseYaml(text);
   const problems: DocumentProblem[] = parsed.problems.map((p) => ({ ...p, path: "" }));
   const result = parsed.value === undefined ? undefined : schema.safeParse(parsed.value, { error: wantedBy });
-  for (const issue of result?.error?.issues ?? []) {
-    problems.push(...problemsOf(schema, parsed, issue));
-  }
+  const issues = result?.error?.issues ?? [];
+  for (const issue of issues.slice(0, MAX_PROBLEMS)) problems.push(...problemsOf(schema, parsed, issue));
   if (problems.length === 0 && result?.success) return result.data;
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  throw new LbError({ code: "invalid_document", source, problems });
+  throw new LbError({ code: "invalid_document", source, problems: firstOf(problems, issues.length) });
+}
+
+/** More than anybody reads at a time. */
+const MAX_PROBLEMS = 100;
+
+function firstOf(problems: readonly DocumentProblem[], issues: number): readonly DocumentProblem[] {
+  const more = Math.max(problems.length, issues) - MAX_PROBLEMS;
+  if (more <= 0) return problems;
+  const rest = { line: 0, column: 0, path: "", message: `and at least ${more} more mistakes` };
+  return [...problems.slice(0, MAX_PROBLEMS), rest];
 }
 
 /** The same problems, each at the place of its path in a text that can be read. */
@@ -35,9 +44,13 @@ function parsePath(path: string): Path {
 }
 
 function problemsOf(schema: z.ZodType, parsed: ParsedText, issue: z.core.$ZodIssue): DocumentProblem[] {
-  return describeIssue(schema, parsed.value, issue).map(({ path, isAboutKey, message }) => ({
+  return describeIssue(schema, parsed.value, withFirstKeys(issue)).map(({ path, isAboutKey, message }) => ({
     ...(isAboutKey ? parsed.locateKey(path) : parsed.locate(path)),
     path: formatPath(path),
     message,
   }));
 }
+
+/** Of very many unknown fields the first ones: each would be looked for, and compared with all names that there are. */
+const withFirstKeys = (issue: z.core.$ZodIssue): z.core.$ZodIssue =>
+  issue.code === "unrecognized_keys" ? { ...issue, keys: issue.keys.slice(0, MAX_PROBLEMS + 1) } : issue;
