@@ -158,8 +158,11 @@ test("a template is doomed to nothing but its end", () => {
   d.settle();
   const rows = rowsOf(d);
   expect(rows.map((r) => r.isTemplate).toSorted()).toEqual([false, true]);
-  for (const isTemplate of [false, true])
-    d.connections.doom(4, rows.find((r) => r.isTemplate === isTemplate)!.place.index, d.clock.now);
+  const [connection, template] = [false, true].map(
+    (isTemplate) => rows.find((r) => r.isTemplate === isTemplate)!.place.index,
+  ) as [number, number];
+  for (const index of [connection, template]) d.connections.doom(4, index, d.clock.now);
+  expect([connection, template].map((index) => d.connections.isDoomed(4, index))).toEqual([true, false]);
   d.pass(2100);
   expect(d.table.size).toBe(0);
 });
