@@ -180,3 +180,13 @@ test("merged services have the most connections of any node, and tell where node
   });
   expect(merged!.destinations[1]!.why).toBe(service.destinations[1]!.why);
 });
+
+test("directors that give a destination another weight are told of, with what each says", () => {
+  const [service] = fakeServices;
+  const slower = { ...service!.destinations[0]!, effectiveWeight: 3, why: "slow start" };
+  const [merged] = mergeServices([
+    { node: "lb1", answer: [service!] },
+    { node: "lb2", answer: [{ ...service!, destinations: [slower] }] },
+  ]);
+  expect(merged!.destinations[0]!.why).toBe("lb2 says up, weight 3, slow start");
+});
