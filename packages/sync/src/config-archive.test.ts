@@ -81,6 +81,18 @@ test("a revision with a missing part says so", async () => {
   expect(await store.revision(1)).toMatchObject({ kind: "refused", refusal: "incomplete" });
 });
 
+test("a part that is damaged is written anew by whoever names it next", async () => {
+  const { bucket, store, document } = await filled(1, undefined, 400_000);
+  const first = [...bucket.entries.keys()].filter((key) => key.startsWith("part."));
+  for (const key of first) await bucket.put(key, new TextEncoder().encode("damaged"));
+  const next = sampleDocument(document, 400_000);
+  await store.propose({ document: next, expectedRevision: 1, author: "ann" });
+  const head = await store.history(1);
+  const named = head.kind === "history" ? head.heads[0]!.parts.map((hash) => `part.${hash}`) : [];
+  expect(named.filter((key) => first.includes(key))).toHaveLength(1); // they share a part
+  expect((await store.read()).kind).toBe("document");
+});
+
 test("a part that is about to be named again outlives whoever tidies at that moment", async () => {
   const { bucket, document } = await filled(5); // revision 1's part is gone, and its limits are reached at 6
   const old = sampleDocument();

@@ -1,6 +1,7 @@
 import type { KillRequest, NodeApi, NodeStatus, ServiceStatus } from "@tandem/engine";
+import { destinationKey } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fakeServices, healthyStatus } from "../../testing/fake-node.ts";
+import { fakeServices, healthyStatus, markedService } from "../../testing/fake-node.ts";
 import { type Ran, runTandem, type Setting, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 test("drain tells what it drained and what is left there, or that there was nothing to do", async () => {
@@ -97,6 +98,16 @@ for (const fate of ["kill", "reset"]) {
     expect(ran.exitCode).toBe(0);
   });
 }
+
+test("drain --then kill ends connections to all ports of a destination that keeps each packet's", async () => {
+  const key = destinationKey(markedService, markedService.destinations[0]!);
+  const drain = async () => ({ revision: 43, destinations: [key] });
+  const services = async () => [markedService];
+  const ran = await drainOf("drain 10.0.0.4 --deadline 3s --then kill", [], {}, { drain, services });
+  expect(ran.kills.map(({ filter }) => filter)).toEqual([
+    { service: "mark 7 ipv4", destination: "10.0.0.4" },
+  ]);
+});
 
 test("drain that is interrupted goes on draining, and says how to call it off", async () => {
   const ran = await drainOf("drain 10.0.0.1 --wait", [9], { signal: Promise.resolve("SIGINT") });
