@@ -15,6 +15,7 @@ import {
 import { formatPlural } from "./format.ts";
 import { TAKES_VALUE } from "./global-options.ts";
 import { paintFor } from "./paint-for.ts";
+import { printable } from "./printable.ts";
 import { addCommand, createProgram } from "./program.ts";
 import { serialize, serializeMany } from "./serialize.ts";
 
@@ -123,7 +124,7 @@ async function tell(
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof LbError)) throw error;
   const [says, places] = inWords(error);
-  err.write(`${places}${paintFor(err, env)("bad", "error:")} ${says}\n`);
+  err.write(`${printable(places)}${paintFor(err, env)("bad", "error:")} ${printable(says)}\n`);
   const failure = { error: { ...error.failure, message: error.message } };
   if (format !== "text") out.write(await (isStream ? serializeMany : serialize)(failure, format));
   return FAILURE_EXITS[error.failure.code];

@@ -10,6 +10,7 @@ import {
   type Values,
 } from "./command.ts";
 import { FROM_ENVIRONMENT, GLOBAL_OPTIONS } from "./global-options.ts";
+import { printable } from "./printable.ts";
 import { oneOf } from "./read-option.ts";
 
 /** The parser of what stands before the command's name, with names and summaries for the help. */
@@ -24,7 +25,7 @@ export function createProgram(
     .version(version, "--version", "print the version")
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(printable(text)) })
     .exitOverride()
     .addHelpText("after", `\nExit codes:\n${formatExitCodes(EXIT_CODES)}`);
   for (const spec of GLOBAL_OPTIONS) program.addOption(createOption(spec));
