@@ -103,3 +103,16 @@ for (const [option, value, want] of [
     const { err, exitCode } = await runTandem(await startFakeDaemon(), ["connections", option, value]);
     expect([exitCode, err]).toEqual([2, expect.stringContaining(want)]);
   });
+
+test("connections in 80 columns shows both ends' ports, and no longer line", async () => {
+  async function* connections() {
+    yield { ...fakeConnection(0), state: "ASSURED", virtual: "192.0.2.100:7000", template: true };
+  }
+  const { out } = await runTandem(await startFakeDaemon({ connections }), ["connections"], {
+    isTTY: true,
+    columns: 80,
+    env: { NO_COLOR: "1" },
+  });
+  expect(out).toContain("192.0.2.100:7000  10.0.0.1:8080");
+  expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});

@@ -117,7 +117,7 @@ function formatConnections(rows: readonly ConnectionStatus[], more: boolean, pai
       { title: "LOCAL", yields: 2 },
       { title: "MARK", align: "right", yields: 4 },
       { title: "IDLE", align: "right", yields: 7 },
-      { title: "EXPIRES IN", align: "right" },
+      { title: "EXPIRES IN", align: "right", yields: 0 },
       { title: "OWNER", yields: 5 },
       { title: "CONTROLLER", yields: 6 },
       { title: "IN", align: "right", yields: 1 },

@@ -11,6 +11,20 @@ test("history says who changed what, when and why, newest first", async () => {
   expect((await tandem("history -n 1")).out).not.toContain("bob");
 });
 
+for (const [columns, longest] of [
+  [80, 80],
+  [0, 106], // a serial console that does not say how wide it is gets every column in full
+] as const) {
+  test(`history on a terminal of ${columns} columns has lines of ${longest} characters at most`, async () => {
+    const { out } = await runTandem(await startFakeDaemon(), ["history"], {
+      isTTY: true,
+      columns,
+      env: { NO_COLOR: "1" },
+    });
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBe(longest);
+  });
+}
+
 test("history as data has everything", async () => {
   const { revisions } = JSON.parse((await tandem("history --json")).out);
   expect(revisions[0]).toMatchObject({ revision: 42, author: "alice", reason: "more memory", running: true });

@@ -12,8 +12,8 @@ const COLUMNS = [
   { title: "REVISION", align: "right" },
   { title: "WHEN" },
   { title: "WHO" },
-  { title: "WHAT" },
-  { title: "WHY" },
+  { title: "WHAT", least: 20 },
+  { title: "WHY", least: 12 },
 ] as const;
 
 export const history: Command<Options> = {

@@ -73,6 +73,12 @@ test("status of a node with 1,000 services, many of them in trouble, still fits 
   expect(out).toContain("192.0.0.6, 993 more\n");
 });
 
+test("status on a terminal that does not know its width is not wrapped", async () => {
+  const socket = await startFakeDaemon({ status: async () => troubledStatus });
+  const { out } = await runTandem(socket, ["status"], { isTTY: true, columns: 0, env: { NO_COLOR: "1" } });
+  expect(out).toBe((await runTandem(socket, ["status"])).out);
+});
+
 for (const columns of [80, 60]) {
   test(`status in ${columns} columns has no longer line`, async () => {
     const socket = await startFakeDaemon({ status: async () => troubledStatus });
