@@ -66,7 +66,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     restore: (document, terms) => restore(parts, document, terms),
     setMaintenance: async ({ on }) => setMaintenance(parts.maintenance, on),
     events: parts.events,
-    capture: notThere,
+    capture: refuseCapture,
     ipvsadm: (request) => runIpvsadm(request, ipvsadm),
     apply: (spec, terms) => applyDocument(parts, spec, terms),
     async drain({ author, ...request }) {
@@ -83,11 +83,8 @@ export function createNodeService(parts: NodeParts): NodeApi {
   };
 }
 
-function notThere(): never {
-  throw new LbError({
-    code: "refused",
-    doing: "do this",
-    why: "it is not built yet",
-    want: "a later version",
-  });
+/** The call is part of the API already; docs/not-yet.md says so. */
+function refuseCapture(): never {
+  const why = "this version shows no packets";
+  throw new LbError({ code: "refused", doing: "capture packets", why, want: "a later one" });
 }

@@ -53,12 +53,12 @@ export interface NodeClient extends grpc.Client {
   applyDocument(argument: _tandem_v1_ApplyDocumentRequest, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Packets as they come in on this node, with what was decided about each. Role: operate.
+   * Packets as they come in on this node, with what was decided about each. Role: operate. Not there yet: fails with FAILED_PRECONDITION.
    */
   CapturePackets(argument: _tandem_v1_CapturePacketsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
   CapturePackets(argument: _tandem_v1_CapturePacketsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
   /**
-   * Packets as they come in on this node, with what was decided about each. Role: operate.
+   * Packets as they come in on this node, with what was decided about each. Role: operate. Not there yet: fails with FAILED_PRECONDITION.
    */
   capturePackets(argument: _tandem_v1_CapturePacketsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
   capturePackets(argument: _tandem_v1_CapturePacketsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
@@ -304,7 +304,7 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   ApplyDocument: grpc.handleUnaryCall<_tandem_v1_ApplyDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse>;
   
   /**
-   * Packets as they come in on this node, with what was decided about each. Role: operate.
+   * Packets as they come in on this node, with what was decided about each. Role: operate. Not there yet: fails with FAILED_PRECONDITION.
    */
   CapturePackets: grpc.handleServerStreamingCall<_tandem_v1_CapturePacketsRequest__Output, _tandem_v1_CapturedPacket>;
   
