@@ -15,6 +15,7 @@ const MAX_SLOT = 254;
 
 const ticksOf = (ms: number): number => Math.ceil(ms * TICKS_PER_MS);
 
+/** What comes from peers, merged between two looks at the rings, and what they are told. */
 export interface Replication {
   /** Queue a call. */
   handle(call: ReplicaCall): void;

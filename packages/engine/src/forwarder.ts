@@ -43,6 +43,7 @@ const TIMERS_PER_TURN = 1024;
 /** How long a turn may sleep: about the timers' resolution. */
 const IDLE_MS = 50;
 
+/** The packet loop: commands, upcalls, events and timers, one turn after the other. */
 export interface Forwarder {
   /** Carry out one command, now. */
   handle(command: ForwarderCommand): void;

@@ -1,6 +1,7 @@
 import { LbError } from "@tandem/model";
 import type { BucketEntry, ConfigBucket } from "./config-bucket.ts";
 
+/** A bucket that tests can look into, and take away. */
 export interface MemoryBucket extends ConfigBucket {
   readonly entries: Map<string, BucketEntry>;
   /** While true, everything is refused as when NATS is away, and nobody is told of changes. */

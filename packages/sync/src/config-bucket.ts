@@ -1,5 +1,6 @@
 /** Keys and values that the configuration lies on, as ports: the little of JetStream KV, or of a directory, that it needs. */
 
+/** What lies under a key. */
 export interface BucketEntry {
   readonly value: Uint8Array;
   /** Rises with every write, whatever its key: of two entries the one that was written later has the higher one. */

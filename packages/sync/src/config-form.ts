@@ -22,6 +22,7 @@ const FORM = "tandem-config-1";
 /** A quarter of the 1 MiB that NATS takes in one message by default. */
 export const PART_BYTES = 256 * 1024;
 
+/** A document as it is stored. */
 export interface PackedDocument {
   readonly stored: StoredDocument;
   /** Bytes of each part, by hash. */
@@ -68,6 +69,7 @@ function cut(text: string): { ref: TextReference; pieces: Map<string, Uint8Array
   return { ref: { hash: hashOf(bytes), parts }, pieces: new Map(pieces) };
 }
 
+/** Write a head and sign it. */
 export function formatHead(head: ConfigHead, signer: ConfigSigner): string {
   const line = JSON.stringify(head);
   return `${FORM} ${signer.sign(line)}\n${line}`;
@@ -101,6 +103,7 @@ export function unpackText({ hash }: TextReference, parts: readonly Uint8Array[]
   return hashOf(bytes) === hash ? bytes.toString() : undefined;
 }
 
+/** A reading that is none. */
 export function refused(refusal: Refused["refusal"], why: string): Refused {
   return { kind: "refused", refusal, why };
 }

@@ -10,6 +10,7 @@ export interface Place {
   readonly column: number;
 }
 
+/** A text as a value, with the places that it came from. */
 export interface ParsedText {
   /** Undefined if the text is no YAML: then there are problems. */
   readonly value: unknown;

@@ -40,6 +40,7 @@ export type Slot =
   | "mcast-port"
   | "mcast-ttl";
 
+/** An option, as it is written. */
 export interface OptionRow {
   readonly slot: Slot;
   readonly short?: string;
@@ -101,6 +102,7 @@ export const OPTIONS: readonly OptionRow[] = [
   option("mcast-ttl", undefined, "mcast-ttl", "value"),
 ];
 
+/** A command, as it is written, and the options that it goes with. */
 export interface CommandRow {
   /** As the tool's messages say it. */
   readonly name: string;

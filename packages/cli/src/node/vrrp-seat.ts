@@ -20,6 +20,7 @@ export interface Seat {
   readonly sinceMs: number;
 }
 
+/** Who takes a seat, keeps it and says how the node is. */
 export interface SeatHolder {
   seat(): Seat;
   /** The virtual addresses that move with this seat. */

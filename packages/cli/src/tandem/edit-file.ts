@@ -17,6 +17,7 @@ export interface EditFile {
   remove(): Promise<void>;
 }
 
+/** A new one, in a new directory. */
 export async function createEditFile(): Promise<EditFile> {
   const folder = await mkdtemp(join(tmpdir(), "tandem-edit-"));
   const path = join(folder, "document.yaml");

@@ -25,6 +25,7 @@ const POLL_EVERY_MS = 1000;
 /** keepalived says little, but a peer with other settings can make it say much. */
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
+/** What is supervised, and where it lies. */
 export interface VrrpSupervisorOptions {
   /** Directory for this director alone, made if absent; on a tmpfs such as `/run/tandem`, so that no file outlives a boot. */
   readonly runtimeDir: string;
@@ -35,6 +36,7 @@ export interface VrrpSupervisorOptions {
   readonly addresses?: AddressTable;
 }
 
+/** keepalived, kept running and told how this director is. */
 export interface VrrpSupervisor {
   /**
    * Adopt the keepalived that runs, reload it if its configuration is another one, or start it. To be called once programs are

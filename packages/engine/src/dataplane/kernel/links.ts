@@ -8,6 +8,7 @@ import { closeFd, refusal } from "./syscalls.ts";
 /** Where a program is attached: `tc` ingress works everywhere and keeps offloads, `xdp` needs the driver's support. */
 export type Hook = "tc" | "xdp";
 
+/** Where a program is wanted: an interface by name, and the hook there. */
 export interface Attachment {
   readonly link: string;
   readonly hook: Hook;

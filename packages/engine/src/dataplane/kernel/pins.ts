@@ -34,6 +34,7 @@ export const PINNED_MAPS = [
   "meta",
 ] as const;
 
+/** Connection records, by family. */
 export interface RecordCounts {
   readonly 4: number;
   readonly 6: number;

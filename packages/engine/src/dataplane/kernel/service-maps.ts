@@ -13,6 +13,7 @@ type ServiceMap = (typeof SERVICE_MAPS)[number];
 /** A change that is one entry of one of these maps. */
 export type EntryChange = Exclude<ServiceChange, { kind: "set_tunnel" | "delete_tunnel" }>;
 
+/** The maps of services, written and read as changes. */
 export interface ServiceMaps {
   /** Carry out one change. Throws `LbError` (refused). */
   apply(change: EntryChange): void;
