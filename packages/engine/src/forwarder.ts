@@ -100,7 +100,7 @@ export function createForwarder(
   const count = (reason: Reason, packets = 1) => reasons.set(reason, (reasons.get(reason) ?? 0) + packets);
   const withOwner = (row: Row) => ({ ...row, owner: replication.peerName(row.owner) });
   const onUpcall = (upcall: Upcall) => count(slowPath(upcall).reason);
-  const onEvent = (e: StateEvent) => connections.review(e.family, e.index, dataplane.now());
+  const onEvent = (e: StateEvent) => connections.stepped(e, dataplane.now());
   const onRefused = (family: 4 | 6, index: number) => {
     count("flow_map_full");
     connections.close(family, index, dataplane.now());

@@ -106,7 +106,7 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
         dataplane.flushFlows((family, index) => connections.close(family, index, clock.now));
         dataplane.flushPackets();
       } while (dataplane.waiting.upcalls > 0);
-      dataplane.drainEvents(Number.MAX_SAFE_INTEGER, (e) => connections.review(e.family, e.index, clock.now));
+      dataplane.drainEvents(Number.MAX_SAFE_INTEGER, (e) => connections.stepped(e, clock.now));
       return reasons;
     },
   };

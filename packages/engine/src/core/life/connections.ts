@@ -4,7 +4,7 @@
  */
 
 import { LIFE, RECORD } from "../layout.ts";
-import { changeLife, isAlive, type RecordArray, readField, writeField } from "../record.ts";
+import { changeLife, isAlive, type RecordArray, readField, stateOf, writeField } from "../record.ts";
 import type { ServiceTable } from "../services/service-table.ts";
 import type { ConnectionTable, NewConnection } from "../table/connection-table.ts";
 import { createAgeing, FROZEN_LOOK_TICKS } from "./ageing.ts";
@@ -21,6 +21,14 @@ import { isRetired, retireRecord } from "./retirement.ts";
 
 /** Records that are reviewed between two looks at the timers: a few milliseconds. */
 const REVIEW_SLICE = 16_384;
+
+/** A step of a record's state: what its life word became. */
+export interface Step {
+  readonly family: 4 | 6;
+  readonly index: number;
+  readonly generation: number;
+  readonly after: number;
+}
 
 /** The connections of this node, alive; one thread owns them. */
 export interface Connections {
@@ -43,6 +51,8 @@ export interface Connections {
   isDoomed(family: 4 | 6, index: number): boolean;
   /** Look at a record that a state event, a peer or a scan points at. Idempotent: the record is the truth. */
   review(family: 4 | 6, index: number, now: number): void;
+  /** The fast path tells of a step that the record has taken; it may have gone further since. Ignored where it was another connection's. */
+  stepped(step: Step, now: number): void;
   /** Keep bytes, at most 255, beside a record in the place of what was kept; none: keep nothing. Returns false if there is no room. */
   keep(family: 4 | 6, of: { index: number; bytes: Uint8Array }, now: number): boolean;
   /** An announced connection has begun: from now on it is known by its client's port (`RECORD.clientPorts`), and is this node's own. */
@@ -147,6 +157,14 @@ export function createConnections(
     arm(r, index, now);
   }
 
+  /** A connection that is established and closed between two looks was established all the same. */
+  function stepped({ family, index, generation, after }: Step, now: number): void {
+    const r = table.records[family];
+    const isTheirs = index < r.capacity && readField(r, index, RECORD.generation) === generation;
+    if (isTheirs && isAlive(r, index)) prove(r, index, now, after & LIFE.stateMask);
+    review(family, index, now);
+  }
+
   function reviewAt(position: number, now: number): void {
     const before6 = table.records[4].capacity;
     if (position < before6) review(4, position, now);
@@ -213,8 +231,8 @@ export function createConnections(
   }
 
   /** Tell peers, too, of a client that has proven itself. */
-  function prove(r: RecordArray, index: number, now: number): void {
-    const template = proveTemplate(r, index);
+  function prove(r: RecordArray, index: number, now: number, state = stateOf(r, index)): void {
+    const template = proveTemplate(r, index, state);
     if (template >= 0) observer.changed(r.family, template, now);
   }
 
@@ -282,6 +300,7 @@ export function createConnections(
     },
     isDoomed: (family, index) => isDoomed(table.records[family], index),
     review,
+    stepped,
     keep(family, { index, bytes }, now) {
       const isKept = table.annexes.write(table.records[family], index, bytes);
       if (isKept) observer.annexed(family, index, now);

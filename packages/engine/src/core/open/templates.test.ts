@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { buildPacket } from "../../packet/testing.ts";
 import { createTestDirector, rowsOf, type TestDirector } from "../testing.ts";
 import { A, B, connectFrom, sendFrom, web } from "../testing-clients.ts";
 
@@ -119,6 +120,23 @@ for (const [what, service, packets, want] of groups) {
 test("unprivileged ports are not those of an FTP service without persistence", () => {
   const d = directorWith([{ ...persistent, port: 21, persistence: undefined }]);
   expect(sendFrom(d, "198.51.100.7", { toPort: 30_000 })).toBe("not_ours");
+});
+
+test("a connection that was established and closed between two looks proves its client all the same", () => {
+  const d = directorWith([persistent]);
+  sendFrom(d, "198.51.100.7", { fromPort: 1001 });
+  const ends = {
+    protocol: "tcp",
+    from: "198.51.100.7",
+    fromPort: 1001,
+    to: web.address,
+    toPort: web.port,
+  } as const;
+  for (const flags of ["A", "FA"]) d.dataplane.receive(1, buildPacket({ ...ends, flags }));
+  expect(templatesOf(d)[0]).toContain("NONE");
+  d.settle();
+  expect(rowsOf(d).find((r) => !r.isTemplate)?.state).not.toBe("ESTABLISHED");
+  expect(templatesOf(d)[0]).toContain("ASSURED");
 });
 
 test("a template is renewed by new connections alone, outlives its time while connections hang on it, and ends then", () => {
