@@ -30,6 +30,12 @@ const cases: { when: string; change: Partial<NodeStatus>; verdict: Verdict; why:
     verdict: "degraded",
     why: "not every peer is in sync",
   },
+  {
+    when: "NATS is away, and so every peer silent",
+    change: { nats: "disconnected", ...peers({ state: "lost" }) },
+    verdict: "unsafe",
+    why: "one that took over would lack what is new",
+  },
   { when: "NATS is away", change: { nats: "disconnected" }, verdict: "degraded", why: "NATS" },
   {
     when: "revisions differ",

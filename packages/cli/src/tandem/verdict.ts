@@ -22,7 +22,6 @@ interface Finding {
 /** A fuller table evicts: connections that wait for their handshake first. */
 const FULL_SHARE = 0.9;
 
-const isClustered = (s: NodeStatus): boolean => s.nats !== "off";
 const liveOf = (s: NodeStatus) => s.peers.filter((p) => p.state === "live");
 
 /** Worst first: the first one that is so gives the verdict and its reason. */
@@ -47,19 +46,25 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "unsafe",
-    is: (s) => isClustered(s) && liveOf(s).length === 0,
+    is: (s) => s.nats === "disconnected" && liveOf(s).length === 0, // VRRP does not need NATS: a peer may well take over
+    why: "NATS cannot be reached: no peer can be heard, and one that took over would lack what is new",
+    advice: "look at the NATS servers first; what was missed is made up for by itself",
+  },
+  {
+    verdict: "unsafe",
+    is: (s) => s.nats === "connected" && liveOf(s).length === 0,
     why: "nothing would take over if this node died",
     advice: "start a peer, or look why it does not answer: `tandem status` there",
   },
   {
     verdict: "degraded",
-    is: (s) => s.nats === "disconnected",
+    is: (s) => s.nats === "disconnected" && liveOf(s).length > 0,
     why: "NATS cannot be reached, so nothing is replicated",
     advice: "look at the NATS servers; what was missed is made up for by itself",
   },
   {
     verdict: "degraded",
-    is: (s) => s.peers.some((p) => p.state !== "live"),
+    is: (s) => s.nats !== "disconnected" && s.peers.some((p) => p.state !== "live"),
     why: "not every peer is in sync",
     advice: "a peer that is lost: `tandem status` there; one that joins or repairs: wait",
   },
