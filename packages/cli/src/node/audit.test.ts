@@ -63,6 +63,15 @@ test("a call is told with who, from where, what, and the document before and aft
   ]);
 });
 
+test("a call that changes the document twice is told with what it was before both", async () => {
+  const { entries, audit, keeper } = audited();
+  await audit.around(call, async () => {
+    await keeper.change(() => withWeight(1), "alice");
+    await keeper.change(() => withWeight(2), "alice");
+  });
+  expect(entries.map(({ document }) => [document!.before, document!.after])).toEqual([[1, 3]]);
+});
+
 test("calls at the same time are told each with its own change", async () => {
   const { entries, audit, keeper } = audited();
   const to = (weight: number) =>

@@ -109,10 +109,8 @@ test("a daemon that hangs up is told in words", async () => {
   const server = createServer((client) => client.destroy()).listen(socket);
   onTestFinished(() => void server.close());
   const { err, exitCode } = await runTandem(socket, ["status"]);
-  expect({ exitCode, start: err.slice(0, 40) }).toEqual({
-    exitCode: 1,
-    start: 'error: Cannot reach the daemon at "/tmp/',
-  });
+  expect(exitCode).toBe(1);
+  expect(err).toContain(`error: Cannot reach the daemon at "${socket}`);
 });
 
 test("colour is for terminals, and NO_COLOR turns it off", async () => {
