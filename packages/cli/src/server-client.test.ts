@@ -226,6 +226,17 @@ test("a certificate that cannot be used is told of, and the old one stays", asyn
   expect((await node.status()).node).toBe(healthyStatus.node);
 });
 
+test("a certificate that comes back after one that cannot be used is told of", async () => {
+  const daemon = await startTlsDaemon();
+  const good = await daemon.authority.director();
+  daemon.offer({ ...good });
+  await vi.waitFor(() => expect(daemon.told).toEqual(["taken up", "taken up"]));
+  daemon.offer({ certificate: "half a file" });
+  await vi.waitFor(() => expect(daemon.told.at(-1)).toContain("Cannot serve the API over TLS"));
+  daemon.offer({ ...good });
+  await vi.waitFor(() => expect(daemon.told.at(-1)).toBe("taken up"));
+});
+
 test("clients of a CA that is no longer trusted are sent away", async () => {
   const daemon = await startTlsDaemon();
   const node = await call(daemon, await daemon.authority.client("alice", "view"));

@@ -31,7 +31,7 @@ export function createApiDoor({ api }: Pick<NodeConfig, "api">, log: Pick<Logger
       clientCa: await readText(api.clientCa),
     }),
     onIdentity(outcome) {
-      const why = "failure" in outcome ? String(outcome.failure) : "";
+      const why = "failure" in outcome ? reasonOf(outcome.failure) : "";
       if (why !== "" && why !== unusable)
         log.warn({ why }, "the API keeps its certificate: what it found cannot be used");
       unusable = why;
@@ -50,6 +50,8 @@ export function createApiDoor({ api }: Pick<NodeConfig, "api">, log: Pick<Logger
     },
   };
 }
+
+const reasonOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
 
 function isLate({ begins, ends }: CertificateTerm, nowMs: number): boolean {
   const wholeMs = ends.getTime() - begins.getTime();

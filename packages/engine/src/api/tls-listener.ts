@@ -60,23 +60,29 @@ export async function listenTls(server: Server, options: TlsOptions): Promise<Tl
   const { listen, load, onIdentity, lookEveryMs = LOOK_EVERY_MS } = options;
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure()); // TLS is ended here
   let identity = await load();
+  let isWell = true;
   onIdentity(check(identity));
   const doors = listen.map(() => createDoor(identity).on("secureConnection", injector.injectConnection));
 
   async function look(): Promise<void> {
     const found = await load();
-    if (isSame(found, identity)) return;
+    if (isWell && isSame(found, identity)) return;
     const term = check(found);
     for (const door of doors) door.setSecureContext(contextOf(found));
     if (found.clientCa !== identity.clientCa) injector.drain(DRAIN_MS); // whom the new CA does not know must not stay
     identity = found;
+    isWell = true;
     onIdentity(term);
+  }
+  function fail(failure: unknown): void {
+    isWell = false;
+    onIdentity({ failure });
   }
   const ports = await Promise.all(doors.map((door, i) => open(door, listen[i]!))).catch((error) => {
     for (const door of doors) door.close();
     throw error;
   });
-  const looking = setInterval(() => void look().catch((failure) => onIdentity({ failure })), lookEveryMs);
+  const looking = setInterval(() => void look().catch(fail), lookEveryMs);
   return {
     ports,
     stop() {
