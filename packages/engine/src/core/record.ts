@@ -168,3 +168,6 @@ export const ticksSince = (now: number, since: number): number => Math.max((now 
 
 /** Owner slot of records that a peer owned before this daemon started: which peer is known again when one of them names the record. */
 export const UNKNOWN_PEER = 255;
+
+/** Id of no destination: that of a connection which goes past all of them, to where its client wanted it. Ids start at 1. */
+export const NO_DESTINATION = 0;

@@ -49,6 +49,22 @@ for (const [when, policy] of Object.entries(policies)) {
   });
 }
 
+test("a connection that goes past all destinations is not one whose destination was removed", () => {
+  const d = createTestDirector();
+  const service = {
+    mark: 7,
+    scheduler: "rr",
+    whenRemoved: "expire",
+    destinations: [{ address: A, weight: 0 }],
+  };
+  const settings = { settings: { cacheBypass: true } };
+  d.configure([service], settings);
+  expect(sendFrom(d, CLIENT, { mark: 7, to: "203.0.113.5" })).toBe("203.0.113.5");
+  d.configure([{ ...service, whenRemoved: "reset" }], settings);
+  expect(d.table.size).toBe(1);
+  expect(readField(d.table.records[4], 0, RECORD.life) & LIFE.watched).toBe(0);
+});
+
 test("replies of a held connection are still translated, and nothing of it renews its time", () => {
   const d = createTestDirector();
   const service = { ...web, whenRemoved: "drop" };

@@ -3,7 +3,7 @@
  * so a scan of all records carries out what a document or a health check has changed, on every director alike.
  */
 import { ADDRESS, LIFE, RECORD } from "../layout.ts";
-import { addressAt, hasOutput, methodOf, type RecordArray, readField } from "../record.ts";
+import { addressAt, hasOutput, methodOf, NO_DESTINATION, type RecordArray, readField } from "../record.ts";
 import type { Fate, Service } from "../services/service.ts";
 import type { ServiceTable } from "../services/service-table.ts";
 
@@ -49,9 +49,6 @@ export function createJudge(services: ServiceTable): Judge {
     return fate === "keep" && service && isHelped(service, r, index) ? LIFE.watched : OF_CONNECTION[fate];
   };
 }
-
-/** Of a connection that goes past all destinations, to where its client wanted it. Ids start at 1. */
-const NO_DESTINATION = 0;
 
 function isServed(service: Service, r: RecordArray, index: number): boolean {
   return service.clients?.(r.words, index * r.stride + addressAt(r, ADDRESS.client)) ?? true;

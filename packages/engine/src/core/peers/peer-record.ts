@@ -17,8 +17,6 @@ export interface PeerRecord {
   readonly destination: Destination | undefined;
 }
 
-/** Id of no destination: that of a connection which goes to its own address. */
-export const NO_DESTINATION = 0;
 const FTP_PORT = 21;
 /** Ports below are privileged: none that FTP's passive data connections come to. */
 const FIRST_FREE_PORT = 1024;

@@ -16,6 +16,7 @@ import {
   changeLife,
   exchangeLife,
   methodOf,
+  NO_DESTINATION,
   type RecordArray,
   readField,
   ticksSince,
@@ -28,7 +29,7 @@ import { indexOf } from "../table/flow-index.ts";
 import { type Awaiting, createAwaitedControls } from "./awaited-controls.ts";
 import { isControlName, writeControlKey } from "./control-name.ts";
 import { type Digests, NOBODY } from "./digest.ts";
-import { isConsistent, NO_DESTINATION, writeBirth, writeReplyKey } from "./peer-record.ts";
+import { isConsistent, writeBirth, writeReplyKey } from "./peer-record.ts";
 
 /** No record is older: above every timeout, and hours away from where ticks wrap (`ticksSince`). */
 const MOST_AGE_TICKS = 0x7f00_0000;
