@@ -199,6 +199,12 @@ test("drain director of a standby is maintenance", async () => {
   expect([asked, exitCode]).toEqual([[{ on: true, author: "ops" }], 0]);
 });
 
+test("drain director leaves a director in maintenance there, though it is active", async () => {
+  const before: Partial<NodeStatus> = { role: "active", maintenance: true };
+  const { asked, exitCode } = await drainDirector("drain director", before, handedOver);
+  expect([asked, exitCode]).toEqual([[{ on: true, author: "ops" }], 0]);
+});
+
 test("drain director that nobody takes over from fails, and says so", async () => {
   const alone = await drainDirector(
     "drain director",
