@@ -122,6 +122,17 @@ test("the engine's pure folders import only what lies before them on a packet's 
   expect(offenders).toEqual([]);
 });
 
+test("a running node and ipvsadm need nothing of the command line but its words for numbers", () => {
+  const offenders = sources.flatMap((s) =>
+    /^cli\/src\/(node|ipvsadm)\//.test(s.path) && !isTest(s)
+      ? s.imports
+          .filter((i) => i.includes("/tandem/") && !i.endsWith("/tandem/format.ts"))
+          .map((i) => `${s.path}: ${i}`)
+      : [],
+  );
+  expect(offenders).toEqual([]);
+});
+
 test("of the data plane the core knows the types alone", () => {
   const value = /(?:^|\n)(?:import|export) (?!type )[^;]*?from "(?:\.\.\/)+dataplane\//;
   const offenders = sources.filter(

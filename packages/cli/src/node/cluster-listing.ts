@@ -2,7 +2,7 @@
 import type { ConnectionStatus, NodeApi } from "@tandem/engine";
 import { LbError } from "@tandem/model";
 import type { Listed } from "../ipvsadm/show.ts";
-import { mergeServices } from "../tandem/merge-services.ts";
+import { mergeServices } from "./merge-services.ts";
 
 /** This director, and its way to the others. */
 export interface ListingCluster {

@@ -1,10 +1,10 @@
 import type { ConnectionFilter, ServiceStatus } from "@tandem/engine/client";
 import { expect, test } from "vitest";
 import { createEventLog } from "../node/events/event-log.ts";
+import { mergeServices } from "../node/merge-services.ts";
 import { startFakeCluster } from "../testing/fake-cluster.ts";
 import { fakeConnection, fakeServices } from "../testing/fake-node.ts";
 import { runTandem } from "../testing/run-tandem.ts";
-import { mergeServices } from "./merge-services.ts";
 
 /** A director that owns what its name says, of the same connections as every other. */
 const owning = () => ({

@@ -1,10 +1,10 @@
 /** `tandem services`: what runs, where it goes, and why a weight is what it is. */
 import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
 import { formatEndpoint, serviceKey } from "@tandem/model";
-import { ALL_NODES, answersOf, askAllNodes } from "../all-nodes.ts";
+import { mergeServices, type NodeServices } from "../../node/merge-services.ts";
+import { ALL_NODES, answersOf, askAllNodes, type Said } from "../all-nodes.ts";
 import { type Answer, type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
-import { mergeServices, type NodeServices, servicesAsData } from "../merge-services.ts";
 
 interface Options {
   readonly rates?: boolean;
@@ -38,6 +38,16 @@ async function listAll(world: World, areRates: boolean): Promise<Answer> {
     text: (paint) => `${formatServices(merged, areRates, paint)}\n${formatByNode(nodes, areRates, paint)}`,
     exitCode: nodes.length === said.length ? EXIT.ok : EXIT.failed,
   };
+}
+
+/** As data: every node with what it said, and all of it together. */
+function servicesAsData(said: readonly Said<readonly ServiceStatus[]>[], merged: readonly ServiceStatus[]) {
+  const nodes = said.map((each) =>
+    "failure" in each
+      ? { node: each.node, error: { ...each.failure.failure, message: each.failure.message } }
+      : { node: each.node, services: each.answer },
+  );
+  return { services: merged, nodes };
 }
 
 /** A service's line for each node. */

@@ -3,7 +3,6 @@
  * its peers' in its table, too, so the node with the most has them all.
  */
 import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
-import type { Said } from "./all-nodes.ts";
 
 /** One node's services. */
 export type NodeServices = { readonly node: string; readonly answer: readonly ServiceStatus[] };
@@ -16,19 +15,6 @@ export function mergeServices(nodes: readonly NodeServices[]): ServiceStatus[] {
     const destinations = groupById(said.map(({ node, item }) => ({ node, items: item.destinations })));
     return { ...services[0]!, ...addedUp(services), destinations: destinations.map(mergeDestination) };
   });
-}
-
-/** As data: every node with what it said, and all of it together. */
-export function servicesAsData(
-  said: readonly Said<readonly ServiceStatus[]>[],
-  merged: readonly ServiceStatus[],
-) {
-  const nodes = said.map((each) =>
-    "failure" in each
-      ? { node: each.node, error: { ...each.failure.failure, message: each.failure.message } }
-      : { node: each.node, services: each.answer },
-  );
-  return { services: merged, nodes };
 }
 
 interface Told<T> {
