@@ -239,6 +239,30 @@ for (const [who, change] of OTHERS) {
   });
 }
 
+test("a hail from another life of the caller leaves the call to the one that made it", () => {
+  const s = site();
+  const call = s.node("a").call("b", text("never"));
+  s.time.run(100);
+  const by = { from: "a", change: { epoch: "ee".repeat(16) } };
+  s.node("b").handle({ type: "received", frame: forged(s, "callHail", by) });
+  expect(s.node("b").state.refused.unknown_call).toBe(1);
+  s.node("a").handle({ type: "given_up", key: call.key, reason: "cancelled" });
+  s.time.run(10);
+  expect(s.node("b").aborted.length).toBe(1);
+});
+
+test("a call has one request: a second one ends it, and is not carried out", () => {
+  const s = site();
+  s.wire.partition([["a"], ["b"]]);
+  const call = s.node("a").call("b", text("never"));
+  const { parts } = s.node("a").state.ends.get(call.key)!.outgoing;
+  parts.splice(1, 0, { isMessageEnd: true, isLast: false, bytes: text("1 more") });
+  s.wire.partition([["a", "b"]]);
+  s.time.run(1000);
+  expect(call).toMatchObject({ isOver: true, failure: "broken" });
+  expect(s.node("b").requests.map(({ request }) => read(request))).toEqual(["never"]);
+});
+
 test("a welcome counts once, and of the node that was called", () => {
   const s = site();
   s.wire.partition([["a"], ["b"]]);
