@@ -48,6 +48,16 @@ test("a listing of the cluster tells who is missing, whose connections come from
   expect(told).toEqual(['Cannot reach node "lb2": it does not answer']);
 });
 
+test("a listing of the cluster takes a bug for no silence", async () => {
+  const peerAt = () => ({
+    ...answering(),
+    services: async (): Promise<never> => {
+      throw new TypeError("a bug");
+    },
+  });
+  await expect(listed({ peerAt })).rejects.toThrow("a bug");
+});
+
 test("a listing of the cluster without NATS is this director's own, and says so", async () => {
   const { services, clients, told } = await listed({ peers: () => undefined, peerAt: silent });
   expect(services[0]!.traffic.inPackets).toBe(inPackets);
