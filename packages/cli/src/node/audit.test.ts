@@ -127,3 +127,15 @@ test("who calls on the unix socket is who he says he is", async () => {
   await audit.around({ ...local, author: "" }, async () => {});
   expect(entries.map((e) => e.who)).toEqual(["ops", "unknown"]);
 });
+
+test("a call that only looks by its nature is told if it has changed something beside the document", async () => {
+  const { entries, audit } = audited();
+  const listing = { ...call, method: "RunIpvsadm", says: "args [-Z]", changes: false } as const;
+  await audit.around(listing, async () => {});
+  expect(entries).toEqual([]);
+  await audit.around(listing, async () => {
+    await null;
+    audit.noteChange();
+  });
+  expect(entries).toMatchObject([{ who: "alice", request: "args [-Z]", outcome: "done" }]);
+});

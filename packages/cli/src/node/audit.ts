@@ -43,6 +43,14 @@ interface Edit extends DocumentEdit {
 export interface Audit extends Auditor {
   /** A keeper whose changes are told: with the call that they belong to, or by themselves. */
   watching(keeper: ConfigKeeper): ConfigKeeper;
+  /** The call that is under way has changed something beside the document. */
+  noteChange(): void;
+}
+
+/** What a call has done so far. */
+interface Deeds {
+  readonly edits: Edit[];
+  hasChanged: boolean;
 }
 
 const MAX_CHANGES = 50;
@@ -51,28 +59,32 @@ const MAX_CHARACTERS = 1000;
 
 /** An audit. `onAudit` must not throw. */
 export function createAudit(onAudit: (entry: AuditEntry) => void): Audit {
-  const editsOfCall = new AsyncLocalStorage<Edit[]>();
+  const deedsOfCall = new AsyncLocalStorage<Deeds>();
 
   function tellEdit(edit: Edit): void {
-    const edits = editsOfCall.getStore();
-    if (edits) edits.push(edit);
+    const deeds = deedsOfCall.getStore();
+    if (deeds) deeds.edits.push(edit);
     else onAudit({ who: edit.author, document: documentOf(edit), outcome: "done" });
   }
 
   return {
     async around(call, act) {
-      const edits: Edit[] = [];
+      const deeds: Deeds = { edits: [], hasChanged: call.changes };
       const tell = (outcome: Outcome) => {
-        if (call.changes || edits.length > 0) onAudit(entryOf(call, edits, outcome));
+        if (deeds.hasChanged || deeds.edits.length > 0) onAudit(entryOf(call, deeds.edits, outcome));
       };
       try {
-        const answer = await editsOfCall.run(edits, act);
+        const answer = await deedsOfCall.run(deeds, act);
         tell({ outcome: "done" });
         return answer;
       } catch (error) {
         tell(failed(error));
         throw error;
       }
+    },
+    noteChange() {
+      const deeds = deedsOfCall.getStore();
+      if (deeds) deeds.hasChanged = true;
     },
     watching(keeper) {
       const edited = async (author: string, act: (note: Note) => Promise<Document>): Promise<Document> => {

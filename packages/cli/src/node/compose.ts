@@ -168,6 +168,7 @@ async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> 
     peerAt,
     hosts: createSystemHostNames(),
     status,
+    noteChange: audit.noteChange,
     measure,
   });
   const onBug = (error: unknown) => log.error({ err: error }, "a bug while answering");

@@ -33,6 +33,8 @@ export interface NodeParts extends Drafting {
   /** A peer, asked by this node itself. */
   peerAt(name: string): NodeApi;
   status(): Promise<NodeStatus>;
+  /** Told of changes beside the document, whatever call they belong to. */
+  noteChange(): void;
 }
 
 /** The API of a running node. */
@@ -41,7 +43,10 @@ export function createNodeService(parts: NodeParts): NodeApi {
   const zeroing = createZeroing();
   const services: NodeApi["services"] = async () => zeroing.since(await readServices(parts));
   const connections: NodeApi["connections"] = (filter) => listConnections(engine, parts.node, filter);
-  const zero: NodeApi["zero"] = async ({ service }) => zeroing.zero(await readServices(parts), service);
+  const zero: NodeApi["zero"] = async ({ service }) => {
+    zeroing.zero(await readServices(parts), service);
+    parts.noteChange();
+  };
   const ipvsadm = createIpvsadmNode({
     api: { services, connections, zero },
     keeper,

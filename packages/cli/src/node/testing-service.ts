@@ -172,6 +172,7 @@ export function createTestService(
     },
     hosts: { namesOf: async () => new Map(), addressesOf: async () => new Map() },
     status: async () => ({ node: "lb1" }) as NodeStatus,
+    noteChange() {},
     measure: async () => () => mtu,
   });
   return { api, asked, packets };
