@@ -40,6 +40,13 @@ for (const { name, want, ...request } of cases) {
   });
 }
 
+test("bringing back what was never drained means nothing; draining again means the same", () => {
+  const request = { destination: "10.0.0.1" };
+  expect(drainDestinations(spec, { ...request, undo: true })).toEqual({ spec, destinations: [] });
+  const once = drainDestinations(spec, { ...request, undo: false });
+  expect(drainDestinations(once.spec, { ...request, undo: false })).toEqual(once);
+});
+
 test("drain of what is not there names it", () => {
   expect(() => drainDestinations(spec, { destination: "10.0.0.9", undo: false })).toThrow(
     'Cannot find destination "10.0.0.9"',

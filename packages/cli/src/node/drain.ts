@@ -5,7 +5,7 @@ import { type DocumentSpec, destinationKey, formatEndpoint, LbError, serviceKey 
 /**
  * Set or clear `drain` on the destinations that a request names.
  *
- * @returns the edited specification and the keys of the destinations meant
+ * @returns the edited specification and the keys of the destinations meant; of an undo, of those that were drained
  * @throws LbError not_found (service, or destination)
  */
 export function drainDestinations(
@@ -17,6 +17,7 @@ export function drainDestinations(
     throw new LbError({ code: "not_found", what: "service", key: service });
   }
   const destinations: string[] = [];
+  let isFound = false;
   const services = spec.services.map((s) => {
     if (service !== undefined && serviceKey(s) !== service) return s;
     return {
@@ -26,12 +27,14 @@ export function drainDestinations(
           request.destination,
         );
         if (!isMeant) return d;
+        isFound = true;
+        if (undo && !d.drain) return d;
         destinations.push(destinationKey(s, d));
         return { ...d, drain: !undo };
       }),
     };
   });
-  if (destinations.length === 0) {
+  if (!isFound) {
     throw new LbError({ code: "not_found", what: "destination", key: request.destination });
   }
   return { spec: { ...spec, services }, destinations };

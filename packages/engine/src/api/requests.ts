@@ -15,6 +15,7 @@ import type { SetMaintenanceRequest__Output as Maintenance } from "../../proto/g
 import type { SwitchOverRequest__Output as SwitchOver } from "../../proto/generated/tandem/v1/SwitchOverRequest.ts";
 import type { WatchEventsRequest__Output as Watch } from "../../proto/generated/tandem/v1/WatchEventsRequest.ts";
 import type { ZeroCountersRequest__Output as Zero } from "../../proto/generated/tandem/v1/ZeroCountersRequest.ts";
+import { PROTOCOLS } from "../protocols/transitions.ts";
 import type { Caller } from "./caller.ts";
 import { decodeBackup } from "./convert-document.ts";
 import {
@@ -223,9 +224,15 @@ const narrowing: Rule<ConnectionFilter> = {
   want: "at least one of service, client and destination",
   read: (f) => ((f.service ?? f.client ?? f.destination) === undefined ? undefined : f),
 };
+/** Of connections of any protocol, and of templates. */
+const STATE_NAMES = new Set([
+  ...Object.values(PROTOCOLS).flatMap((protocol) => protocol?.stateNames ?? []),
+  "NONE",
+  "ASSURED",
+]);
 const stateName: Rule<string> = {
-  want: 'a name such as "ESTABLISHED"',
-  read: (text) => (/^[A-Z_]{1,32}$/.test(text) ? text : undefined),
+  want: `one of ${[...STATE_NAMES].join(", ")}`,
+  read: (text) => (STATE_NAMES.has(text) ? text : undefined),
 };
 const seconds: Rule<number> = { want: "seconds, 0 or more", read: (n) => (n >= 0 ? n : undefined) };
 const shortBacklog: Rule<number> = {

@@ -90,7 +90,9 @@ for (const { keys, says } of footers) {
 test("what goes wrong, and a pause, stand on top", () => {
   expect(frame("", { ...told, problem: "Cannot reach the daemon" })[0]).toBe("Cannot reach the daemon");
   expect(frame("p")[0]).toMatch(/^lb1 active, PAUSED {2}SAFE/);
-  expect(frame("", { ...told, node: troubledStatus })[0]).toMatch(/^lb2 active {2}UNSAFE: nothing would/);
+  expect(frame("", { ...told, node: troubledStatus })[0]).toMatch(
+    /^lb2 active {2}UNSAFE: NATS cannot be reached/,
+  );
 });
 
 test("a filter that nothing matches says so", () =>

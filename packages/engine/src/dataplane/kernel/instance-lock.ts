@@ -13,6 +13,6 @@ export function lockInstance(path: string): number {
     code: "refused",
     doing: "take over the data plane",
     why,
-    want: "one process per instance",
+    want: "one process per instance: stop the daemon that holds it first",
   });
 }
