@@ -36,6 +36,12 @@ const cases: { when: string; change: Partial<NodeStatus>; verdict: Verdict; why:
     verdict: "unsafe",
     why: "one that took over would lack what is new",
   },
+  {
+    when: "a service is down",
+    change: { alarms: ['Service "tcp 192.0.2.1:80" has no healthy destination'] },
+    verdict: "unsafe",
+    why: "served by nobody",
+  },
   { when: "NATS is away", change: { nats: "disconnected" }, verdict: "degraded", why: "NATS" },
   {
     when: "revisions differ",

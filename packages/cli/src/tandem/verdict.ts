@@ -46,6 +46,12 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "unsafe",
+    is: (s) => s.alarms.some((alarm) => alarm.startsWith("Service ")),
+    why: "clients of a service are served by nobody: all its destinations are down",
+    advice: "`tandem services` says which, and why",
+  },
+  {
+    verdict: "unsafe",
     is: (s) => s.nats === "disconnected" && liveOf(s).length === 0, // VRRP does not need NATS: a peer may well take over
     why: "NATS cannot be reached: no peer can be heard, and one that took over would lack what is new",
     advice: "look at the NATS servers first; what was missed is made up for by itself",
@@ -100,7 +106,7 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "degraded",
-    is: (s) => s.alarms.some((alarm) => /^(Destination|Service) /.test(alarm)),
+    is: (s) => s.alarms.some((alarm) => alarm.startsWith("Destination ")),
     why: "not every destination is healthy",
     advice: "`tandem services` says which, and why",
   },
