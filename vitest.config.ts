@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Four projects, by what they need: `unit` needs nothing, `compat` time to replay all recordings of a kernel, `kernel` root and BPF, `cluster` the lab.
+ * Five projects, by what they need: `unit` needs nothing, `compat` time to replay all recordings of a kernel, `ipvsadm` root and more time for those of the tool,
+ * `kernel` root and BPF, `cluster` the lab.
  * Unit tests share a process per core, which triples their speed: modules are loaded once, so none may keep state of its own.
  * Kernel and cluster tests run one file at a time: they share one kernel and the machine-wide lab lock.
  */
@@ -36,12 +37,17 @@ export default defineConfig({
       {
         test: {
           name: "kernel",
-          include: [
-            "packages/**/*.kernel.test.ts",
-            "test/compat/**/*.kernel.test.ts",
-            "test/differential/**/*.test.ts",
-          ],
+          include: ["packages/**/*.kernel.test.ts", "test/differential/**/*.test.ts"],
           fileParallelism: false,
+          pool: "forks",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "ipvsadm",
+          include: ["test/compat/**/*.kernel.test.ts"],
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 60_000,
