@@ -5,6 +5,7 @@ import { importSysctls } from "../import/import-sysctls.ts";
 import { NO_NAMES } from "../ipvsadm/name-book.ts";
 import { loadNodeConfig } from "../node/node-config.ts";
 import { fakeSpec } from "../testing/fake-node.ts";
+import { createRandom } from "../testing/random.ts";
 import { plainText } from "./document-text.ts";
 import { loadDocument } from "./load-document.ts";
 
@@ -156,15 +157,4 @@ function spoil(text: string, random: (below: number) => number): string {
     () => text.replaceAll(/\d+/g, (digits) => (random(4) === 0 ? `${-random(2 ** 30)}` : digits)),
   ];
   return ways[random(ways.length)]!();
-}
-
-/** xorshift: whole numbers below a limit. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }

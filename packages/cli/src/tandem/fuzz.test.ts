@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createRandom } from "../testing/random.ts";
 import { runTandem, startFakeDaemon } from "../testing/run-tandem.ts";
 import type { OptionSpec } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -98,14 +99,3 @@ async function expectWords(socket: string, argv: readonly string[], about: strin
 
 const longOf = ({ flags }: OptionSpec): string[] =>
   (/--[\w-]+/.exec(flags)?.slice(0, 1) ?? []).filter((flag) => !ENDLESS.test(flag));
-
-/** xorshift: whole numbers below a limit. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
