@@ -37,6 +37,21 @@ const ENGINE_MAY_IMPORT: Record<string, readonly string[]> = {
   core: ["packet/", "protocols/", "rewrite/", "schedulers/", "dataplane/dataplane.ts"],
 };
 
+/** The folders of a running node, each on those before it; what lies beside them puts them together. */
+const NODE_FOLDERS = [
+  "machine",
+  "config",
+  "events",
+  "vrrp",
+  "seat",
+  "cluster",
+  "document",
+  "services",
+  "connections",
+  "status",
+  "doors",
+];
+
 /** Folders and files that depend on their arguments alone. */
 const PURE = [
   "model/src",
@@ -130,6 +145,24 @@ test("a running node and ipvsadm need nothing of the command line but its words 
           .map((i) => `${s.path}: ${i}`)
       : [],
   );
+  expect(offenders).toEqual([]);
+});
+
+test("a running node's folders import only those before them, and nothing of what puts them together", () => {
+  const node = join(packages, "cli/src/node");
+  const folderOf = (path: string) => (path.includes("/") ? path.split("/")[0]! : "compose");
+  const order = [...NODE_FOLDERS, "compose"];
+  const offenders = sources
+    .filter((s) => s.path.startsWith("cli/src/node/") && !isTest(s))
+    .flatMap((s) => {
+      const own = order.indexOf(folderOf(s.path.slice("cli/src/node/".length)));
+      const targets = s.imports
+        .filter((i) => i.startsWith("."))
+        .map((i) => relative(node, resolve(packages, dirname(s.path), i)))
+        .filter((t) => !t.startsWith(".."));
+      const isLater = (t: string) => own < 0 || order.indexOf(folderOf(t)) > own;
+      return targets.filter(isLater).map((t) => `${s.path}: ${t}`);
+    });
   expect(offenders).toEqual([]);
 });
 

@@ -4,7 +4,7 @@ import { connectNode, type RemoteNode, type ServerAddress } from "@tandem/engine
 import { LbError } from "@tandem/model/failure";
 import { readText } from "./document/read-text.ts";
 import { knockTls } from "./knock-tls.ts";
-import { readSecret } from "./node/secret-file.ts";
+import { readSecret } from "./node/machine/secret-file.ts";
 
 /** PEM files that prove who is who. */
 export interface Proof {

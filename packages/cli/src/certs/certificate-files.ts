@@ -3,7 +3,7 @@ import { access, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LbError } from "@tandem/model";
 import { readText } from "../document/read-text.ts";
-import { readSecret } from "../node/secret-file.ts";
+import { readSecret } from "../node/machine/secret-file.ts";
 import type { KeyPair } from "./authority.ts";
 
 /** A certificate and its key, or one of them, by the name that the files get. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { nodeConfigJsonSchema } from "../node/node-config.ts";
+import { nodeConfigJsonSchema } from "../node/config/node-config.ts";
 import { FIELD_TABLE_HEAD, fieldRows } from "./field-table.ts";
 import { documentJsonSchema } from "./load-document.ts";
 import { profileDefaults } from "./profile-defaults.ts";

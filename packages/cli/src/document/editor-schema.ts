@@ -1,5 +1,5 @@
 /** JSON Schemas of the two files that operators write, for their editors. */
-import { nodeConfigJsonSchema } from "../node/node-config.ts";
+import { nodeConfigJsonSchema } from "../node/config/node-config.ts";
 import { documentJsonSchema } from "./load-document.ts";
 
 /** Files that have a schema, by the name of the published one in docs/. */

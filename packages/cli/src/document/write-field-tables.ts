@@ -1,7 +1,7 @@
 /** Writes the tables of docs/configuration.md and the schemas beside it anew: `node packages/cli/src/document/write-field-tables.ts`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nodeConfigJsonSchema } from "../node/node-config.ts";
+import { nodeConfigJsonSchema } from "../node/config/node-config.ts";
 import { editorSchema, formatSchema, SCHEMA_FILES, type SchemaName } from "./editor-schema.ts";
 import { FIELD_TABLE_HEAD, fieldRows } from "./field-table.ts";
 import { documentJsonSchema } from "./load-document.ts";

@@ -1,7 +1,7 @@
 /** What `tandem run` does with a node: the port between the command and the composition root. */
 import type { LbError } from "@tandem/model";
 import type { Logger } from "pino";
-import type { NodeConfig } from "./node-config.ts";
+import type { NodeConfig } from "./config/node-config.ts";
 
 /** How a node comes to life, and what takes away what it leaves behind. */
 export interface Daemon {

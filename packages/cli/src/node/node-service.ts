@@ -3,19 +3,19 @@ import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
 import { LbError, specOf } from "@tandem/model";
 import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
-import { applyDocument, type Drafting, restore, rollBack } from "./apply-document.ts";
-import { listCluster } from "./cluster-listing.ts";
-import { listConnections } from "./connection-list.ts";
-import { documentAt, listRevisions, textAt } from "./document-history.ts";
-import { drainDestinations } from "./drain.ts";
-import { explainPacket } from "./explain-packet.ts";
-import type { HostNames } from "./host-names.ts";
-import { createIpvsadmNode } from "./ipvsadm-node.ts";
-import { type KillPorts, killConnections } from "./kill-connections.ts";
-import { readServices } from "./running-services.ts";
-import { type MaintenanceSeat, setMaintenance } from "./set-maintenance.ts";
-import type { Switchover } from "./switchover.ts";
-import { createZeroing } from "./zeroing.ts";
+import { listConnections } from "./connections/connection-list.ts";
+import { explainPacket } from "./connections/explain-packet.ts";
+import { type KillPorts, killConnections } from "./connections/kill-connections.ts";
+import { applyDocument, type Drafting, restore, rollBack } from "./document/apply-document.ts";
+import { documentAt, listRevisions, textAt } from "./document/document-history.ts";
+import { drainDestinations } from "./document/drain.ts";
+import { createIpvsadmNode } from "./doors/ipvsadm-node.ts";
+import type { HostNames } from "./machine/host-names.ts";
+import { type MaintenanceSeat, setMaintenance } from "./seat/set-maintenance.ts";
+import type { Switchover } from "./seat/switchover.ts";
+import { listCluster } from "./services/cluster-listing.ts";
+import { readServices } from "./services/running-services.ts";
+import { createZeroing } from "./services/zeroing.ts";
 
 /** The parts that the API speaks for. */
 export interface NodeParts extends Drafting {

@@ -1,7 +1,7 @@
 import type { ConnectionFilter, ServiceStatus } from "@tandem/engine/client";
 import { expect, test } from "vitest";
 import { createEventLog } from "../node/events/event-log.ts";
-import { mergeServices } from "../node/merge-services.ts";
+import { mergeServices } from "../node/services/merge-services.ts";
 import { startFakeCluster } from "../testing/fake-cluster.ts";
 import { fakeConnection, fakeServices } from "../testing/fake-node.ts";
 import { runTandem } from "../testing/run-tandem.ts";

@@ -1,7 +1,7 @@
 /** What becomes an event: the happenings of a node's parts, in the words of operators. */
 import type { NodeApi, PeerStatus, Role } from "@tandem/engine";
 import type { ConfigHead, FollowEvent, FollowState } from "@tandem/sync";
-import type { AuditEntry } from "../audit.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { Happening } from "./event-details.ts";
 import type { EventLog } from "./event-log.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { LbError } from "@tandem/model";
 import { allowListTable, type DirectorVrrpSpec, emitAllowList } from "keepalived-config";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../machine/replace-file.ts";
 
 const run = promisify(execFile);
 

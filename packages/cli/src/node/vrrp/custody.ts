@@ -2,8 +2,8 @@
 import { renameSync } from "node:fs";
 import { uptime } from "node:os";
 import type { VirtualAddress } from "keepalived-config";
-import { pause } from "../repeat.ts";
-import { replaceFile } from "../replace-file.ts";
+import { pause } from "../machine/repeat.ts";
+import { replaceFile } from "../machine/replace-file.ts";
 import type { AddressTable } from "./address-table.ts";
 import { planStart, restartDelayMs, STABLE_AFTER_S, type StartPlan } from "./adoption.ts";
 import { releaseAddresses } from "./group-addresses.ts";

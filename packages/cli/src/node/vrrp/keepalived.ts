@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LbError } from "@tandem/model";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../machine/replace-file.ts";
 import type { KeepalivedRecord } from "./adoption.ts";
 import type { RuntimePaths } from "./paths.ts";
 import { findByPidFile, findLive, type ProcessEntry } from "./process-table.ts";

@@ -7,7 +7,7 @@ import {
   emitKeepalivedConf,
   groupAddresses,
 } from "keepalived-config";
-import { repeat } from "../repeat.ts";
+import { repeat } from "../machine/repeat.ts";
 import { type AddressTable, createIpAddressTable } from "./address-table.ts";
 import { loadAllowList, unloadAllowList } from "./allow-list.ts";
 import { createCustody } from "./custody.ts";

@@ -1,7 +1,7 @@
 /** The small files by which a director tells keepalived how it is. */
 import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../machine/replace-file.ts";
 
 /** Write `1` or `0` for keepalived to weigh. Throws what the file system throws. */
 export const writeFlag = (path: string, value: boolean): void => replaceFile(path, value ? "1\n" : "0\n");

@@ -1,7 +1,7 @@
 /** `tandem doctor`: can this machine be a director, and what stands in the way? */
 import { type DocumentSpec, LbError, specOf, virtualAddressesOf } from "@tandem/model";
-import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/node-config.ts";
-import { tunnelsIn } from "../../node/tunnel-room.ts";
+import { loadNodeConfigFile, NODE_CONFIG_PATH } from "../../node/config/node-config.ts";
+import { tunnelsIn } from "../../node/document/tunnel-room.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import type { Finding, Patient, Probe, Verdict } from "../doctor/probe.ts";
 import { PROBES } from "../doctor/probes.ts";

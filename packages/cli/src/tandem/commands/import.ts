@@ -5,8 +5,8 @@ import { importSysctls } from "../../import/import-sysctls.ts";
 import { type FileNotes, importedText } from "../../import/imported-text.ts";
 import { createNameCollector } from "../../ipvsadm/name-book.ts";
 import { applySysctls } from "../../ipvsadm/sysctl.ts";
-import { createSystemHostNames } from "../../node/host-names.ts";
-import { lookUpNames } from "../../node/look-up-names.ts";
+import { lookUpNames } from "../../node/doors/look-up-names.ts";
+import { createSystemHostNames } from "../../node/machine/host-names.ts";
 import { changeDocument } from "../change-document.ts";
 import { type Command, type World, withDaemon } from "../command.ts";
 

@@ -1,14 +1,14 @@
 /** `tandem run`: the daemon. */
 import { existsSync } from "node:fs";
 import { LbError } from "@tandem/model";
-import { LOG_LEVELS, type LogLevel } from "../../node/log.ts";
 import {
   DOCUMENT_PATH,
   loadNodeConfig,
   loadNodeConfigFile,
   NODE_CONFIG_PATH,
   type NodeConfig,
-} from "../../node/node-config.ts";
+} from "../../node/config/node-config.ts";
+import { LOG_LEVELS, type LogLevel } from "../../node/log.ts";
 import { type Answer, type Command, EXIT, type ExitCode, type World } from "../command.ts";
 import type { Machine } from "../doctor/machine.ts";
 import { several } from "../read-option.ts";

@@ -1,7 +1,7 @@
 /** `tandem services`: what runs, where it goes, and why a weight is what it is. */
 import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
 import { formatEndpoint, serviceKey } from "@tandem/model";
-import { mergeServices, type NodeServices } from "../../node/merge-services.ts";
+import { mergeServices, type NodeServices } from "../../node/services/merge-services.ts";
 import { ALL_NODES, answersOf, askAllNodes, type Said } from "../all-nodes.ts";
 import { type Answer, type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";

@@ -1,5 +1,5 @@
 /** What a probe of `doctor` is. */
-import type { TunnelWay } from "../../node/tunnel-room.ts";
+import type { TunnelWay } from "../../node/document/tunnel-room.ts";
 import type { Machine } from "./machine.ts";
 
 /** `fail`: Tandem cannot run, or cannot do what it is for. `warn`: it runs, and the operator should know. */

@@ -1,6 +1,6 @@
 import { DocumentSpec } from "@tandem/model";
 import { expect, test } from "vitest";
-import { tunnelsIn } from "../../node/tunnel-room.ts";
+import { tunnelsIn } from "../../node/document/tunnel-room.ts";
 import { examine, PATIENT } from "./testing.ts";
 import { probeTunnels } from "./tunnels.ts";
 

@@ -1,5 +1,5 @@
 /** Room for tunnels: what a tunnel adds must fit into the MTU of the way to its destination, beside the clients' packets. */
-import { examineTunnels } from "../../node/tunnel-room.ts";
+import { examineTunnels } from "../../node/document/tunnel-room.ts";
 import type { Finding, Patient } from "./probe.ts";
 
 const check = "room for tunnels";
