@@ -2,4 +2,4 @@
 export { API_ROLES, type ApiRole, ROLE_URI } from "./api/caller.ts";
 export { connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
 export * from "./api/node-api.ts";
-export { REASONS } from "./core/verdict.ts";
+export { FINAL_REASONS, REASONS } from "./core/verdict.ts";

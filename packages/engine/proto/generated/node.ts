@@ -6,6 +6,7 @@ import type { ApplyDocumentResponse as _tandem_v1_ApplyDocumentResponse, ApplyDo
 import type { Candidate as _tandem_v1_Candidate, Candidate__Output as _tandem_v1_Candidate__Output } from './tandem/v1/Candidate.ts';
 import type { CapturePacketsRequest as _tandem_v1_CapturePacketsRequest, CapturePacketsRequest__Output as _tandem_v1_CapturePacketsRequest__Output } from './tandem/v1/CapturePacketsRequest.ts';
 import type { CapturedPacket as _tandem_v1_CapturedPacket, CapturedPacket__Output as _tandem_v1_CapturedPacket__Output } from './tandem/v1/CapturedPacket.ts';
+import type { CapturedPackets as _tandem_v1_CapturedPackets, CapturedPackets__Output as _tandem_v1_CapturedPackets__Output } from './tandem/v1/CapturedPackets.ts';
 import type { Check as _tandem_v1_Check, Check__Output as _tandem_v1_Check__Output } from './tandem/v1/Check.ts';
 import type { ConnectionBatch as _tandem_v1_ConnectionBatch, ConnectionBatch__Output as _tandem_v1_ConnectionBatch__Output } from './tandem/v1/ConnectionBatch.ts';
 import type { ConnectionStatus as _tandem_v1_ConnectionStatus, ConnectionStatus__Output as _tandem_v1_ConnectionStatus__Output } from './tandem/v1/ConnectionStatus.ts';
@@ -68,6 +69,7 @@ export interface ProtoGrpcType {
       Candidate: MessageTypeDefinition<_tandem_v1_Candidate, _tandem_v1_Candidate__Output>
       CapturePacketsRequest: MessageTypeDefinition<_tandem_v1_CapturePacketsRequest, _tandem_v1_CapturePacketsRequest__Output>
       CapturedPacket: MessageTypeDefinition<_tandem_v1_CapturedPacket, _tandem_v1_CapturedPacket__Output>
+      CapturedPackets: MessageTypeDefinition<_tandem_v1_CapturedPackets, _tandem_v1_CapturedPackets__Output>
       Check: MessageTypeDefinition<_tandem_v1_Check, _tandem_v1_Check__Output>
       ConnectionBatch: MessageTypeDefinition<_tandem_v1_ConnectionBatch, _tandem_v1_ConnectionBatch__Output>
       ConnectionStatus: MessageTypeDefinition<_tandem_v1_ConnectionStatus, _tandem_v1_ConnectionStatus__Output>

@@ -143,7 +143,9 @@ test("a role that does not suffice is refused before anything is sent, and by th
   await expect(forwardUnary("ZeroCounters", request, to)).rejects.toMatchObject({
     failure: { code: "forbidden" },
   });
-  await expect(collect(forwardStream("CapturePackets", { reasons: [] }, to))).rejects.toThrow("bob");
+  await expect(collect(forwardStream("CapturePackets", { reasons: [], all: false }, to))).rejects.toThrow(
+    "bob",
+  );
   expect(call).not.toHaveBeenCalled();
   const message = nodeDefinition.ZeroCounters.requestSerialize(request);
   const answers = await collect(asked({ method: "ZeroCounters", caller: viewer, message }));

@@ -47,8 +47,8 @@ export interface NodeApi {
   setMaintenance(request: { on: boolean; author: string }): Promise<{ changed: boolean }>;
   /** What happens on this node, in order. Fails with invalid_argument for a token that no stream can have given. */
   events(watch: EventWatch, signal: AbortSignal): AsyncIterable<NodeEvent>;
-  /** Packets as they come in, with what was decided about each. Fails with unsupported, refused (somebody else captures). */
-  capture(filter: CaptureFilter, signal: AbortSignal): AsyncIterable<CapturedPacket>;
+  /** Packets as they come in, with what was decided about each; the first answer is empty: from then on. Fails with invalid_argument, unavailable. */
+  capture(filter: CaptureFilter, signal: AbortSignal): AsyncIterable<CapturedPackets>;
   /** Carry out a command line of ipvsadm; its failures are in the answer. */
   ipvsadm(request: IpvsadmRequest): Promise<{ exitCode: number; output: string; errors: string }>;
 }
@@ -271,10 +271,21 @@ export interface NodeEvent {
 /** Which packets to show. */
 export interface CaptureFilter {
   service?: string;
+  /** Address, or address:port. */
   client?: string;
   /** Only with one of these reasons; empty: with any. */
   reasons: readonly string[];
+  /** Also packets that have nothing to do with any service, whatever their reason. */
+  all: boolean;
   limit?: number;
+  durationMs?: number;
+}
+
+/** Some packets, in order. */
+export interface CapturedPackets {
+  packets: CapturedPacket[];
+  /** Packets that are missing before these: they came faster than they were taken. */
+  lost: number;
 }
 
 /** A packet that came in, and what was decided about it. */
@@ -282,12 +293,19 @@ export interface CapturedPacket {
   /** Milliseconds since 1970, with fractions. */
   timeMs: number;
   interface: string;
+  /** `upcall`: the core holds it until more of it comes. */
   verdict: string;
   reason: string;
   /** Bytes from the IP header on. */
   length: number;
-  /** The first of them. */
+  /** The first of them, as they came in. */
   data: Uint8Array;
+  /** Who decided: `fast` or `core`. */
+  path: string;
+  /** `to_destination` or `to_client`, where that is known. */
+  direction?: string;
+  service?: string;
+  destination?: string;
 }
 
 /** A command line of ipvsadm. */

@@ -2,7 +2,7 @@
 import type { MethodDefinition } from "@grpc/proto-loader";
 import { decodeExplanation, decodeService, decodeStatus } from "./convert.ts";
 import { nodeDefinition as node } from "./definition.ts";
-import type { ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
+import type { CapturedPackets, ConnectionFilter, ConnectionStatus, NodeApi, NodeEvent } from "./node-api.ts";
 
 /** Reading answers at once, or something is wrong. */
 const READ_TIMEOUT_MS = 5_000;
@@ -85,7 +85,11 @@ export function nodeOver({ unary, stream }: CallWay): NodeApi {
         signal,
       ) as AsyncIterable<NodeEvent>,
     capture: ({ reasons, ...filter }, signal) =>
-      stream(node.CapturePackets, { ...filter, reasons: [...reasons] }, signal),
+      stream(
+        node.CapturePackets,
+        { ...filter, reasons: [...reasons] },
+        signal,
+      ) as AsyncIterable<CapturedPackets>,
     ipvsadm: ({ args, input, author }) =>
       call(node.RunIpvsadm, { args: [...args], input, author }, CHANGE_TIMEOUT_MS),
   };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { LOCAL_CALLER } from "./caller.ts";
 import { encodeDocument } from "./convert-document.ts";
 import { nodeDefinition } from "./definition.ts";
-import { readApplyTerms, readBackup, readDrain, readFilter, readQuestion } from "./requests.ts";
+import { readApplyTerms, readBackup, readCapture, readDrain, readFilter, readQuestion } from "./requests.ts";
 import { sampleDocument } from "./testing/sample-node.ts";
 
 const { RestoreDocument } = nodeDefinition;
@@ -101,6 +101,32 @@ const badQuestions = [
 for (const { ask, says } of badQuestions) {
   test(`a question is refused: ${says}`, () => {
     expect(() => readQuestion(ask)).toThrow(says);
+  });
+}
+
+const capture = { reasons: [], all: false };
+test("a capture shows what is asked for, in canonical form", () => {
+  expect(readCapture(capture)).toEqual(capture);
+  const rest = { reasons: ["scheduled", "fragment_held"], all: true, limit: 1, durationMs: 86_400_000 };
+  expect(readCapture({ ...rest, service: "udp/[2001:DB8::1]:53", client: "2001:DB8::0:7" })).toEqual({
+    ...rest,
+    service: "udp [2001:db8::1]:53",
+    client: "2001:db8::7",
+  });
+});
+
+const badCaptures = [
+  { ask: { service: "web" }, says: 'Cannot capture packets: service is "web", wanted a service such as' },
+  { ask: { client: "h1" }, says: 'client is "h1", wanted address or address:port' },
+  { ask: { limit: 0 }, says: "limit is 0, wanted 1 or more" },
+  { ask: { durationMs: 0 }, says: "duration is 0, wanted 1 to 86400000 ms" },
+  { ask: { durationMs: 86_400_001 }, says: "duration is 86400001, wanted 1 to 86400000 ms" },
+  { ask: { reasons: ["scheduled", "lost"] }, says: 'reason is "lost", wanted one of other_host, not_ip, ' },
+  { ask: { reasons: ["new_flow"] }, says: 'reason is "new_flow", wanted one of ' }, // why it went to the core
+];
+for (const { ask, says } of badCaptures) {
+  test(`a capture is refused: ${says}`, () => {
+    expect(() => readCapture({ ...capture, ...ask })).toThrow(says);
   });
 }
 

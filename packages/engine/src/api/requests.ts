@@ -15,6 +15,7 @@ import type { SetMaintenanceRequest__Output as Maintenance } from "../../proto/g
 import type { SwitchOverRequest__Output as SwitchOver } from "../../proto/generated/tandem/v1/SwitchOverRequest.ts";
 import type { WatchEventsRequest__Output as Watch } from "../../proto/generated/tandem/v1/WatchEventsRequest.ts";
 import type { ZeroCountersRequest__Output as Zero } from "../../proto/generated/tandem/v1/ZeroCountersRequest.ts";
+import { FINAL_REASONS } from "../core/verdict.ts";
 import { PROTOCOLS } from "../protocols/transitions.ts";
 import type { Caller } from "./caller.ts";
 import { decodeBackup } from "./convert-document.ts";
@@ -33,6 +34,8 @@ import {
 const MAX_AUTHOR_CHARACTERS = 256;
 const MAX_BACKLOG = 10_000;
 const MAX_REVISIONS = 1000;
+/** A day. */
+const MAX_CAPTURE_MS = 86_400_000;
 
 /** Which connections a request asks for. */
 export function readFilter(list: List, doing = "list connections"): ConnectionFilter {
@@ -159,12 +162,14 @@ export function readWatch(request: Watch): EventWatch {
 /** Which packets are to be shown. */
 export function readCapture(request: Capture): CaptureFilter {
   const check = checker("capture packets");
-  const { service, client, reasons, limit } = request;
+  const { service, client, reasons, limit, durationMs, all } = request;
   return {
-    reasons,
+    reasons: reasons.map((reason) => check("reason", reason, finalReason)),
+    all,
     ...(service !== undefined && { service: check("service", service, serviceKey) }),
     ...(client !== undefined && { client: check("client", client, addressOrEndpoint) }),
     ...(limit !== undefined && { limit: check("limit", limit, positive) }),
+    ...(durationMs !== undefined && { durationMs: check("duration", durationMs, withinDay) }),
   };
 }
 
@@ -243,6 +248,14 @@ const noBacklog: Rule<number> = { want: "0 with a resume token", read: (n) => (n
 const eventKind: Rule<string> = {
   want: `one of ${EVENT_KINDS.join(", ")}`,
   read: (text) => EVENT_KINDS.find((kind) => kind === text),
+};
+const finalReason: Rule<string> = {
+  want: `one of ${FINAL_REASONS.join(", ")}`,
+  read: (text) => FINAL_REASONS.find((reason) => reason === text),
+};
+const withinDay: Rule<number> = {
+  want: `1 to ${MAX_CAPTURE_MS} ms`,
+  read: (n) => (n >= 1 && n <= MAX_CAPTURE_MS ? n : undefined),
 };
 const pastRevision: Rule<number> = {
   want: "1 to 2^53",

@@ -11,11 +11,11 @@ import type { NodeApi } from "./node-api.ts";
 import { type ApiServer, startApiServer } from "./server.ts";
 import {
   createSampleNode,
+  sampleCapture,
   sampleConnection,
   sampleDocument,
   sampleEvent,
   sampleExplanation,
-  samplePacket,
   sampleRevisions,
   sampleServices,
   sampleSpec,
@@ -87,7 +87,8 @@ test("a client is answered what the node says", async () => {
   });
   expect(await node.setMaintenance({ on: true, author: "a" })).toEqual({ changed: true });
   expect(await collect(node.events(watch, AbortSignal.timeout(60_000)))).toEqual([sampleEvent]);
-  expect(await collect(node.capture({ reasons: [] }, AbortSignal.timeout(60_000)))).toEqual([samplePacket]);
+  const all = { reasons: [], all: true };
+  expect(await collect(node.capture(all, AbortSignal.timeout(60_000)))).toEqual([sampleCapture]);
   const line = { args: ["-L", "-n"], input: "x", author: "a", mayChange: true };
   expect(await node.ipvsadm(line)).toEqual({ exitCode: 2, output: "-L -n", errors: "x" });
 });

@@ -131,6 +131,11 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** What a packet can end with; the other reasons are why it went to the core, which finds one of these then. A held fragment has no end yet. */
+export const FINAL_REASONS = (Object.keys(REASONS) as Reason[]).filter(
+  (reason) => REASONS[reason].verdict !== "upcall" || reason === "fragment_held",
+);
+
 /** Upcalls that a packet of a flow makes even when the core has injected it: its sender is told, or it is cut. */
 export const INJECTED_UPCALLS: ReadonlySet<Reason> = new Set(["ttl_exceeded", "fib_frag_needed", "no_room"]);
 

@@ -10,6 +10,7 @@ const TEXTS: Record<string, string> = {
   protocol: "tcp",
   kinds: "health",
   states: "ESTABLISHED",
+  reasons: "scheduled",
   scheduler: "wlc",
 };
 /** Messages that hang together in themselves are left out where they may be. */

@@ -1,7 +1,7 @@
 /** A node for tests: every field of every answer has a value of its own, so that a conversion that mixes two up is seen. */
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import type {
-  CapturedPacket,
+  CapturedPackets,
   ConnectionStatus,
   ExplanationStatus,
   NodeApi,
@@ -276,14 +276,23 @@ export const sampleEvent: NodeEvent = {
   details: { health: "down", weight: "0" },
 };
 
-/** A SYN that a scheduler was asked about. */
-export const samplePacket: CapturedPacket = {
-  timeMs: 1_795_372_800_000.25,
-  interface: "eth0",
-  verdict: "upcall",
-  reason: "new_flow",
-  length: 60,
-  data: Buffer.from([0x45, 0, 0, 60]),
+/** A SYN that a scheduler was asked about, behind two packets that nobody saw. */
+export const sampleCapture: CapturedPackets = {
+  packets: [
+    {
+      timeMs: 1_795_372_800_000.25,
+      interface: "eth0",
+      verdict: "forward",
+      reason: "scheduled",
+      length: 60,
+      data: Buffer.from([0x45, 0, 0, 60]),
+      path: "core",
+      direction: "to_destination",
+      service: "tcp 192.0.2.10:80",
+      destination: "10.0.0.1:8080",
+    },
+  ],
+  lost: 2,
 };
 
 /** A node that answers with the samples; `overrides` replace single methods. */
@@ -307,7 +316,7 @@ export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
       yield sampleEvent;
     },
     async *capture() {
-      yield samplePacket;
+      yield sampleCapture;
     },
     ipvsadm: async ({ args, input }) => ({ exitCode: 2, output: args.join(" "), errors: input }),
     drain: async () => ({ revision: 44, destinations: ["tcp 192.0.2.10:80 -> 10.0.0.1:8080"] }),

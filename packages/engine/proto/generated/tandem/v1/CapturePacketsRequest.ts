@@ -11,16 +11,26 @@ export interface CapturePacketsRequest {
    */
   'client'?: (string);
   /**
-   * Only with this reason, such as "mid_stream".
+   * Only with one of these reasons, such as "mid_stream"; empty: with any. docs/packet-path.md has them; those of packets that the fast path hands
+   * to the core are none: such a packet comes once, with what the core made of it.
    */
   'reasons'?: (string)[];
   /**
    * End after so many packets, 1..2^32-1.
    */
   'limit'?: (number);
+  /**
+   * End after so long, milliseconds, 1..86400000.
+   */
+  'durationMs'?: (number);
+  /**
+   * Also packets that have nothing to do with any service. Not needed for reasons that are asked for by name.
+   */
+  'all'?: (boolean);
   '_service'?: "service";
   '_client'?: "client";
   '_limit'?: "limit";
+  '_durationMs'?: "durationMs";
 }
 
 export interface CapturePacketsRequest__Output {
@@ -33,11 +43,20 @@ export interface CapturePacketsRequest__Output {
    */
   'client'?: (string);
   /**
-   * Only with this reason, such as "mid_stream".
+   * Only with one of these reasons, such as "mid_stream"; empty: with any. docs/packet-path.md has them; those of packets that the fast path hands
+   * to the core are none: such a packet comes once, with what the core made of it.
    */
   'reasons': (string)[];
   /**
    * End after so many packets, 1..2^32-1.
    */
   'limit'?: (number);
+  /**
+   * End after so long, milliseconds, 1..86400000.
+   */
+  'durationMs'?: (number);
+  /**
+   * Also packets that have nothing to do with any service. Not needed for reasons that are asked for by name.
+   */
+  'all': (boolean);
 }

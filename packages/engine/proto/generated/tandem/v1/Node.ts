@@ -5,7 +5,7 @@ import type { MethodDefinition } from '@grpc/proto-loader'
 import type { ApplyDocumentRequest as _tandem_v1_ApplyDocumentRequest, ApplyDocumentRequest__Output as _tandem_v1_ApplyDocumentRequest__Output } from '../../tandem/v1/ApplyDocumentRequest.ts';
 import type { ApplyDocumentResponse as _tandem_v1_ApplyDocumentResponse, ApplyDocumentResponse__Output as _tandem_v1_ApplyDocumentResponse__Output } from '../../tandem/v1/ApplyDocumentResponse.ts';
 import type { CapturePacketsRequest as _tandem_v1_CapturePacketsRequest, CapturePacketsRequest__Output as _tandem_v1_CapturePacketsRequest__Output } from '../../tandem/v1/CapturePacketsRequest.ts';
-import type { CapturedPacket as _tandem_v1_CapturedPacket, CapturedPacket__Output as _tandem_v1_CapturedPacket__Output } from '../../tandem/v1/CapturedPacket.ts';
+import type { CapturedPackets as _tandem_v1_CapturedPackets, CapturedPackets__Output as _tandem_v1_CapturedPackets__Output } from '../../tandem/v1/CapturedPackets.ts';
 import type { ConnectionBatch as _tandem_v1_ConnectionBatch, ConnectionBatch__Output as _tandem_v1_ConnectionBatch__Output } from '../../tandem/v1/ConnectionBatch.ts';
 import type { Document as _tandem_v1_Document, Document__Output as _tandem_v1_Document__Output } from '../../tandem/v1/Document.ts';
 import type { DocumentText as _tandem_v1_DocumentText, DocumentText__Output as _tandem_v1_DocumentText__Output } from '../../tandem/v1/DocumentText.ts';
@@ -53,15 +53,17 @@ export interface NodeClient extends grpc.Client {
   applyDocument(argument: _tandem_v1_ApplyDocumentRequest, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Packets as they come in on this node, with what was decided about each. Role: operate. Not there yet: fails with FAILED_PRECONDITION.
+   * Packets as they come in on this node, with what was decided about each. The first message comes when the capture is on and has none. Packets
+   * that come faster than they are taken are lost and counted; they are forwarded all the same. Role: operate.
    */
-  CapturePackets(argument: _tandem_v1_CapturePacketsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
-  CapturePackets(argument: _tandem_v1_CapturePacketsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
+  CapturePackets(argument: _tandem_v1_CapturePacketsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPackets__Output>;
+  CapturePackets(argument: _tandem_v1_CapturePacketsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPackets__Output>;
   /**
-   * Packets as they come in on this node, with what was decided about each. Role: operate. Not there yet: fails with FAILED_PRECONDITION.
+   * Packets as they come in on this node, with what was decided about each. The first message comes when the capture is on and has none. Packets
+   * that come faster than they are taken are lost and counted; they are forwarded all the same. Role: operate.
    */
-  capturePackets(argument: _tandem_v1_CapturePacketsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
-  capturePackets(argument: _tandem_v1_CapturePacketsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPacket__Output>;
+  capturePackets(argument: _tandem_v1_CapturePacketsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPackets__Output>;
+  capturePackets(argument: _tandem_v1_CapturePacketsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tandem_v1_CapturedPackets__Output>;
   
   /**
    * Quiesce a destination, or undo that. Established connections go on. Role: operate.
@@ -304,9 +306,10 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   ApplyDocument: grpc.handleUnaryCall<_tandem_v1_ApplyDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse>;
   
   /**
-   * Packets as they come in on this node, with what was decided about each. Role: operate. Not there yet: fails with FAILED_PRECONDITION.
+   * Packets as they come in on this node, with what was decided about each. The first message comes when the capture is on and has none. Packets
+   * that come faster than they are taken are lost and counted; they are forwarded all the same. Role: operate.
    */
-  CapturePackets: grpc.handleServerStreamingCall<_tandem_v1_CapturePacketsRequest__Output, _tandem_v1_CapturedPacket>;
+  CapturePackets: grpc.handleServerStreamingCall<_tandem_v1_CapturePacketsRequest__Output, _tandem_v1_CapturedPackets>;
   
   /**
    * Quiesce a destination, or undo that. Established connections go on. Role: operate.
@@ -392,7 +395,7 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
 
 export interface NodeDefinition extends grpc.ServiceDefinition {
   ApplyDocument: MethodDefinition<_tandem_v1_ApplyDocumentRequest, _tandem_v1_ApplyDocumentResponse, _tandem_v1_ApplyDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse__Output>
-  CapturePackets: MethodDefinition<_tandem_v1_CapturePacketsRequest, _tandem_v1_CapturedPacket, _tandem_v1_CapturePacketsRequest__Output, _tandem_v1_CapturedPacket__Output>
+  CapturePackets: MethodDefinition<_tandem_v1_CapturePacketsRequest, _tandem_v1_CapturedPackets, _tandem_v1_CapturePacketsRequest__Output, _tandem_v1_CapturedPackets__Output>
   DrainDestination: MethodDefinition<_tandem_v1_DrainDestinationRequest, _tandem_v1_DrainDestinationResponse, _tandem_v1_DrainDestinationRequest__Output, _tandem_v1_DrainDestinationResponse__Output>
   Explain: MethodDefinition<_tandem_v1_ExplainRequest, _tandem_v1_Explanation, _tandem_v1_ExplainRequest__Output, _tandem_v1_Explanation__Output>
   GetDocument: MethodDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_Document, _tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document__Output>
