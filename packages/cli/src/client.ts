@@ -1,7 +1,7 @@
 /** The way to the daemon: its API behind the unix socket or on the network, and plain words when it is not there. */
 import { createConnection } from "node:net";
 import { resolve } from "node:path";
-import { connectNode, type RemoteNode } from "@tandem/engine/client";
+import { type CallTerms, connectNode, type RemoteNode } from "@tandem/engine/client";
 import { LbError } from "@tandem/model/failure";
 
 /** Where the daemon is, and who asks. */
@@ -15,12 +15,16 @@ export interface DaemonAddress {
   readonly key?: string;
   /** Node of its cluster that is to answer; absent: itself. */
   readonly node?: string;
+  /** What was typed, for the audit. */
+  readonly command?: readonly string[];
 }
 
 /** Connect to the daemon, wherever it is. @throws LbError as `connectDaemon` and `connectServer` */
-export async function connectTo({ socket, server, node, ...proof }: DaemonAddress): Promise<RemoteNode> {
-  if (server === undefined) return connectDaemon(socket, node);
-  return (await import("./server-client.ts")).connectServer(server, proof, node);
+export async function connectTo(address: DaemonAddress): Promise<RemoteNode> {
+  const { socket, server, node, command, ...proof } = address;
+  const terms = { ...(node !== undefined && { answering: node }), ...(command && { command }) };
+  if (server === undefined) return connectDaemon(socket, terms);
+  return (await import("./server-client.ts")).connectServer(server, proof, terms);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -34,13 +38,12 @@ const REASONS: Readonly<Record<string, string>> = {
  * Connect to the daemon.
  *
  * @param socketPath relative to the working directory, or absolute
- * @param answering node of its cluster that is to answer; absent: itself
  * @throws LbError unavailable: `Cannot reach the daemon at "…": …`
  */
-export async function connectDaemon(socketPath: string, answering?: string): Promise<RemoteNode> {
+export async function connectDaemon(socketPath: string, terms?: CallTerms): Promise<RemoteNode> {
   const path = resolve(socketPath);
   await knock(path);
-  return connectNode(path, answering);
+  return connectNode(path, terms);
 }
 
 /** gRPC would say no more than that it cannot connect: the system's own error tells why. */

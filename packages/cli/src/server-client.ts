@@ -1,6 +1,6 @@
 /** The way to a daemon on the network: TLS with a certificate on either side, and plain words when that fails. */
 
-import { connectNode, type RemoteNode, type ServerAddress } from "@tandem/engine/client";
+import { type CallTerms, connectNode, type RemoteNode, type ServerAddress } from "@tandem/engine/client";
 import { LbError } from "@tandem/model/failure";
 import { readText } from "./document/read-text.ts";
 import { knockTls } from "./knock-tls.ts";
@@ -17,16 +17,15 @@ export interface Proof {
  * Connect to a daemon on the network.
  *
  * @param server `host:port`, IPv6 in brackets
- * @param answering node of its cluster that is to answer; absent: itself
  * @throws LbError invalid_argument (no such address, or a file is not named), not_found, refused (files), unavailable: `Cannot reach the daemon at "…": …`
  */
-export async function connectServer(server: string, proof: Proof, answering?: string): Promise<RemoteNode> {
+export async function connectServer(server: string, proof: Proof, terms?: CallTerms): Promise<RemoteNode> {
   const [, v6, name, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(server) ?? [];
   const host = v6 ?? name;
   if (!host) throw misfit("--server", `"${server}"`, "host:port, IPv6 in brackets");
   const address = { server, ...(await readProof(proof)) };
   await knockTls({ host, port: Number(port) }, address);
-  return connectNode(address, answering);
+  return connectNode(address, terms);
 }
 
 async function readProof({ ca, cert, key }: Proof): Promise<Omit<ServerAddress, "server">> {

@@ -12,6 +12,8 @@ import { runScript } from "./run-script.ts";
 const out = terminal(process.stdout);
 const err = terminal(process.stderr);
 const { env } = process;
+const argv = process.argv.slice(2);
+const command = ["tandem", ...argv];
 
 /** The questions of operators need neither NATS nor BPF. */
 const daemon: Daemon = {
@@ -19,7 +21,7 @@ const daemon: Daemon = {
   cleanUp: async (config) => (await import("../node/compose.ts")).daemon.cleanUp(config),
 };
 
-process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
+process.exitCode = await runCli(argv, COMMANDS, {
   version: manifest.version,
   env,
   out,
@@ -35,7 +37,7 @@ process.exitCode = await runCli(process.argv.slice(2), COMMANDS, {
     untilSignal,
     runScript,
     connect: async (node = globals.node) =>
-      (await import("../client.ts")).connectTo({ ...globals, ...(node !== undefined && { node }) }),
+      (await import("../client.ts")).connectTo({ ...globals, ...(node !== undefined && { node }), command }),
     readDocument,
     readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
     readText: async (path) => (await import("../document/read-text.ts")).readText(path),

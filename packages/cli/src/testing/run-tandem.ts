@@ -95,7 +95,8 @@ export async function runTandem(
       createLog: async ({ level }) => pino({ level }, { write: (line) => void (printed.err += line) }),
       untilSignal: () => signal,
       user: "ops",
-      connect: (node = globals.node) => connectTo({ ...globals, ...(node !== undefined && { node }) }),
+      connect: (node = globals.node) =>
+        connectTo({ ...globals, ...(node !== undefined && { node }), command: ["tandem", ...argv] }),
       readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
       readText: async (file) => files[file] ?? readText(file),

@@ -30,6 +30,48 @@ for (const [what, request, want] of cases) {
   test(`a call is told with ${what}`, () => expect(says(request)).toBe(want));
 }
 
+const typed: [
+  method: AuditedCall["method"],
+  request: object,
+  command: string | undefined,
+  want: string | undefined,
+][] = [
+  [
+    "RunIpvsadm",
+    { args: ["-A", "-t", "192.0.2.1:80", "it's"] },
+    undefined,
+    "ipvsadm -A -t 192.0.2.1:80 'it'\\''s'",
+  ],
+  ["RunIpvsadm", { args: ["-C"] }, "tandem ipvsadm -C", "tandem ipvsadm -C"],
+  ["ApplyDocument", { services: [] }, "tandem set 10.0.0.1 weight=5", "tandem set 10.0.0.1 weight=5"],
+  ["ApplyDocument", { services: [] }, undefined, undefined],
+];
+for (const [method, request, command, want] of typed) {
+  test(`a call of ${method} is told as ${want ?? "nothing that was typed"}`, () => {
+    const by = { ...caller, ...(command !== undefined && { command }) };
+    expect(auditedCall(method, request, { caller: by, changes: true }).command).toBe(want);
+  });
+}
+
+test("what was typed arrives with the call, cut, and without what would steer a terminal", async () => {
+  const told: AuditedCall[] = [];
+  const audit = {
+    around<T>(call: AuditedCall, act: () => Promise<T>): Promise<T> {
+      told.push(call);
+      return act();
+    },
+  };
+  const { socketPath } = await serveSample({}, { audit });
+  const node = connectNode(socketPath, {
+    command: ["tandem", "maintenance", "an\u009b31m", "ü".repeat(600)],
+  });
+  await node.setMaintenance({ on: true, author: "ops" });
+  node.close();
+  const [{ command = "" } = {}] = told;
+  expect(command.startsWith("tandem maintenance 'an\ufffd31m' 'üü")).toBe(true);
+  expect(command).toHaveLength(500);
+});
+
 test("a call is told without what would steer a terminal", () => {
   const spoof = "\u001b[2J\u009b31m\u202eops\r\n";
   const call = auditedCall(

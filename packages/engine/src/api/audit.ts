@@ -1,5 +1,6 @@
 /** What the server tells of calls that change something, before and after. */
 import type { Caller } from "./caller.ts";
+import { commandLine, MAX_COMMAND_CHARACTERS, printable } from "./command-line.ts";
 import type { MethodName } from "./methods.ts";
 
 /** A call with one answer, as it is told. */
@@ -10,6 +11,8 @@ export interface AuditedCall {
   readonly author: string;
   /** What is asked for, one line of at most 500 characters. */
   readonly says: string;
+  /** What was typed, likewise; absent: nobody says. */
+  readonly command?: string;
   /** Whether the method's purpose is a change. One that only looks may still change the document: RunIpvsadm. */
   readonly changes: boolean;
 }
@@ -29,12 +32,20 @@ export function auditedCall(
   call: { caller: Caller; changes: boolean },
 ): AuditedCall {
   const { author, ...fields } = request as Record<string, unknown>;
+  const command = call.caller.command ?? ipvsadmLine(method, fields);
   return {
     ...call,
     method,
-    author: typeof author === "string" ? printable(author) : "",
-    says: printable(says(fields)),
+    author: typeof author === "string" ? printable(author, MAX_CHARACTERS) : "",
+    says: printable(says(fields), MAX_CHARACTERS),
+    ...(command !== undefined && { command }),
   };
+}
+
+/** A command line of ipvsadm is one, whatever carries it. */
+function ipvsadmLine(method: MethodName, { args }: Record<string, unknown>): string | undefined {
+  if (method !== "RunIpvsadm" || !Array.isArray(args)) return undefined;
+  return printable(commandLine(["ipvsadm", ...args.map(String)]), MAX_COMMAND_CHARACTERS);
 }
 
 function says(fields: Record<string, unknown>): string {
@@ -44,14 +55,6 @@ function says(fields: Record<string, unknown>): string {
   });
   return parts.join(", ").slice(0, MAX_CHARACTERS);
 }
-
-/** Audits end up on terminals, and callers who may do nothing are told of, too: what would steer a terminal becomes U+FFFD. */
-const printable = (text: string): string =>
-  text
-    .slice(0, MAX_CHARACTERS)
-    .toWellFormed()
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
 
 function inWords(value: unknown): string {
   if (value === null || value === undefined) return "";

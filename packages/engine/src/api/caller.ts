@@ -15,6 +15,8 @@ export interface Caller {
   readonly role: ApiRole;
   /** Where he calls from, for the audit: `192.0.2.7:40112`, or "unix socket". */
   readonly from: string;
+  /** What he typed, one line, if his program says so. */
+  readonly command?: string;
 }
 
 /** Whoever may open the daemon's unix socket. */

@@ -10,6 +10,7 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { LbError } from "@tandem/model/failure";
+import { COMMAND_KEY, commandLine, MAX_COMMAND_CHARACTERS } from "./command-line.ts";
 import { MAX_MESSAGE_BYTES } from "./definition.ts";
 import { askForWholeFailures, fromStatus } from "./failure-status.ts";
 import type { NodeApi } from "./node-api.ts";
@@ -30,6 +31,14 @@ export interface ServerAddress {
   readonly key: string;
 }
 
+/** How a node is called. */
+export interface CallTerms {
+  /** Name of the node of the cluster that is to answer; absent: the one that is called. */
+  readonly answering?: string;
+  /** What was typed, in words, for the audit; absent: it does not say. */
+  readonly command?: readonly string[];
+}
+
 const LIMITS: ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
@@ -47,14 +56,11 @@ const SOME_NAME: ChannelOptions = { "grpc.ssl_target_name_override": "tandem.inv
 /**
  * A node: behind a unix socket (its absolute path), or on the network. Connects with the first call; a call fails with the very `LbError` of the
  * daemon, or with unavailable.
- *
- * @param answering name of the node of the cluster that is to answer; absent: the one that is called
  */
-export function connectNode(address: string | ServerAddress, answering?: string): RemoteNode {
+export function connectNode(address: string | ServerAddress, terms: CallTerms = {}): RemoteNode {
   const client = openClient(address);
   const daemon = `the daemon at "${typeof address === "string" ? address : address.server}"`;
-  const metadata = askForWholeFailures(new Metadata());
-  if (answering !== undefined) metadata.set(NODE_KEY, answering);
+  const metadata = metadataOf(terms);
   const pending = new Set<ClientUnaryCall>();
 
   function unary<Request, Answer>(
@@ -109,6 +115,13 @@ export function connectNode(address: string | ServerAddress, answering?: string)
   }
 
   return { ...nodeOver({ unary, stream }), close };
+}
+
+function metadataOf({ answering, command }: CallTerms): Metadata {
+  const metadata = askForWholeFailures(new Metadata());
+  if (answering !== undefined) metadata.set(NODE_KEY, answering);
+  if (command) metadata.set(COMMAND_KEY, Buffer.from(commandLine(command).slice(0, MAX_COMMAND_CHARACTERS)));
+  return metadata;
 }
 
 function openClient(address: string | ServerAddress): Client {

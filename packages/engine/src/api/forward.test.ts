@@ -50,7 +50,7 @@ async function clientOf(peers: PeerCalls | undefined, answering?: string, mine: 
   const onBug = vi.fn();
   const health = async () => ({ ok: true, why: "ok" });
   const server = await startApiServer({ socketPath, api: createSampleNode(mine), onBug, health, peers });
-  const node = connectNode(socketPath, answering);
+  const node = connectNode(socketPath, answering === undefined ? {} : { answering });
   onTestFinished(async () => {
     node.close();
     await server.stop();

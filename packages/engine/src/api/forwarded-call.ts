@@ -85,7 +85,7 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 function isCaller(value: unknown): value is Caller {
-  const { name, role, from } = (value ?? {}) as { [F in keyof Caller]?: unknown };
-  const isNamed = name === undefined || typeof name === "string";
-  return isNamed && typeof from === "string" && API_ROLES.some((each) => each === role);
+  const { name, role, from, command } = (value ?? {}) as { [F in keyof Caller]?: unknown };
+  const areTexts = [name, command].every((text) => text === undefined || typeof text === "string");
+  return areTexts && typeof from === "string" && API_ROLES.some((each) => each === role);
 }

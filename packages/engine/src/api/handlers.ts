@@ -12,6 +12,7 @@ import type { NodeHandlers } from "../../proto/generated/tandem/v1/Node.ts";
 import { answerStream, answerUnary, isUnary } from "./answer.ts";
 import type { Auditor } from "./audit.ts";
 import type { Caller } from "./caller.ts";
+import { commandOf } from "./command-line.ts";
 import { type FailureStatus, toStatus } from "./failure-status.ts";
 import { addresseeOf, type Forwarding, forwardStream, forwardUnary } from "./forward.ts";
 import { type CallContext, METHODS, type MethodName } from "./methods.ts";
@@ -77,16 +78,23 @@ function streaming(name: MethodName, options: HandlerOptions) {
   };
 }
 
-function contextOf(call: Call, signal: AbortSignal, { api, audit, callerOf }: HandlerOptions): CallContext {
-  return { api, audit, caller: callerOf(call), signal };
+function contextOf(call: Call, signal: AbortSignal, options: HandlerOptions): CallContext {
+  const { api, audit } = options;
+  return { api, audit, caller: callerWith(call, options), signal };
+}
+
+/** Who calls, with what he typed. */
+function callerWith(call: Call, { callerOf }: HandlerOptions): Caller {
+  const command = commandOf(call.metadata);
+  return { ...callerOf(call), ...(command !== undefined && { command }) };
 }
 
 /** The way to the node that a call is for; undefined: it is for this one. */
 function forwardingOf(call: Call, signal: AbortSignal, options: HandlerOptions): Forwarding | undefined {
-  const { peers, callerOf } = options;
+  const { peers } = options;
   const node = addresseeOf(call.metadata, peers);
   if (node === undefined || peers === undefined) return undefined;
-  return { peers, node, caller: callerOf(call), signal, timeoutMs: timeLeftOf(call) };
+  return { peers, node, caller: callerWith(call, options), signal, timeoutMs: timeLeftOf(call) };
 }
 
 /** Milliseconds to the call's deadline, at least one; undefined: it has none. */

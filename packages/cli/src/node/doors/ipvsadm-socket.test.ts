@@ -65,7 +65,7 @@ test("tandem-ipvsadm takes its words to the daemon and prints what comes back, u
     });
   const request = { args: ["-A", "-t", "a b"], input: "", author: "ann", mayChange: true };
   expect(requests).toEqual([request, request]);
-  expect(told[0]).toMatchObject({ method: "RunIpvsadm", author: "ann", says: "args [-A -t a b]" });
+  expect(told[0]).toMatchObject({ method: "RunIpvsadm", author: "ann", command: "ipvsadm -A -t 'a b'" });
 });
 
 for (const [program, option] of [

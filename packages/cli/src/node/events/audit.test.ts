@@ -1,6 +1,6 @@
 import type { AuditedCall } from "@tandem/engine";
 import { DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument, specOf } from "@tandem/model";
-import type { ConfigKeeper } from "@tandem/sync";
+import type { ChangeTerms, ConfigKeeper } from "@tandem/sync";
 import { expect, test } from "vitest";
 import { type AuditEntry, createAudit } from "./audit.ts";
 
@@ -23,19 +23,21 @@ const withWeight = (weight: number): DocumentSpec =>
 /** An audit over a keeper of a document in memory. */
 function audited() {
   const entries: AuditEntry[] = [];
+  const reasons: (string | undefined)[] = [];
   const audit = createAudit((entry) => entries.push(entry));
   let document = reviseDocument(EMPTY_DOCUMENT, withWeight(10));
   const keeper = audit.watching({
     current: () => document,
-    async change(edit: (current: typeof document) => DocumentSpec) {
+    async change(edit: (current: typeof document) => DocumentSpec, _: string, terms?: ChangeTerms) {
       await null;
+      reasons.push(terms?.reason);
       const spec = edit(document);
       if (JSON.stringify(spec) !== JSON.stringify(specOf(document)))
         document = reviseDocument(document, spec);
       return document;
     },
   } as unknown as ConfigKeeper);
-  return { entries, audit, keeper };
+  return { entries, audit, keeper, reasons };
 }
 
 test("a call is told with who, from where, what, and the document before and after", async () => {
@@ -55,6 +57,7 @@ test("a call is told with who, from where, what, and the document before and aft
       document: {
         before: 1,
         after: 2,
+        summary: "~ tcp 192.0.2.1:80 -> 10.0.0.1:80: weight 10 → 0",
         changes: ["~ tcp 192.0.2.1:80 -> 10.0.0.1:80: weight 10 → 0"],
         more: 0,
       },
@@ -63,13 +66,38 @@ test("a call is told with who, from where, what, and the document before and aft
   ]);
 });
 
-test("a call that changes the document twice is told with what it was before both", async () => {
+test("a call that changes the document twice is told with both changes, and without what another one changed in between", async () => {
   const { entries, audit, keeper } = audited();
+  const [first, other, second] = [1, 5, 2].map(
+    (weight) => () => keeper.change(() => withWeight(weight), "x"),
+  );
   await audit.around(call, async () => {
-    await keeper.change(() => withWeight(1), "alice");
-    await keeper.change(() => withWeight(2), "alice");
+    await first!();
+    await audit.around({ ...call, says: "another" }, other!);
+    await second!();
   });
-  expect(entries.map(({ document }) => [document!.before, document!.after])).toEqual([[1, 3]]);
+  const weight = (how: string) => `~ tcp 192.0.2.1:80 -> 10.0.0.1:80: weight ${how}`;
+  expect(entries.find(({ request }) => request === call.says)!.document).toEqual({
+    before: 1,
+    after: 4,
+    summary: "2 changed",
+    changes: [weight("10 → 1"), weight("5 → 2")],
+    more: 0,
+  });
+});
+
+test("a command line stands in the audit as it was typed, and in the history where no other reason is given", async () => {
+  const { entries, audit, keeper, reasons } = audited();
+  await audit.around({ ...call, command: "ipvsadm -C" }, async () => {
+    await keeper.change(() => withWeight(1), "alice");
+    await keeper.change(() => withWeight(2), "alice", { reason: "lunch" });
+  });
+  await audit.around(call, () => keeper.change(() => withWeight(3), "alice"));
+  expect(reasons).toEqual(["ipvsadm -C", "lunch", undefined]);
+  expect(entries.map((e) => [e.command, e.request])).toEqual([
+    ["ipvsadm -C", undefined],
+    [undefined, "destination 10.0.0.1"],
+  ]);
 });
 
 test("calls at the same time are told each with its own change", async () => {

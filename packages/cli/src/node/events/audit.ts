@@ -1,8 +1,16 @@
 /** The audit: who changed what, from where, what it was before and is after, and what came of it. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AuditedCall, Auditor } from "@tandem/engine";
-import { type Document, describeChange, documentChanges, LbError, specOf } from "@tandem/model";
-import type { ConfigKeeper } from "@tandem/sync";
+import {
+  type Document,
+  type DocumentChange,
+  describeChange,
+  documentChanges,
+  LbError,
+  specOf,
+  summarizeChanges,
+} from "@tandem/model";
+import type { ChangeTerms, ConfigKeeper } from "@tandem/sync";
 
 /** One entry. */
 export interface AuditEntry {
@@ -14,7 +22,9 @@ export interface AuditEntry {
   readonly from?: string;
   /** Method of the API; absent: nobody called. */
   readonly method?: string;
-  /** What was asked for, in a line. */
+  /** What was typed, in a line; absent: nobody says. */
+  readonly command?: string;
+  /** What was asked for, in a line; absent where it was typed. */
   readonly request?: string;
   /** Revisions of the document and what differs between them, values before and after; absent: it is as it was. */
   readonly document?: DocumentEdit;
@@ -28,20 +38,23 @@ export interface AuditEntry {
 export interface DocumentEdit {
   readonly before: number;
   readonly after: number;
-  /** Such as `~ tcp 192.0.2.1:80 -> 10.0.0.1:80: weight 10 → 0`; the first of them. */
+  /** All of it in a few words, as the history has it. */
+  readonly summary: string;
+  /** In order. Such as `~ tcp 192.0.2.1:80 -> 10.0.0.1:80: weight 10 → 0`; the first of them. */
   readonly changes: readonly string[];
   /** How many more there are. */
   readonly more: number;
 }
 
 /** An edit of the document, with who made it. */
-interface Edit extends DocumentEdit {
+interface Edit extends Pick<DocumentEdit, "before" | "after"> {
   readonly author: string;
+  readonly changes: readonly DocumentChange[];
 }
 
 /** What is told to the audit. */
 export interface Audit extends Auditor {
-  /** A keeper whose changes are told: with the call that they belong to, or by themselves. */
+  /** A keeper whose changes are told: with the call that they belong to, or by themselves. What was typed becomes the reason of those that have none. */
   watching(keeper: ConfigKeeper): ConfigKeeper;
   /** The call that is under way has changed something beside the document. */
   noteChange(): void;
@@ -49,6 +62,7 @@ export interface Audit extends Auditor {
 
 /** What a call has done so far. */
 interface Deeds {
+  readonly command: string | undefined;
   readonly edits: Edit[];
   hasChanged: boolean;
 }
@@ -64,12 +78,17 @@ export function createAudit(onAudit: (entry: AuditEntry) => void): Audit {
   function tellEdit(edit: Edit): void {
     const deeds = deedsOfCall.getStore();
     if (deeds) deeds.edits.push(edit);
-    else onAudit({ who: edit.author, document: documentOf(edit), outcome: "done" });
+    else onAudit({ who: edit.author, document: documentOf([edit]), outcome: "done" });
+  }
+
+  function reasoned(terms: ChangeTerms | undefined): ChangeTerms | undefined {
+    const command = deedsOfCall.getStore()?.command;
+    return command === undefined ? terms : { reason: command, ...terms };
   }
 
   return {
     async around(call, act) {
-      const deeds: Deeds = { edits: [], hasChanged: call.changes };
+      const deeds: Deeds = { command: call.command, edits: [], hasChanged: call.changes };
       const tell = (outcome: Outcome) => {
         if (deeds.hasChanged || deeds.edits.length > 0) onAudit(entryOf(call, deeds.edits, outcome));
       };
@@ -98,9 +117,9 @@ export function createAudit(onAudit: (entry: AuditEntry) => void): Audit {
       return {
         ...keeper,
         change: (edit, author, terms) =>
-          edited(author, (note) => keeper.change(noting(note, edit), author, terms)),
+          edited(author, (note) => keeper.change(noting(note, edit), author, reasoned(terms))),
         replace: (edit, author, terms) =>
-          edited(author, (note) => keeper.replace(noting(note, edit), author, terms)),
+          edited(author, (note) => keeper.replace(noting(note, edit), author, reasoned(terms))),
       };
     },
   };
@@ -126,31 +145,40 @@ function failed(error: unknown): Outcome {
 }
 
 function entryOf(
-  { caller, author, method, says }: AuditedCall,
+  { caller, author, method, says, command }: AuditedCall,
   edits: readonly Edit[],
   outcome: Outcome,
 ): AuditEntry {
-  const [first, last] = [edits[0], edits.at(-1)];
   return {
     who: caller.name ?? (author || "unknown").slice(0, MAX_CHARACTERS),
     role: caller.role,
     from: caller.from,
     method,
-    request: says,
-    ...(first && last && { document: { ...documentOf(last), before: first.before } }),
+    ...(command === undefined ? { request: says } : { command }),
+    ...(isSome(edits) && { document: documentOf(edits) }),
     ...outcome,
   };
 }
 
-const documentOf = ({ author: _, ...document }: Edit): DocumentEdit => document;
+type Edits = readonly [Edit, ...Edit[]];
 
-function editBetween(before: Document, after: Document): DocumentEdit {
-  const changes = documentChanges(specOf(before), specOf(after)).map(describeChange);
-  const kept = changes.slice(0, MAX_CHANGES);
+const isSome = (edits: readonly Edit[]): edits is Edits => edits.length > 0;
+
+/** What edits of one call come to. Others may have changed the document in between: theirs are not told. */
+function documentOf(edits: Edits): DocumentEdit {
+  const changes = edits.flatMap((edit) => edit.changes);
+  const kept = changes.slice(0, MAX_CHANGES).map(describeChange);
   return {
-    before: before.revision,
-    after: after.revision,
+    before: edits[0].before,
+    after: edits.at(-1)!.after,
+    summary: summarizeChanges(changes),
     changes: kept,
     more: changes.length - kept.length,
   };
 }
+
+const editBetween = (before: Document, after: Document): Omit<Edit, "author"> => ({
+  before: before.revision,
+  after: after.revision,
+  changes: documentChanges(specOf(before), specOf(after)),
+});

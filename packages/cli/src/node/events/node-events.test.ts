@@ -70,10 +70,18 @@ const cases: [act: (events: NodeEvents) => void, kind: string, severity: string,
     (e) =>
       e.onAudit({
         who: "/etc/tandem/tandem.yaml",
-        document: { before: 1, after: 2, changes: ["+ a"], more: 0 },
+        document: { before: 1, after: 2, summary: "+ a", changes: ["+ a"], more: 0 },
         outcome: "done",
       }),
-    ...(["operator", "info", "/etc/tandem/tandem.yaml: revision 2"] as const),
+    ...(["operator", "info", "/etc/tandem/tandem.yaml: revision 2: + a"] as const),
+  ],
+  [
+    (e) =>
+      e.onAudit({
+        ...{ who: "ann", method: "RunIpvsadm", command: "ipvsadm -C", outcome: "done" },
+        document: { before: 1, after: 2, summary: "- a", changes: ["- a"], more: 0 },
+      }),
+    ...(["operator", "info", "ann: ipvsadm -C (revision 2: - a)"] as const),
   ],
 ];
 for (const [act, kind, severity, text] of cases) {

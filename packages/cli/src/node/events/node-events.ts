@@ -115,16 +115,19 @@ function followed(peer: string, of: { from: FollowState; to: FollowState; event:
 const MAX_CHARACTERS = 1000;
 
 function audited({ document, who, method = "", request = "", ...entry }: AuditEntry): Happening {
-  const asked = method || (document ? `revision ${document.after}` : "");
-  const what = `${who}: ${asked}${request ? ` (${request})` : ""}`;
+  const came = document && `revision ${document.after}${document.summary && `: ${document.summary}`}`;
+  const asked = entry.command ?? `${method}${request && ` (${request})`}`;
+  const what = `${who}: ${asked}${asked && came ? ` (${came})` : (came ?? "")}`;
   const edit = document && {
     before: String(document.before),
     after: String(document.after),
+    summary: document.summary,
     changes: document.changes.join("\n").slice(0, MAX_CHARACTERS),
   };
   const details = { who, ...entry, ...(method && { method }), ...(request && { request }), ...edit };
   return {
-    ...{ kind: "operator", severity: entry.outcome === "done" ? "info" : "warning", subject: asked },
+    ...{ kind: "operator", severity: entry.outcome === "done" ? "info" : "warning" },
+    subject: document ? `revision ${document.after}` : method,
     text: entry.outcome === "done" ? what : `${what} failed: ${entry.why ?? entry.outcome}`,
     details,
   };
