@@ -212,12 +212,17 @@ test("everything at a package's door has a docstring", () => {
   expect(offenders).toEqual([]);
 });
 
-/** Exported functions, constants and interfaces of a file whose line before is not the end of a docstring or another export of the same group. */
+/**
+ * Exported functions, constants and interfaces of a file, and of those that it passes on as a whole, whose line before is not the end of a docstring or
+ * another export of the same group.
+ */
 function undocumented(path: string): string[] {
   const source = sources.find((s) => s.path === path);
   if (!source) return [`${path} is missing`];
   const lines = source.text.split("\n");
   return lines.flatMap((line, i) => {
+    const passedOn = /^export (?:type )?\* from "(\.[^"]+)"/.exec(line)?.[1];
+    if (passedOn) return undocumented(join(dirname(path), passedOn));
     const name = /^export (?:async )?(?:function\*?|const|interface|class|type) (\w+)/.exec(line)?.[1];
     if (!name || /^export type \w+ = (z\.infer|\(typeof|keyof typeof|typeof)/.test(line)) return [];
     return /\*\/\s*$/.test(lines[i - 1] ?? "") ? [] : [`${path}:${i + 1} ${name}`];
