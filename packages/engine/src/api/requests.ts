@@ -1,5 +1,5 @@
 /** What a request asks for, checked: handlers see values in range only. Every function throws `LbError` (invalid_argument). */
-import { canonicalAddress, type Document, formatEndpoint, LbError } from "@tandem/model";
+import { type Document, LbError } from "@tandem/model";
 import type { ApplyDocumentRequest__Output as Apply } from "../../proto/generated/tandem/v1/ApplyDocumentRequest.ts";
 import type { CapturePacketsRequest__Output as Capture } from "../../proto/generated/tandem/v1/CapturePacketsRequest.ts";
 import type { DrainDestinationRequest__Output as Drain } from "../../proto/generated/tandem/v1/DrainDestinationRequest.ts";
@@ -15,27 +15,39 @@ import type { SetMaintenanceRequest__Output as Maintenance } from "../../proto/g
 import type { SwitchOverRequest__Output as SwitchOver } from "../../proto/generated/tandem/v1/SwitchOverRequest.ts";
 import type { WatchEventsRequest__Output as Watch } from "../../proto/generated/tandem/v1/WatchEventsRequest.ts";
 import type { ZeroCountersRequest__Output as Zero } from "../../proto/generated/tandem/v1/ZeroCountersRequest.ts";
-import { FINAL_REASONS } from "../core/verdict.ts";
-import { PROTOCOLS } from "../protocols/transitions.ts";
 import type { Caller } from "./caller.ts";
 import { decodeBackup } from "./convert-document.ts";
-import {
-  type CaptureFilter,
-  type ConnectionFilter,
-  type DocumentTerms,
-  type DrainRequest,
-  EVENT_KINDS,
-  type EventWatch,
-  type IpvsadmRequest,
-  type KillRequest,
-  type PacketQuestion,
+import type {
+  CaptureFilter,
+  ConnectionFilter,
+  DocumentTerms,
+  DrainRequest,
+  EventWatch,
+  IpvsadmRequest,
+  KillRequest,
+  PacketQuestion,
 } from "./node-api.ts";
-
-const MAX_AUTHOR_CHARACTERS = 256;
-const MAX_BACKLOG = 10_000;
-const MAX_REVISIONS = 1000;
-/** A day. */
-const MAX_CAPTURE_MS = 86_400_000;
+import {
+  addressOrEndpoint,
+  author,
+  checker,
+  endpoint,
+  eventKind,
+  fewRevisions,
+  finalReason,
+  narrowing,
+  noBacklog,
+  pastRevision,
+  positive,
+  protocol,
+  revision,
+  seconds,
+  serviceKey,
+  shortBacklog,
+  shortText,
+  stateName,
+  withinDay,
+} from "./request-rules.ts";
 
 /** Which connections a request asks for. */
 export function readFilter(list: List, doing = "list connections"): ConnectionFilter {
@@ -191,113 +203,7 @@ export function readQuestion(request: Explain): PacketQuestion {
   };
 }
 
-/** What a field must be: its value in canonical form, or undefined if it is not. */
-interface Rule<T> {
-  readonly want: string;
-  read(value: T): T | undefined;
-}
-
-const addressOrEndpoint: Rule<string> = {
-  want: "address or address:port, IPv6 in brackets before a port",
-  read: (text) => canonicalAddress(text) ?? canonicalEndpoint(text),
-};
-const endpoint: Rule<string> = {
-  want: "address:port, IPv6 in brackets, the port not 0",
-  read: (text) => (/:0+$/.test(text) ? undefined : canonicalEndpoint(text)),
-};
-const serviceKey: Rule<string> = {
-  want: 'a service such as "tcp 192.0.2.1:80" or "mark 7 ipv4"',
-  read: (text) => canonicalMark(text) ?? canonicalService(text),
-};
-const protocol: Rule<string> = {
-  want: '"tcp", "udp" or "sctp"',
-  read: (text) => (["tcp", "udp", "sctp"].includes(text) ? text : undefined),
-};
-/** Histories are shown on terminals. */
-const hasControls = (text: string): boolean => /[\p{Cc}\u2028\u2029]/u.test(text);
-const shortText: Rule<string> = {
-  want: `at most ${MAX_AUTHOR_CHARACTERS} characters that can be printed`,
-  read: (text) => (text.length <= MAX_AUTHOR_CHARACTERS && !hasControls(text) ? text : undefined),
-};
-const author: Rule<string> = {
-  want: `1 to ${MAX_AUTHOR_CHARACTERS} characters that can be printed`,
-  read: (text) =>
-    text.length >= 1 && text.length <= MAX_AUTHOR_CHARACTERS && !hasControls(text) ? text : undefined,
-};
-const positive: Rule<number> = { want: "1 or more", read: (n) => (n >= 1 ? n : undefined) };
-const narrowing: Rule<ConnectionFilter> = {
-  want: "at least one of service, client and destination",
-  read: (f) => ((f.service ?? f.client ?? f.destination) === undefined ? undefined : f),
-};
-/** Of connections of any protocol, and of templates. */
-const STATE_NAMES = new Set([
-  ...Object.values(PROTOCOLS).flatMap((protocol) => protocol?.stateNames ?? []),
-  "NONE",
-  "ASSURED",
-]);
-const stateName: Rule<string> = {
-  want: `one of ${[...STATE_NAMES].join(", ")}`,
-  read: (text) => (STATE_NAMES.has(text) ? text : undefined),
-};
-const seconds: Rule<number> = { want: "seconds, 0 or more", read: (n) => (n >= 0 ? n : undefined) };
-const shortBacklog: Rule<number> = {
-  want: `0 to ${MAX_BACKLOG}`,
-  read: (n) => (n <= MAX_BACKLOG ? n : undefined),
-};
-const noBacklog: Rule<number> = { want: "0 with a resume token", read: (n) => (n === 0 ? n : undefined) };
-const eventKind: Rule<string> = {
-  want: `one of ${EVENT_KINDS.join(", ")}`,
-  read: (text) => EVENT_KINDS.find((kind) => kind === text),
-};
-const finalReason: Rule<string> = {
-  want: `one of ${FINAL_REASONS.join(", ")}`,
-  read: (text) => FINAL_REASONS.find((reason) => reason === text),
-};
-const withinDay: Rule<number> = {
-  want: `1 to ${MAX_CAPTURE_MS} ms`,
-  read: (n) => (n >= 1 && n <= MAX_CAPTURE_MS ? n : undefined),
-};
-const pastRevision: Rule<number> = {
-  want: "1 to 2^53",
-  read: (n) => (Number.isSafeInteger(n) && n >= 1 ? n : undefined),
-};
-const fewRevisions: Rule<number> = {
-  want: `1 to ${MAX_REVISIONS}`,
-  read: (n) => (n >= 1 && n <= MAX_REVISIONS ? n : undefined),
-};
-const revision: Rule<number> = { want: "0 to 2^53", read: (n) => (Number.isSafeInteger(n) ? n : undefined) };
-
-function checker(doing: string) {
-  return <T>(field: string, value: T, rule: Rule<T>): T => {
-    const read = rule.read(value);
-    if (read !== undefined) return read;
-    const got = JSON.stringify(value);
-    throw new LbError({ code: "invalid_argument", doing, field, got, want: rule.want });
-  };
-}
-
 /** Who changes something: the name that the caller has proven, else the one that he gives himself. */
 function readAuthor(check: ReturnType<typeof checker>, request: { author: string }, caller: Caller): string {
   return caller.name ?? check("author", request.author, author);
-}
-
-/** `tcp 192.0.2.1:80`, also written with a slash: `tcp/192.0.2.1:80`. */
-function canonicalService(text: string): string | undefined {
-  const [, protocol, endpoint] = /^(tcp|udp|sctp)[ /](.+)$/.exec(text) ?? [];
-  const at = endpoint && canonicalEndpoint(endpoint);
-  return at && `${protocol} ${at}`;
-}
-
-/** `mark 7 ipv4`, also written with slashes, and without the family for IPv4. */
-function canonicalMark(text: string): string | undefined {
-  const [, mark, family = "4"] = /^mark[ /](\d{1,10})(?:[ /]ipv([46]))?$/.exec(text) ?? [];
-  const isMark = Number(mark) >= 1 && Number(mark) <= 0xffff_ffff;
-  return isMark ? `mark ${Number(mark)} ipv${family}` : undefined;
-}
-
-function canonicalEndpoint(text: string): string | undefined {
-  const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = canonicalAddress(v6 ?? v4 ?? "");
-  const port = Number(digits);
-  return host !== undefined && port <= 65_535 ? formatEndpoint(host, port) : undefined;
 }
