@@ -38,6 +38,8 @@ export interface Column {
   readonly least?: number;
   /** On a terminal still too narrow it is left out, highest first. Without: never. */
   readonly yields?: number;
+  /** Of the last column, instead of being cut: what finds no room goes on below it. */
+  readonly wraps?: boolean;
 }
 
 /** Cells by column, or one line across all of them. */
@@ -55,15 +57,23 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], pa
     .map((column, at) => ({ ...column, at, width: widthOf(column.title, at, cellRows) }))
     .filter(({ at }) => cellRows.some((row) => textOf(row[at]) !== ""));
   const fitting = fitColumns(wanted, paint.width);
-  const format = (cells: readonly Cell[]): string =>
-    fitting
-      .map(({ at, width, align }) => formatCell(cutCell(cells[at] ?? "", width), width, align, paint))
-      .join("  ")
-      .trimEnd();
+  const format = (cells: readonly Cell[]): string => {
+    const formatted = fitting.map(({ at, width, align, wraps }) => {
+      const cell = cells[at] ?? "";
+      return formatCell(wraps ? cell : cutCell(cell, width), width, align, paint);
+    });
+    return formatted.join("  ").trimEnd();
+  };
   const titles = columns.map(({ title }) => ["faint", title] as const);
+  const last = fitting.at(-1);
+  const [room, indent] = last?.wraps ? [paint.width, indentOf(fitting)] : [Number.POSITIVE_INFINITY, 0];
   const lines = [titles, ...rows].map((row) => (typeof row === "string" ? row : format(row)));
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => wrap(line, room, indent)).join("");
 }
+
+/** Where the last column begins. */
+const indentOf = (columns: readonly { width: number }[]): number =>
+  columns.slice(0, -1).reduce((sum, { width }) => sum + width + 2, 0);
 
 function widthOf(title: string, at: number, rows: readonly (readonly Cell[])[]): number {
   return rows.reduce((width, row) => Math.max(width, textOf(row[at]).length), title.length);
@@ -80,7 +90,7 @@ const cutCell = (cell: Cell, width: number): Cell =>
 function formatCell(cell: Cell, width: number, align: Column["align"], paint: Paint): string {
   const text = textOf(cell);
   const painted = typeof cell === "string" ? text : paint(cell[0], text);
-  const space = " ".repeat(width - text.length);
+  const space = " ".repeat(Math.max(0, width - text.length));
   return align === "right" ? space + painted : painted + space;
 }
 

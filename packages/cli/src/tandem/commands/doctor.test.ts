@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { expect, test } from "vitest";
 import { emptyMachine, runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
@@ -106,4 +107,23 @@ Tandem can run here; 2 warnings
     /\nTandem cannot run here: 1 thing missing or wrong\n$/,
   );
   expect(formatFindings(findings.slice(0, 1), createPaint(false))).toMatch(/\n\nTandem can run here\n$/);
+});
+
+test("the report fits a narrow terminal: what is long goes on below where it began", () => {
+  const words = "one two three four five six seven eight nine ten";
+  const narrow: Finding[] = [{ check: "net.ipv4.conf", verdict: "warn", found: words, fix: words }];
+  expect(formatFindings(narrow, createPaint(false, 40))).toBe(`      CHECK          FOUND
+warn  net.ipv4.conf  one two three four
+                     five six seven
+                     eight nine ten
+
+What to do:
+  warn  net.ipv4.conf: one two three
+        four five six seven eight nine
+        ten
+
+Tandem can run here; 1 warning
+`);
+  const painted = formatFindings(narrow, createPaint(true, 40)).split("\n");
+  expect(painted.every((line) => stripVTControlCharacters(line).length <= 40)).toBe(true);
 });

@@ -5,7 +5,7 @@ import { tunnelsIn } from "../../node/document/tunnel-room.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import type { Finding, Patient, Probe, Verdict } from "../doctor/probe.ts";
 import { PROBES } from "../doctor/probes.ts";
-import { type Cell, formatPlural, formatTable, type Paint, type Tone } from "../format.ts";
+import { type Cell, formatPlural, formatTable, type Paint, type Tone, wrap } from "../format.ts";
 
 interface Options {
   readonly config?: string;
@@ -86,10 +86,14 @@ async function configuredIn(file: string | undefined): Promise<Pick<Patient, "in
 
 const TONES: Record<Verdict, Tone> = { ok: "good", warn: "warn", fail: "bad" };
 
+const COLUMNS = [{ title: "" }, { title: "CHECK" }, { title: "FOUND", least: 12, wraps: true }] as const;
+/** Of the lines that a remedy goes on in, characters: below the check's name. */
+const INDENT = 8;
+
 /** A table of all findings, what to do below each that is not ok, and a sum. */
 export function formatFindings(findings: readonly Finding[], paint: Paint): string {
   const rows = findings.map(({ check, verdict, found }): Cell[] => [[TONES[verdict], verdict], check, found]);
-  const table = formatTable([{ title: "" }, { title: "CHECK" }, { title: "FOUND" }], rows, paint);
+  const table = formatTable(COLUMNS, rows, paint);
   return `${table}\n${formatFixes(findings, paint)}${formatSum(findings, paint)}`;
 }
 
@@ -99,9 +103,10 @@ function formatFixes(findings: readonly Finding[], paint: Paint): string {
     ({ fix }) => fix!,
   );
   if (fixes.size === 0) return "";
-  const lines = [...fixes].map(
-    ([fix, [first]]) => `  ${paint(TONES[first!.verdict], first!.verdict)}  ${first!.check}: ${fix}\n`,
-  );
+  const lines = [...fixes].map(([fix, [first]]) => {
+    const { verdict, check } = first!;
+    return wrap(`  ${paint(TONES[verdict], verdict)}  ${check}: ${fix}`, paint.width, INDENT);
+  });
   return `What to do:\n${lines.join("")}\n`;
 }
 
