@@ -1,10 +1,10 @@
 /** How commands change the document: on top of what they read, with a plan, and with words for whoever comes second. */
 import type { Applied, DocumentTerms, RemoteNode } from "@tandem/engine/client";
 import { type Document, type DocumentSpec, LbError, specOf } from "@tandem/model";
-import { formatPlan, type PlannedChange, planChanges, touchedConnections } from "./change-plan.ts";
+import { formatPlan, formatPlanTitle, type PlannedChange, planChanges } from "./change-plan.ts";
 import type { Answer, World } from "./command.ts";
 import { orTellConflict } from "./document-conflict.ts";
-import { formatPlural, type Paint } from "./format.ts";
+import { type Paint, wrap } from "./format.ts";
 
 /** A change as a command wants it. */
 export interface WantedChange {
@@ -32,7 +32,7 @@ export async function changeDocument(wanted: WantedChange, node: RemoteNode, wor
     author: world.user,
     ...(reason !== undefined && { reason }),
   };
-  const changes = await plan(specOf(base), spec, node);
+  const changes = await planOn(node, specOf(base), spec);
   const apply = (ready: DocumentTerms) => node.apply(spec, { ...ready, dryRun });
   const asked = dryRun || !wanted.send ? apply(terms) : wanted.send(terms);
   const done = await orTellConflict(patiently(asked, world), { base, advice, node, world });
@@ -40,8 +40,12 @@ export async function changeDocument(wanted: WantedChange, node: RemoteNode, wor
   return answerOf({ ...done, changes }, head);
 }
 
-/** A node that cannot count its connections can take a document all the same. */
-async function plan(before: DocumentSpec, after: DocumentSpec, node: RemoteNode): Promise<PlannedChange[]> {
+/** The plan of a change of what runs on `node`. One that cannot count its connections can take a document all the same. */
+export async function planOn(
+  node: RemoteNode,
+  before: DocumentSpec,
+  after: DocumentSpec,
+): Promise<PlannedChange[]> {
   const changes = planChanges(before, after, []);
   if (changes.every(({ kind }) => kind === "+")) return changes;
   const services = await node.services().catch((error) => {
@@ -72,11 +76,9 @@ function answerOf(outcome: Outcome, head: string): Answer {
 function formatOutcome({ revision, changed, changes }: Outcome, head: string, paint: Paint): string {
   if (!changed) return `Unchanged: revision ${revision} says the same already.\n`;
   if (changes.length === 0) return `${paint("strong", head)}: written anew, with no difference\n`;
-  const touched = touchedConnections(changes);
-  const touching = touched > 0 ? `, ${formatPlural(touched, "connection")} touched` : "";
-  const title = `${head}: ${formatPlural(changes.length, "change")}${touching}`;
+  const title = wrap(`${head}: ${formatPlanTitle(changes)}`, paint.width, 2).trimEnd();
   return `${paint("strong", title)}\n${formatPlan(changes, paint)}`;
 }
 
 const formatWarnings = (warnings: readonly string[], paint: Paint): string =>
-  warnings.map((warning) => `${paint("warn", "warning")}: ${warning}\n`).join("");
+  warnings.map((warning) => wrap(`${paint("warn", "warning")}: ${warning}`, paint.width, 2)).join("");

@@ -3,7 +3,8 @@ import type { RemoteNode } from "@tandem/engine/client";
 import { type Document, documentChanges, LbError, specOf } from "@tandem/model";
 import { formatPlan } from "./change-plan.ts";
 import type { World } from "./command.ts";
-import { createPaint, formatPlural, formatTime } from "./format.ts";
+import { formatPlural, formatTime } from "./format.ts";
+import { paintFor } from "./paint-for.ts";
 
 /** Most revisions that are told of. */
 const MAX_TOLD = 10;
@@ -26,7 +27,9 @@ async function tellConflict(
   });
   const changes = documentChanges(specOf(base), specOf(now));
   const head = `Since revision ${base.revision}: ${formatPlural(changes.length, "change")}\n`;
-  world.err.write(`${lines.join("")}${head}${formatPlan(changes, createPaint(false))}${advice}\n`);
+  world.err.write(
+    `${lines.join("")}${head}${formatPlan(changes, paintFor(world.err, world.env))}${advice}\n`,
+  );
   return error;
 }
 

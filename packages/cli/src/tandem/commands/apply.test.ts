@@ -30,8 +30,8 @@ test("apply says what changed, then that nothing does", async () => {
   const socket = await startFakeDaemon();
   const apply = (weight: number, ...more: string[]) =>
     runTandem(socket, ["apply", "-f", "d.yaml", ...more], { files: { "d.yaml": document(weight) } });
-  const head = "1 change, 4,323 connections touched\n";
-  const line = "  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5 (4,323 connections)\n";
+  const head = "1 change; connections: 4,323 kept\n";
+  const line = "  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5 (4,323 connections kept)\n";
   expect((await apply(10)).out).toBe("Unchanged: revision 42 says the same already.\n");
   expect((await apply(5, "--dry-run")).out).toBe(`Would change revision 42: ${head}${line}`);
   expect((await apply(5)).out).toBe(`Revision 43: ${head}${line}`);
@@ -117,7 +117,7 @@ test("apply of a file that was made from a revision that is no longer kept is re
   expect(exitCode).toBe(1);
 });
 
-test("apply tells which connections a change touches, and what becomes of those of removed destinations", async () => {
+test("apply tells of each change what becomes of connections, each of them once", async () => {
   const files = {
     "d.yaml": `version: 1
 services:
@@ -127,9 +127,9 @@ services:
   };
   expect(
     (await tandem("apply -f d.yaml --dry-run", { files })).out,
-  ).toBe(`Would change revision 42: 2 changes, 8,970 connections touched
-  ~ tcp 192.0.2.10:80: scheduler wlc → rr (8,970 connections)
-  - tcp 192.0.2.10:80 -> 10.0.0.2:8080 (322 connections go on)
+  ).toBe(`Would change revision 42: 2 changes; connections: 322 drained, 4,323 kept
+  ~ tcp 192.0.2.10:80: scheduler wlc → rr (4,323 connections kept)
+  - tcp 192.0.2.10:80 -> 10.0.0.2:8080 (322 connections drained: they go on until they end, nothing new comes)
 `);
 });
 

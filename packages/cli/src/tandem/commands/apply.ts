@@ -24,7 +24,7 @@ export const apply: Command<Options> = {
     },
     {
       flags: "--dry-run",
-      help: "say what would change and which connections that touches, and change nothing",
+      help: "say what would change and what becomes of connections, and change nothing",
     },
     { flags: "--reason <text>", help: "why, for the history" },
     {

@@ -20,9 +20,18 @@ test("diff of a file shows what applying it would change", async () => {
   const { out: text } = await runTandem(socket, ["document"]);
   const files = { "d.yaml": text.replace("weight: 10", "weight: 3") };
   const { out } = await runTandem(socket, ["diff", "d.yaml"], { files });
-  expect(out).toBe("revision 42 → d.yaml: 1 change\n  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 3\n");
+  expect(out).toBe(
+    "revision 42 → d.yaml: 1 change; connections: 4,323 kept\n  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 3 (4,323 connections kept)\n",
+  );
   const { changes } = JSON.parse((await runTandem(socket, ["diff", "d.yaml", "--json"], { files })).out);
-  expect(changes).toEqual([{ kind: "~", what: "tcp 192.0.2.10:80 -> 10.0.0.1:8080", how: "weight 10 → 3" }]);
+  expect(changes).toEqual([
+    {
+      kind: "~",
+      what: "tcp 192.0.2.10:80 -> 10.0.0.1:8080",
+      how: "weight 10 → 3",
+      connections: { kept: 4323 },
+    },
+  ]);
 });
 
 test("diff in YAML is a unified diff of the documents", async () => {
@@ -35,4 +44,17 @@ test("diff in YAML is a unified diff of the documents", async () => {
 -        weight: 5
 +        weight: 10
 `);
+});
+
+test("diff fits the terminal, and is left alone in a pipe", async () => {
+  const socket = await startFakeDaemon();
+  const files = { "d.yaml": "version: 1\nservices: []\n" };
+  const run = async (setting: object) =>
+    (await runTandem(socket, ["diff", "d.yaml"], { files, env: { NO_COLOR: "1" }, ...setting })).out;
+  const wide = await run({});
+  const narrow = await run({ isTTY: true, columns: 60 });
+  const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+  expect(longest(wide)).toBeGreaterThan(100);
+  expect(longest(narrow)).toBeLessThanOrEqual(60);
+  expect(narrow.replace(/\n {2,6}(?=\S)(?![-+~])/g, " ")).toBe(wide);
 });

@@ -2,9 +2,10 @@
 import type { RemoteNode } from "@tandem/engine/client";
 import { documentChanges } from "@tandem/model";
 import { plainText } from "../../document/document-text.ts";
-import { formatPlan } from "../change-plan.ts";
+import { planOn } from "../change-document.ts";
+import { formatPlan, formatPlanTitle, type PlannedChange } from "../change-plan.ts";
 import { type Command, withDaemon } from "../command.ts";
-import { formatPlural, type Paint } from "../format.ts";
+import { type Paint, wrap } from "../format.ts";
 import { documentCalled, type NamedDocument, REVISION_WORDS, revisionCalled } from "../named-document.ts";
 import { unifiedDiff } from "../unified-diff.ts";
 
@@ -25,21 +26,26 @@ export const diff: Command<Options> = {
   examples: [
     ["diff", "what did the last change do?"],
     ["diff 40", "what is different from revision 40 now?"],
-    ["diff services.yaml", "what would applying this file change?"],
+    ["diff services.yaml", "what would applying this file change, and what would become of connections?"],
     ["diff 40 services.yaml --yaml", "line by line"],
   ],
   async run({ operands, options: { yaml = false } }, world) {
-    const [before, after] = await withDaemon(world, async (node) => {
+    const { before, after, changes } = await withDaemon(world, async (node) => {
       const [a, b] = await sidesOf(operands, node);
-      return [await documentCalled(a, node, world), await documentCalled(b, node, world)];
+      const before = await documentCalled(a, node, world);
+      const after = await documentCalled(b, node, world);
+      return {
+        before,
+        after,
+        changes: await changesBetween(before, after, a === "current" ? node : undefined),
+      };
     });
-    const changes = documentChanges(before.spec, after.spec);
     const json = { before: before.name, after: after.name, changes };
     const text = (paint: Paint) => {
       if (changes.length === 0) return `No difference between ${before.name} and ${after.name}.\n`;
       if (yaml) return paintDiff(unifiedDiff(asText(before), asText(after)), paint);
-      const head = `${before.name} → ${after.name}: ${formatPlural(changes.length, "change")}`;
-      return `${paint("strong", head)}\n${formatPlan(changes, paint)}`;
+      const title = `${before.name} → ${after.name}: ${formatPlanTitle(changes)}`;
+      return `${paint("strong", wrap(title, paint.width, 2).trimEnd())}\n${formatPlan(changes, paint)}`;
     };
     return { json, text };
   },
@@ -54,6 +60,13 @@ async function sidesOf(
   if (b !== undefined) return [a, b];
   return (await revisionCalled(a, node)) === undefined ? ["current", a] : [a, "current"];
 }
+
+/** A change of what runs on `running` is told with what becomes of connections. */
+const changesBetween = async (
+  { spec: before }: NamedDocument,
+  { spec: after }: NamedDocument,
+  running: RemoteNode | undefined,
+): Promise<PlannedChange[]> => (running ? planOn(running, before, after) : documentChanges(before, after));
 
 const asText = ({ name, spec }: NamedDocument) => ({ name, text: plainText(spec) });
 

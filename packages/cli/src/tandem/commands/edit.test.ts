@@ -51,7 +51,7 @@ test("edit opens the document as it was written, and keeps its comments", async 
   const [head, ...lines] = seen[0]!.split("\n");
   expect(head).toMatch(/^#: Revision \d+\. Lines like this one are no part of the document\./);
   expect(lines.join("\n")).toBe(TEXT);
-  expect(out).toMatch(/^Revision \d+: 1 change, 322 connections touched\n {2}~ .*: weight 10 → 3 /);
+  expect(out).toMatch(/^Revision \d+: 1 change; connections: 322 kept\n {2}~ .*: weight 10 → 3 /);
   expect((await node.documentText()).text).toBe(TEXT.replace("10} #", "3} #"));
   expect((await node.revisions(1)).revisions[0]).toMatchObject({ author: "ops", reason: "fan" });
 });

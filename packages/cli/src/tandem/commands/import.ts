@@ -40,7 +40,7 @@ export const importRules: Command<Options> = {
     { flags: "--apply", help: "make it the document instead of printing it, and say what changed" },
     {
       flags: "--dry-run",
-      help: "say what --apply would change and which connections that touches, and change nothing",
+      help: "say what --apply would change and what becomes of connections, and change nothing",
     },
     { flags: "--reason <text>", help: "why, for the history" },
   ],

@@ -14,7 +14,7 @@ export const restore: Command<Options> = {
   options: [
     {
       flags: "--dry-run",
-      help: "say what would change and which connections that touches, and change nothing",
+      help: "say what would change and what becomes of connections, and change nothing",
     },
     { flags: "--reason <text>", help: "why, for the history" },
   ],

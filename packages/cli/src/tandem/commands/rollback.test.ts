@@ -4,12 +4,12 @@ import { CONFLICT, startContestedDaemon } from "../../testing/contested-daemon.t
 import { createFakeNode } from "../../testing/fake-node.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
-const LINE = "  ~ tcp 192.0.2.10:80 -> 10.0.0.2:8080: weight 10 → 5 (322 connections)\n";
+const LINE = "  ~ tcp 192.0.2.10:80 -> 10.0.0.2:8080: weight 10 → 5 (322 connections kept)\n";
 
-test("rollback says what it would change and which connections that touches", async () => {
+test("rollback says what it would change and what becomes of connections", async () => {
   const socket = await startFakeDaemon();
   const { out } = await runTandem(socket, ["rollback", "41", "--dry-run"]);
-  expect(out).toBe(`Would change revision 42: 1 change, 322 connections touched\n${LINE}`);
+  expect(out).toBe(`Would change revision 42: 1 change; connections: 322 kept\n${LINE}`);
   expect((await runTandem(socket, ["history", "-n", "1"])).out).toContain("* 42");
 });
 
@@ -17,7 +17,7 @@ test("rollback makes the old document the newest, and says so in the history", a
   const node = createFakeNode();
   const socket = await startFakeDaemon(node);
   expect((await runTandem(socket, ["rollback", "previous"])).out).toBe(
-    `Revision 43: 1 change, 322 connections touched\n${LINE}`,
+    `Revision 43: 1 change; connections: 322 kept\n${LINE}`,
   );
   expect(specOf(await node.document(43))).toEqual(specOf(await node.document(41)));
   const { out } = await runTandem(socket, ["history", "-n", "1"]);

@@ -16,7 +16,7 @@ export const rollback: Command<Options> = {
   options: [
     {
       flags: "--dry-run",
-      help: "say what would change and which connections that touches, and change nothing",
+      help: "say what would change and what becomes of connections, and change nothing",
     },
     { flags: "--reason <text>", help: "why, for the history; else it says which revision it went back to" },
   ],

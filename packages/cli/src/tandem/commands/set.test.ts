@@ -3,8 +3,8 @@ import { CONFLICT, startContestedDaemon } from "../../testing/contested-daemon.t
 import { createFakeNode } from "../../testing/fake-node.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
-const WEIGHED = `Revision 43: 1 change, 4,323 connections touched
-  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5 (4,323 connections)
+const WEIGHED = `Revision 43: 1 change; connections: 4,323 kept
+  ~ tcp 192.0.2.10:80 -> 10.0.0.1:8080: weight 10 → 5 (4,323 connections kept)
 `;
 
 for (const words of [
