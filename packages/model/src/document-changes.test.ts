@@ -25,6 +25,40 @@ const cases: { name: string; before: object[]; after: object[]; want: string[] }
     want: [],
   },
   {
+    name: "what destinations have from their service, written out",
+    before: [
+      { ...web, method: "tunnel", tunnel: { type: "gre" }, persistence: {}, destinations: [a] },
+      { ...dns, method: "direct-route", destinations: [a, { ...b, method: "tunnel" }] },
+    ],
+    after: [
+      {
+        ...web,
+        persistence: { prefix: 32 },
+        destinations: [{ ...a, port: 80, method: "tunnel", tunnel: { type: "gre" } }],
+      },
+      {
+        ...dns,
+        destinations: [
+          { ...a, port: 53, method: "direct-route" },
+          { ...b, method: "tunnel", tunnel: {} },
+        ],
+      },
+    ],
+    want: [],
+  },
+  {
+    name: "what destinations have from their service, written otherwise",
+    before: [{ ...web, method: "tunnel", tunnel: { type: "gre" }, destinations: [a, b] }],
+    after: [{ ...web, destinations: [a, { ...b, method: "tunnel", tunnel: {} }] }],
+    want: [`~ ${KEY}: method tunnel → masquerade`, `~ ${KEY} -> 10.0.0.2:80: tunnel.type gre → ipip`],
+  },
+  {
+    name: "a method for destinations to come",
+    before: [web],
+    after: [{ ...web, method: "tunnel", tunnel: { type: "gre" } }],
+    want: [`~ ${KEY}: method masquerade → tunnel, tunnel none → {type gre, checksum none}`],
+  },
+  {
     name: "a new service",
     before: [],
     after: [{ ...web, destinations: [a] }],

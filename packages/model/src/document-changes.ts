@@ -1,5 +1,7 @@
 /** What one document changes about another, for people. Pure. */
+import { familyOf } from "./address.ts";
 import type { DocumentSpec } from "./config.ts";
+import { TunnelSpec } from "./destination-spec.ts";
 import { destinationKey, type ServiceSpec, serviceKey } from "./service-spec.ts";
 
 /** One difference: `+` added, `-` removed, `~` changed. */
@@ -11,20 +13,31 @@ export interface DocumentChange {
   readonly how: string;
 }
 
-/** Fields of everything that a document says, by its key, in document order. */
-type Entries = Map<string, Fields>;
+/** Everything that a document says, by its key, in document order. */
+type Entries = Map<string, Entry>;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Every difference between two documents: what was added or changed in the new one's order, then what is gone. Equal documents have none. */
+/** What a document says of one thing. */
+interface Entry {
+  readonly fields: Fields;
+  /** What fields mean that are left out. */
+  readonly unsaid?: Fields;
+  /** Fields that mean nothing here, whatever they were. */
+  readonly idle?: ReadonlySet<string>;
+}
+
+/**
+ * Every difference between what two documents mean: what was added or changed in the new one's order, then what is gone. Equal documents have none, nor have
+ * two of which one says what the other leaves to a default.
+ */
 export function documentChanges(before: DocumentSpec, after: DocumentSpec): DocumentChange[] {
   const both = new Set(before.services).intersection(new Set(after.services));
   const old = entriesOf(before, both);
   const now = entriesOf(after, both);
-  const changed = [...now].flatMap(([what, fields]): DocumentChange[] => {
+  const changed = [...now].flatMap(([what, is]): DocumentChange[] => {
     const was = old.get(what);
     if (!was) return [{ kind: "+", what, how: "" }];
-    if (was === fields) return [];
-    const how = changesWithin(was, fields, "").join(", ");
+    const how = changesBetween(was, is).join(", ");
     return how === "" ? [] : [{ kind: "~", what, how }];
   });
   const gone = [...old.keys()].filter((what) => !now.has(what));
@@ -58,18 +71,55 @@ export function summarizeChanges(changes: readonly DocumentChange[]): string {
 
 /** @param both services that stand in both documents, the same objects: all of them is one entry */
 function entriesOf(document: DocumentSpec, both: ReadonlySet<ServiceSpec>): Entries {
-  const entries: Entries = new Map([["settings", document.settings]]);
-  for (const rule of document.marks) entries.set(`rule ${formatValue(rule)}`, {});
+  const entries: Entries = new Map([["settings", { fields: document.settings }]]);
+  for (const rule of document.marks) entries.set(`rule ${formatValue(rule)}`, { fields: {} });
   for (const service of document.services) {
     if (both.has(service)) {
-      entries.set(serviceKey(service), service);
+      entries.set(serviceKey(service), { fields: service });
       continue;
     }
-    const { destinations, ...fields } = service;
-    entries.set(serviceKey(service), fields);
-    for (const d of destinations) entries.set(destinationKey(service, d), d);
+    entries.set(serviceKey(service), serviceEntry(service));
+    const { port, method, tunnel = IPIP } = service;
+    const unsaid = { port, method, tunnel };
+    for (const d of service.destinations) entries.set(destinationKey(service, d), { fields: d, unsaid });
   }
   return entries;
+}
+
+const IPIP = TunnelSpec.parse({});
+const ALL_BITS = { 4: 32, 6: 128 } as const;
+
+/** Method and tunnel of a service are for destinations that name none: where all do, they mean nothing. */
+function serviceEntry({ destinations, ...service }: ServiceSpec): Entry {
+  const isEmpty = destinations.length === 0;
+  const isMethodMeant = isEmpty || destinations.some((d) => d.method === undefined);
+  const isTunnelMeant =
+    isEmpty || destinations.some((d) => (d.method ?? service.method) === "tunnel" && d.tunnel === undefined);
+  const idle = [...(isMethodMeant ? [] : ["method"]), ...(isTunnelMeant ? [] : ["tunnel"])];
+  return { fields: withoutWholePrefix(service), idle: new Set(idle) };
+}
+
+/** A prefix of all bits is as good as none. */
+function withoutWholePrefix(service: Omit<ServiceSpec, "destinations">): Fields {
+  const { persistence, address } = service;
+  if (persistence?.prefix !== ALL_BITS[familyOf(address)]) return service;
+  const { prefix: _, ...rest } = persistence;
+  return { ...service, persistence: rest };
+}
+
+function changesBetween(was: Entry, is: Entry): string[] {
+  if (was.fields === is.fields) return [];
+  const idle = is.idle ?? NONE;
+  return changesWithin(meantBeside(was, is, idle), meantBeside(is, was, idle), "");
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What an entry means where it or the other one says something: what neither says is the same. */
+function meantBeside({ fields, unsaid = {} }: Entry, other: Entry, idle: ReadonlySet<string>): Fields {
+  const heard = Object.entries(unsaid).filter(([name]) => other.fields[name] !== undefined);
+  const said = Object.entries(fields).filter(([name, value]) => value !== undefined && !idle.has(name));
+  return Object.fromEntries([...heard, ...said]);
 }
 
 /** Fields within fields are told by their path, such as `check.interval 2 → 5`. */

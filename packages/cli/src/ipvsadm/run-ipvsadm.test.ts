@@ -339,6 +339,30 @@ for (const [what, input, exitCode, errors] of broken)
     expect(node.document()).toBe(before);
   });
 
+test("lines that say again what the document leaves to defaults change nothing of it", async () => {
+  const a = { address: "10.0.1.1" };
+  const services = [
+    { protocol: "tcp", address: "10.0.0.100", port: 80, method: "tunnel", destinations: [a] },
+    {
+      protocol: "udp",
+      address: "10.0.0.100",
+      port: 53,
+      method: "direct-route",
+      persistence: {},
+      destinations: [a],
+    },
+  ];
+  const node = createRecordedNode({ document: { services } });
+  const before = node.document();
+  const saved = await node.run("-S -n");
+  expect(await node.run("-R", `-C\n${saved.output}`)).toMatchObject({ exitCode: 0 });
+  await node.run("-E -t 10.0.0.100:80 -s wlc");
+  await node.run("-e -u 10.0.0.100:53 -r 10.0.1.1:53 -g");
+  expect(node.document()).toEqual(before);
+  await node.run("-e -u 10.0.0.100:53 -r 10.0.1.1:53 -i");
+  expect(node.document()).not.toEqual(before);
+});
+
 test("whoever may only look is told what the tool tells those who are not root", async () => {
   const node = createRecordedNode();
   for (const line of ["-A -t 10.0.0.100:80", "-C", "-Z", "--set 1 2 3"])

@@ -1,6 +1,6 @@
 /** A command line of ipvsadm, from its words to what it prints. The node is a port. */
 import type { IpvsadmRequest } from "@tandem/engine";
-import { type DocumentSpec, LbError } from "@tandem/model";
+import { type DocumentSpec, documentChanges, LbError } from "@tandem/model";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import type { IpvsadmRefusal } from "./command.ts";
 import { type Interfaces, isEdit } from "./edit.ts";
@@ -95,7 +95,7 @@ async function change(
       const tried = carryOut(lines, current, interfaces);
       if (isRefusal(tried)) throw new Withdrawn(tried);
       done = tried;
-      return tried.document;
+      return isSame(current, tried.document) ? current : tried.document;
     }, author);
   } catch (error) {
     if (error instanceof Withdrawn) return error.refusal;
@@ -103,6 +103,13 @@ async function change(
   }
   return done!;
 }
+
+/**
+ * Lines say all there is to say of what they are about. Where a document left it to a default, that is no change: scripts run the same lines again and
+ * again, and each would be a revision.
+ */
+const isSame = (before: DocumentSpec, after: DocumentSpec): boolean =>
+  documentChanges(before, after).length === 0;
 
 /** An edit that gives up: takes the tool's refusal through the keeper of the document. */
 class Withdrawn extends Error {

@@ -5,6 +5,8 @@ import { type IpvsadmNode, runIpvsadm } from "./run-ipvsadm.ts";
 
 /** What such a node has. */
 export interface RecordedNodeOptions {
+  /** What it begins with, besides its version; absent: nothing. */
+  readonly document?: object;
   readonly services?: ServiceStatus[] | (() => Promise<ServiceStatus[]>);
   readonly connections?: ConnectionStatus[];
   /** What all directors list; absent: there is no other. */
@@ -18,7 +20,7 @@ export interface RecordedNodeOptions {
 /** A node, and the way to run command lines on it: words by blanks. */
 export function createRecordedNode(options: RecordedNodeOptions = {}) {
   const { services = [], connections = [], everywhere, hosts = {}, ports = {}, interfaces = {} } = options;
-  let document = DocumentSpec.parse({ version: 1 });
+  let document = DocumentSpec.parse({ version: 1, ...options.document });
   const zeroed: (string | undefined)[] = [];
   const keyOf = (table: Readonly<Record<string, string>>, value: string) =>
     Object.keys(table).find((key) => table[key] === value);
