@@ -14,13 +14,27 @@ const FILES = [
 
 /** Let a server describe `tandem.v1.Node` and `grpc.health.v1.Health`. */
 export function addReflection(server: Server): void {
+  described ??= describe();
+  for (const { service, handlers } of described) server.addService(service, atReadersPace(handlers));
+}
+
+interface Described {
+  readonly service: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+}
+
+/** Known once somebody has asked: reading the protos takes longer than all else that a server begins with. */
+let described: readonly Described[] | undefined;
+
+function describe(): readonly Described[] {
   const files = FILES.map(({ path, name }) => soundDescriptor(descriptorIn(path), name));
-  const reflection = new ReflectionService(packageOf(files));
-  const adding = {
+  const added: Described[] = [];
+  const collecting = {
     addService: (service: ServiceDefinition, handlers: UntypedServiceImplementation) =>
-      server.addService(careful(service), atReadersPace(handlers)),
+      added.push({ service: careful(service), handlers }),
   };
-  reflection.addToServer(adding as unknown as Server);
+  new ReflectionService(packageOf(files)).addToServer(collecting as unknown as Server);
+  return added;
 }
 
 /** The descriptor of the one file at `path`, encoded as protobuf.js does it. */

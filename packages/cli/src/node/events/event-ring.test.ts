@@ -99,7 +99,11 @@ test("readers see every event once and in order, or are told how many they misse
       if (below(4) === 0) reader.cursor = begin(ring, { resumeToken: `a1-${reader.seen}` });
       const { gap, events, next } = ring.read(reader.cursor);
       if (gap) reader.seen += gap.lost!;
-      for (const event of events) expect(event.text, `seed ${seed}`).toBe(`${++reader.seen}`);
+      const due = events.map(() => `${++reader.seen}`);
+      expect(
+        events.map((e) => e.text),
+        `seed ${seed}`,
+      ).toEqual(due);
       expect(events.length, `seed ${seed}`).toBeLessThanOrEqual(256);
       reader.cursor = next;
     }

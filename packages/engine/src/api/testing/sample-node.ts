@@ -295,13 +295,16 @@ export const sampleCapture: CapturedPackets = {
   lost: 2,
 };
 
+/** The node has so many, whatever limit is asked for. */
+const CONNECTIONS = 5000;
+
 /** A node that answers with the samples; `overrides` replace single methods. */
 export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
   return {
     status: async () => sampleStatus,
     services: async () => sampleServices,
     async *connections({ limit = 0 }) {
-      for (let n = 0; n < limit; n++) yield sampleConnection(n);
+      for (let n = 0; n < Math.min(limit, CONNECTIONS); n++) yield sampleConnection(n);
     },
     document: async () => sampleDocument,
     apply: async () => ({ revision: 43, changed: true, warnings: ["w"] }),
