@@ -1,6 +1,7 @@
 /** A daemon that forwards nothing and looks busy: `node test/bench/fake-daemon.ts SOCKET [SERVICES]`. For looking at the command line without a cluster. */
 import { startApiServer } from "@tandem/engine";
-import { createFakeNode, fakeServices } from "../../packages/cli/src/testing/fake-node.ts";
+import { createFakeNode } from "../../packages/cli/src/testing/fake-node.ts";
+import { fakeServices } from "../../packages/cli/src/testing/fake-services.ts";
 import { manyServices } from "../../packages/cli/src/testing/many-services.ts";
 
 const [socketPath = "tandem.sock", count = "3"] = process.argv.slice(2);

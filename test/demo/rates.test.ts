@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fakeServices } from "../../packages/cli/src/testing/fake-node.ts";
+import { fakeServices } from "../../packages/cli/src/testing/fake-services.ts";
 import { perSecond } from "./rates.ts";
 
 const [service] = fakeServices;

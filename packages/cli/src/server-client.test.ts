@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { connectTo } from "./client.ts";
 import { connectServer } from "./server-client.ts";
 import { overSinceYesterday, testAuthority, writeTestPair } from "./testing/certificates.ts";
-import { healthyStatus } from "./testing/fake-node.ts";
+import { healthyStatus } from "./testing/fake-status.ts";
 import { runTandem } from "./testing/run-tandem.ts";
 import { startTlsDaemon, type TlsDaemon } from "./testing/tls-daemon.ts";
 

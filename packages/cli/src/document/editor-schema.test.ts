@@ -4,7 +4,7 @@ import { DocumentSpec } from "@tandem/model";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { fakeSpec } from "../testing/fake-node.ts";
+import { fakeSpec } from "../testing/fake-history.ts";
 import { editorSchema, formatSchema, SCHEMA_FILES, type SchemaName } from "./editor-schema.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 

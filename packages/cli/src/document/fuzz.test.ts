@@ -4,7 +4,7 @@ import { importLines } from "../import/import-lines.ts";
 import { importSysctls } from "../import/import-sysctls.ts";
 import { NO_NAMES } from "../ipvsadm/name-book.ts";
 import { loadNodeConfig } from "../node/config/node-config.ts";
-import { fakeSpec } from "../testing/fake-node.ts";
+import { fakeSpec } from "../testing/fake-history.ts";
 import { createRandom } from "../testing/random.ts";
 import { plainText } from "./document-text.ts";
 import { loadDocument } from "./load-document.ts";

@@ -1,7 +1,8 @@
 import type { ConnectionStatus } from "@tandem/engine";
 import { DocumentSpec, LbError, serviceKey } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fakeConnection, fakeServices } from "../testing/fake-node.ts";
+import { fakeConnection } from "../testing/fake-connections.ts";
+import { fakeServices } from "../testing/fake-services.ts";
 import { COMMANDS, OPTIONS } from "./options.ts";
 import { createRecordedNode, type RecordedNodeOptions } from "./testing-recording.ts";
 

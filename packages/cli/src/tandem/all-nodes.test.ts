@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { createEventLog } from "../node/events/event-log.ts";
 import { mergeServices } from "../node/services/merge-services.ts";
 import { startFakeCluster } from "../testing/fake-cluster.ts";
-import { fakeConnection, fakeServices } from "../testing/fake-node.ts";
+import { fakeConnection } from "../testing/fake-connections.ts";
+import { fakeServices } from "../testing/fake-services.ts";
 import { runTandem } from "../testing/run-tandem.ts";
 
 /** A director that owns what its name says, of the same connections as every other. */

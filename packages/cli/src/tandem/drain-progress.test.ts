@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fakeServices, markedService } from "../testing/fake-node.ts";
+import { fakeServices, markedService } from "../testing/fake-services.ts";
 import {
   formatProgress,
   paceOf,

@@ -1,6 +1,6 @@
 import type { NodeStatus, PeerStatus } from "@tandem/engine/client";
 import { expect, test } from "vitest";
-import { healthyStatus } from "../testing/fake-node.ts";
+import { healthyStatus } from "../testing/fake-status.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 const [peer] = healthyStatus.peers as [PeerStatus];

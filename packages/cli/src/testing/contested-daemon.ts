@@ -1,7 +1,8 @@
 /** A daemon whose document somebody else changes at the worst moment: behind a command's back, between its look and its change. */
 import type { NodeApi } from "@tandem/engine";
 import { specOf } from "@tandem/model";
-import { createFakeNode, fakeServices } from "./fake-node.ts";
+import { createFakeNode } from "./fake-node.ts";
+import { fakeServices } from "./fake-services.ts";
 import { startFakeDaemon } from "./run-tandem.ts";
 
 /** Bob's change: revision 43, a weight. */

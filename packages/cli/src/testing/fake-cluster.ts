@@ -9,7 +9,8 @@ import {
 } from "@tandem/engine";
 import { LbError } from "@tandem/model";
 import { onTestFinished } from "vitest";
-import { createFakeNode, healthyStatus } from "./fake-node.ts";
+import { createFakeNode } from "./fake-node.ts";
+import { healthyStatus } from "./fake-status.ts";
 import { createFolder } from "./run-tandem.ts";
 
 /** What a director answers otherwise than the fake; "silent": it does not answer. */

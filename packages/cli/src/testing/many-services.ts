@@ -1,6 +1,6 @@
 /** As many services as one likes, busy as of a moment: for looking at lists, and for tests of their frames. */
 import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
-import { fakeServices } from "./fake-node.ts";
+import { fakeServices } from "./fake-services.ts";
 
 const [{ destinations: fakeDestinations }] = fakeServices as [ServiceStatus];
 const [fakeDestination] = fakeDestinations as [DestinationStatus];

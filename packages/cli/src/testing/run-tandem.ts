@@ -13,7 +13,8 @@ import type { Daemon } from "../node/daemon.ts";
 import { runCli } from "../tandem/cli.ts";
 import { COMMANDS } from "../tandem/commands.ts";
 import type { Machine } from "../tandem/doctor/machine.ts";
-import { createFakeNode, FAKE_NOW_MS } from "./fake-node.ts";
+import { createFakeNode } from "./fake-node.ts";
+import { FAKE_NOW_MS } from "./fake-status.ts";
 
 /** What a command line came to. */
 export interface Ran {

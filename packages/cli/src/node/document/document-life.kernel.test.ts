@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { type Engine, startApiServer } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { healthyStatus } from "../../testing/fake-node.ts";
+import { healthyStatus } from "../../testing/fake-status.ts";
 import { createFolder, runTandem } from "../../testing/run-tandem.ts";
 import { openClusterLink } from "../cluster/cluster-link.ts";
 import { loadNodeConfig } from "../config/node-config.ts";

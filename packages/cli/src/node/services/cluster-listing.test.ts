@@ -1,7 +1,8 @@
 import type { ConnectionFilter, ConnectionStatus } from "@tandem/engine";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fakeConnection, fakeServices } from "../../testing/fake-node.ts";
+import { fakeConnection } from "../../testing/fake-connections.ts";
+import { fakeServices } from "../../testing/fake-services.ts";
 import { type ListingCluster, listCluster } from "./cluster-listing.ts";
 
 const rows = Array.from({ length: 8 }, (_, n) => fakeConnection(n)); // of lb1, and some of lb2

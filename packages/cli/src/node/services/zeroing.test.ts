@@ -1,7 +1,7 @@
 import type { ServiceStatus } from "@tandem/engine";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fakeServices } from "../../testing/fake-node.ts";
+import { fakeServices } from "../../testing/fake-services.ts";
 import { createZeroing } from "./zeroing.ts";
 
 const counted = (services: readonly ServiceStatus[]) =>

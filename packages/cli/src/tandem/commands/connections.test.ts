@@ -1,6 +1,6 @@
 import type { ConnectionFilter, ConnectionStatus } from "@tandem/engine";
 import { expect, test } from "vitest";
-import { fakeConnection } from "../../testing/fake-node.ts";
+import { fakeConnection } from "../../testing/fake-connections.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 test("connections shows as many as asked for, and that there are more", async () => {

@@ -1,7 +1,8 @@
 import type { KillRequest, NodeApi, NodeStatus, ServiceStatus } from "@tandem/engine";
 import { destinationKey } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fakeServices, healthyStatus, markedService } from "../../testing/fake-node.ts";
+import { fakeServices, markedService } from "../../testing/fake-services.ts";
+import { healthyStatus } from "../../testing/fake-status.ts";
 import { type Ran, runTandem, type Setting, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 test("drain tells what it drained and what is left there, or that there was nothing to do", async () => {

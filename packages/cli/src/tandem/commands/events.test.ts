@@ -1,7 +1,7 @@
 import type { EventWatch, NodeEvent } from "@tandem/engine";
 import { expect, test } from "vitest";
 import { startFakeCluster } from "../../testing/fake-cluster.ts";
-import { FAKE_NOW_MS } from "../../testing/fake-node.ts";
+import { FAKE_NOW_MS } from "../../testing/fake-status.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 const event = (n: number, change: Partial<NodeEvent> = {}): NodeEvent => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fakeConnection, fakeExplanation } from "../../testing/fake-node.ts";
+import { fakeConnection, fakeExplanation } from "../../testing/fake-connections.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 test("explain says the verdict first, then why", async () => {

@@ -1,6 +1,6 @@
 import type { NodeStatus } from "@tandem/engine";
 import { expect, test } from "vitest";
-import { healthyStatus } from "../../testing/fake-node.ts";
+import { healthyStatus } from "../../testing/fake-status.ts";
 import { runTandem, startFakeDaemon } from "../../testing/run-tandem.ts";
 
 const [peer] = healthyStatus.peers;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { markedService } from "../../testing/fake-node.ts";
+import { markedService } from "../../testing/fake-services.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 
 test("services shows weights, why they are what they are, and traffic", async () => {

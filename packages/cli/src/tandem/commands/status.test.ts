@@ -1,6 +1,6 @@
 import { LbError } from "@tandem/model/failure";
 import { expect, test } from "vitest";
-import { FAKE_NOW_MS, healthyStatus, troubledStatus } from "../../testing/fake-node.ts";
+import { FAKE_NOW_MS, healthyStatus, troubledStatus } from "../../testing/fake-status.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 import type { Answer, World } from "../command.ts";
 import { createPaint } from "../format.ts";

@@ -1,6 +1,7 @@
 import { LbError } from "@tandem/model/failure";
 import { expect, test } from "vitest";
-import { fakeServices, healthyStatus } from "../../testing/fake-node.ts";
+import { fakeServices } from "../../testing/fake-services.ts";
+import { healthyStatus } from "../../testing/fake-status.ts";
 import { tandem } from "../../testing/run-tandem.ts";
 import type { World } from "../command.ts";
 import type { Key } from "../top/keys.ts";

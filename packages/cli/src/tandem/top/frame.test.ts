@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { fakeServices, healthyStatus, markedService, troubledStatus } from "../../testing/fake-node.ts";
+import { fakeServices, markedService } from "../../testing/fake-services.ts";
+import { healthyStatus, troubledStatus } from "../../testing/fake-status.ts";
 import { manyServices } from "../../testing/many-services.ts";
 import { createPaint } from "../format.ts";
 import { drawFrame, pageOf, type Size, short } from "./frame.ts";

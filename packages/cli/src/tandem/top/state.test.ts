@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fakeServices } from "../../testing/fake-node.ts";
+import { fakeServices } from "../../testing/fake-services.ts";
 import { manyServices } from "../../testing/many-services.ts";
 import { readKeys } from "./keys.ts";
 import { rowsOf } from "./rows.ts";
