@@ -3,7 +3,9 @@
  * connections it only ever asks about.
  */
 import { type Document, EMPTY_DOCUMENT, LbError, type LbFailure, type ReplicaAnswer } from "@tandem/model";
+import type { CaptureFilter } from "./core/capture/captured.ts";
 import type { Health } from "./core/services/service-table.ts";
+import { type CaptureListener, createCaptures } from "./engine-captures.ts";
 import type {
   Answer,
   Ask,
@@ -25,6 +27,8 @@ export interface Engine {
   setHealth(health: Health): void;
   order(order: ForwarderOrder): void;
   ask<Q extends QuestionName>(name: Q, ask: Ask<Q>): Promise<Answer<Q>>;
+  /** Look at packets as they come in, each with the decision taken on it, until the function that this returns is called. Several may look at once. */
+  capture(filter: CaptureFilter, tell: CaptureListener): () => void;
   /** Records that changed here and are worth sending to the peers. */
   onRecords(handler: (records: Uint8Array, count: number) => void): void;
   onReplicaAnswer(handler: (answer: ReplicaAnswer) => void): void;
@@ -53,6 +57,7 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
   let gone: LbError | undefined;
   let closing = false;
   let replicaHandler: (answer: ReplicaAnswer) => void = () => {};
+  const captures = createCaptures((order) => link.send(order));
   const ready = Promise.withResolvers<{ isTableKept: boolean }>();
 
   function fail(error: LbError): void {
@@ -75,6 +80,7 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
     answer: (e) => settle(e.id, (p) => p.resolve(e.answer)),
     refusal: (e) => settle(e.id, (p) => p.reject(new LbError(e.failure as LbFailure))),
     replica: (e) => replicaHandler(e.answer),
+    captured: (e) => captures.take(e),
     records: (e) => recordsHandler(e.records, e.count),
     failed: (e) => fail(e.failure ? new LbError(e.failure as LbFailure) : unavailable(e.message)),
   };
@@ -106,6 +112,7 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
     setHealth: (health) => link.send({ type: "weights", ...health }),
     order: (order) => link.send(order),
     ask,
+    capture: captures.start,
     onRecords(handler) {
       recordsHandler = handler;
     },

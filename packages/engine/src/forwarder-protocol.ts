@@ -10,6 +10,7 @@ import type {
   ReplicaCall,
   ServiceRecord,
 } from "@tandem/model";
+import type { CapturedPacket, CaptureFilter } from "./core/capture/captured.ts";
 import type { Place, Row } from "./core/report/census.ts";
 import type { Rates } from "./core/report/estimator.ts";
 import type { Explanation } from "./core/report/explain.ts";
@@ -20,6 +21,10 @@ import type { DestinationTotals, Health } from "./core/services/service-table.ts
 export type ForwarderOrder =
   | ({ type: "weights" } & Health)
   | { type: "replica"; call: ReplicaCall }
+  /** Show captured packets from now on; undefined ends it. */
+  | { type: "capture"; filter: CaptureFilter | undefined }
+  /** A `captured` event has arrived: another one may follow. */
+  | { type: "captured_taken" }
   | { type: "stop" };
 
 /** Questions, and the answer of each. */
@@ -79,6 +84,8 @@ export type ForwarderEvent =
   /** Records that changed here and are worth sending: encoded, concatenated, in order of change. */
   | { type: "records"; records: Uint8Array; count: number }
   | { type: "replica"; answer: ReplicaAnswer }
+  /** Packets of a capture, by time, and how many more could not be kept. Few are sent before one is answered by `captured_taken`. */
+  | { type: "captured"; packets: CapturedPacket[]; lost: number }
   /** The forwarder cannot go on. `failure` is an LbError's, where it was one. */
   | { type: "failed"; message: string; failure?: unknown };
 

@@ -22,6 +22,7 @@ import { adoptConnections } from "./core/table/adoption.ts";
 import { createConnectionTable } from "./core/table/connection-table.ts";
 import type { Reason } from "./core/verdict.ts";
 import type { DataPlane, StateEvent, Upcall } from "./dataplane/dataplane.ts";
+import { createForwarderCapture } from "./forwarder-capture.ts";
 import { addCounts, countServices } from "./forwarder-counts.ts";
 import { createProgramming } from "./forwarder-programming.ts";
 import type {
@@ -42,6 +43,8 @@ const EVENTS_PER_TURN = 4096;
 const TIMERS_PER_TURN = 1024;
 /** How long a turn may sleep: about the timers' resolution. */
 const IDLE_MS = 50;
+/** … while packets are captured, which nobody is woken for. */
+const CAPTURING_IDLE_MS = 10;
 
 /** The packet loop: commands, upcalls, events and timers, one turn after the other. */
 export interface Forwarder {
@@ -90,6 +93,7 @@ export function createForwarder(
     { connections, services, digests, publisher, now: dataplane.now },
     emit,
   );
+  const capture = createForwarderCapture(dataplane, { connections, services }, emit);
   const programming = createProgramming(dataplane, services, defence);
   const reasons = new Map<Reason, number>();
   let isProgrammed = false;
@@ -99,7 +103,7 @@ export function createForwarder(
 
   const count = (reason: Reason, packets = 1) => reasons.set(reason, (reasons.get(reason) ?? 0) + packets);
   const withOwner = (row: Row) => ({ ...row, owner: replication.peerName(row.owner) });
-  const onUpcall = (upcall: Upcall) => count(slowPath(upcall).reason);
+  const onUpcall = (upcall: Upcall) => count(capture.watch(upcall, slowPath).reason);
   const onEvent = (e: StateEvent) => connections.stepped(e, dataplane.now());
   const onRefused = (family: 4 | 6, index: number) => {
     count("flow_map_full");
@@ -148,6 +152,8 @@ export function createForwarder(
       if (services.setHealth(health)) connections.reviewAll();
     },
     replica: ({ call }) => replication.handle(call),
+    capture: ({ filter }) => capture.set(filter),
+    captured_taken: () => capture.taken(),
     stop: () => {
       isStopped = true;
     },
@@ -206,11 +212,13 @@ export function createForwarder(
       const isReplicating = replication.turn();
       dataplane.flushFlows(onRefused);
       const isSampling = traffic.advance(dataplane.now());
+      const isCapturing = capture.turn();
       const isFlooded = upcalls === UPCALLS_PER_TURN || events === EVENTS_PER_TURN;
-      isBusy = isFlooded || hasTimers || isReplicating || isSampling;
+      isBusy = isFlooded || hasTimers || isReplicating || isSampling || isCapturing;
     },
     get idleMs() {
-      return isBusy ? 0 : IDLE_MS;
+      if (isBusy) return 0;
+      return capture.isOn ? CAPTURING_IDLE_MS : IDLE_MS;
     },
     get isProgrammed() {
       return isProgrammed;

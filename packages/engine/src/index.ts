@@ -9,11 +9,18 @@ export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
 export type { CertificateTerm, TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
 export { listenUnix, type UnixListener } from "./api/unix-listener.ts";
+export {
+  CAPTURED_BYTES,
+  type CapturedPacket,
+  type CaptureFilter,
+  UNRELATED as UNRELATED_REASONS,
+} from "./core/capture/captured.ts";
 export { tunnelOverhead } from "./core/services/service.ts";
-export { REASONS } from "./core/verdict.ts";
+export { REASONS, type Reason, type Verdict } from "./core/verdict.ts";
 export { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 export { openPathMtus, type PathMtus } from "./dataplane/kernel/routes.ts";
 export { type Engine, startEngine } from "./engine.ts";
+export type { CapturedBatch, CaptureListener } from "./engine-captures.ts";
 export type * from "./forwarder-protocol.ts";
 export { type ForwarderOptions, startForwarderThread } from "./forwarder-thread.ts";
 export { type HttpOptions, type HttpServer, type Probe, startHttp } from "./http.ts";

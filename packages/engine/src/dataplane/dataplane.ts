@@ -4,6 +4,7 @@
  * One thread owns an instance; nothing here throws on the packet path.
  */
 import type { Family, Prefix } from "@tandem/model";
+import type { Captured, CaptureFilter } from "../core/capture/captured.ts";
 import type { Reason, Verdict } from "../core/verdict.ts";
 
 /** A packet that the fast path handed over. Reused: valid until the handler returns. */
@@ -164,6 +165,20 @@ export interface DataPlane {
   setPolicy(policy: Policy): void;
   /** Source address for what this host itself sends there, 4 or 16 bytes; undefined without a route. For the outer header of tunnels and ICMP errors. */
   sourceFor(address: Uint8Array): Uint8Array | undefined;
+
+  /**
+   * Show packets that come in, each with what the fast path decided, but for what it hands to the core and what is injected; undefined ends it.
+   * What waits to be drained is forgotten then. A data plane shows nothing until it is told to, whatever a former daemon was shown.
+   */
+  setCapture(filter: CaptureFilter | undefined): void;
+  /** Hand at most `limit` captured packets to `handle`, in order for each CPU. Returns how many. `wait` does not end for them. */
+  drainCaptured(limit: number, handle: (packet: Captured) => void): number;
+  /** Packets that should have been shown but found no room, since the start. */
+  lostCaptured(): number;
+  /** Now, on the clock of `Captured.timeMs`. */
+  timeMs(): number;
+  /** Name of an interface; empty if there is none of this number. */
+  linkName(ifindex: number): string;
 
   /** Packets by fast-path reason since the start (of the instance, not of this process). */
   counters(): Map<Reason, number>;

@@ -18,6 +18,7 @@ import type { Reason } from "../core/verdict.ts";
 import { wordsToAddress } from "../packet/words.ts";
 import { packTransitions } from "../protocols/transitions.ts";
 import type { DataPlane, Injected, InjectKind, Outcome, Policy, StateEvent, Upcall } from "./dataplane.ts";
+import { createMemoryCapture } from "./memory-capture.ts";
 import { createMemoryFlows } from "./memory-flows.ts";
 import { createSegmenter } from "./memory-segments.ts";
 import { createMemoryServices } from "./memory-services.ts";
@@ -34,6 +35,8 @@ export interface MemoryOptions {
   /** Upcalls that may wait; each class gets its share (`UPCALL_CLASSES`). */
   upcallCapacity?: number;
   eventCapacity?: number;
+  /** Captured packets that may wait; 1024 if absent. */
+  captureCapacity?: number;
   /** Ticks of 2^20 ns; 0 for ever if absent. */
   now?: () => number;
   /** What `DataPlane.faults` says; nothing if absent. */
@@ -92,6 +95,7 @@ export interface MemoryDataPlane extends DataPlane {
 type PacketBytes = Pick<FastpathPacket, "bytes" | "lengthBytes">;
 
 const MAX_MTU = 65_535;
+const MS_PER_TICK = 2 ** 20 / 1e6;
 const SOURCES = {
   4: Uint8Array.of(10, 0, 0, 254),
   6: Uint8Array.of(0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfe),
@@ -110,6 +114,12 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
   const services = createMemoryServices(sourceFor);
   const budgets = createBudgets();
   const cut = createSegmenter();
+  const { look, show, ...capture } = createMemoryCapture({
+    records,
+    findFlow,
+    timeMs,
+    capacity: options.captureCapacity ?? 1024,
+  });
   const counters = new Map<Reason, number>();
   const queue = { upcalls: [] as Upcall[], capacity: options.upcallCapacity ?? 1024 };
   const events: StateEvent[] = [];
@@ -147,10 +157,16 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
     return (options.now?.() ?? 0) >>> 0;
   }
 
+  /** `now`, as milliseconds since 1970. */
+  function timeMs(): number {
+    return now() * MS_PER_TICK;
+  }
+
   /** Run one packet through the fast path, count it and carry out the verdict. */
   function run(packet: ArrivedPacket): Outcome {
+    const captured = look(packet);
     const done = step(packet);
-    const { verdict, reason } = done;
+    const { verdict, reason, service } = done;
     const outcome: Outcome = { verdict, reason, nextHop: done.nextHop.slice() };
     if (reason === "to_be_cut" && verdict === "forward") throughPair("flow", handed(packet), -1);
     else if (verdict === "forward") leave(packet, outcome.nextHop);
@@ -160,6 +176,7 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
       outcome.reason = "ring_full";
     }
     count(outcome.reason);
+    show(captured, { ...outcome, service });
     return outcome;
   }
 
@@ -263,6 +280,10 @@ export function createMemoryDataPlane(options: MemoryOptions = {}): MemoryDataPl
       markRules = compileMarkRules(next.rules, (name) => options.interfaces?.[name]);
     },
     sourceFor,
+    ...capture,
+    timeMs,
+    linkName: (ifindex) =>
+      Object.entries(options.interfaces ?? {}).find(([, index]) => index === ifindex)?.[0] ?? "",
     counters: () => new Map(counters),
     close() {},
   };

@@ -27,6 +27,8 @@ export interface FastpathScene {
   /** What an upcall will carry; 0 if it carries none. */
   mark: number;
   mtu: number;
+  /** Id of the service that a packet without a flow is for; 0 none. */
+  service: number;
   /** The last address that the route was asked for; empty if none was. */
   nextHop: Uint8Array;
   /** A live connection that the packet's tuple belongs to. */
@@ -85,6 +87,7 @@ export function createScene(world: FastpathWorld): FastpathScene {
     hit,
     mark: 0,
     mtu: 0,
+    service: 0,
     nextHop: hops[4],
     findLive: () => find(LIFE.template | LIFE.noClientPort, 0),
     findExpected() {

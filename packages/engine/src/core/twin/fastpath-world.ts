@@ -111,4 +111,6 @@ export interface LifeChange {
 export interface FastpathOutcome extends Outcome {
   mark: number;
   mtu: number;
+  /** Id of the service that a packet without a flow was for; 0 none. */
+  service: number;
 }

@@ -31,7 +31,14 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
   const unknown = createUnknownFlow(world, scene);
   const { p } = scene;
   const fields: FragmentFields = { id: 0, offsetBytes: 0, hasMore: false };
-  const outcome: FastpathOutcome = { verdict: "pass", reason: "not_ours", nextHop: NO_HOP, mark: 0, mtu: 0 };
+  const outcome: FastpathOutcome = {
+    verdict: "pass",
+    reason: "not_ours",
+    nextHop: NO_HOP,
+    mark: 0,
+    mtu: 0,
+    service: 0,
+  };
 
   function judge(packet: FastpathPacket): Reason {
     if (!packet.isForHost) return "other_host"; // 1
@@ -71,12 +78,14 @@ export function createFastpath(world: FastpathWorld): (packet: FastpathPacket) =
     scene.nextHop = NO_HOP;
     scene.mark = 0;
     scene.mtu = 0;
+    scene.service = 0;
     const reason = judge(packet);
     outcome.reason = reason;
     outcome.verdict = packet.isInjected ? verdictOfInjected(reason) : REASONS[reason].verdict;
     outcome.nextHop = scene.nextHop;
     outcome.mark = scene.mark;
     outcome.mtu = reason === "fib_frag_needed" ? scene.mtu : 0;
+    outcome.service = scene.service;
     return outcome;
   };
 }

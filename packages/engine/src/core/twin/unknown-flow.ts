@@ -40,6 +40,7 @@ export function createUnknownFlow(
   }
 
   function ofService(service: ServiceValue): Reason {
+    scene.service = service.id;
     if (!isServed(service)) return "denied"; // 7.1
     const isOpening = opensConnection(p);
     const mayJoin = (service.flags & SERVICE_FLAG.sloppy) !== 0 && !abortsConnection(p);

@@ -30,6 +30,7 @@ import { createPolicyMaps } from "./policy-maps.ts";
 import { createProgramming } from "./programming.ts";
 import { createRing } from "./ring.ts";
 import { openRoutes } from "./routes.ts";
+import { listLinks } from "./rtnetlink.ts";
 import { createServiceMaps } from "./service-maps.ts";
 import { createSources } from "./sources.ts";
 import {
@@ -166,6 +167,11 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     ...createProgramming(createServiceMaps(fds), tunnels),
     setPolicy: policy.set,
     sourceFor: sources.sourceFor,
+    setCapture() {},
+    drainCaptured: () => 0,
+    lostCaptured: () => 0,
+    timeMs: () => performance.timeOrigin + performance.now(),
+    linkName: (ifindex) => listLinks().find((link) => link.index === ifindex)?.name ?? "",
     counters: () => readReasons(fds.counters),
     close() {
       keeper.close();

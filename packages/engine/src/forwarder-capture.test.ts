@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import type { CapturedPacket, CaptureFilter } from "./core/capture/captured.ts";
+import { REASONS, type Reason } from "./core/verdict.ts";
+import { buildPacket, type PacketSpec } from "./packet/testing.ts";
+import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";
+import { A, client, establish, receive, run, server, WEB, web } from "./testing-clients.ts";
+
+const ALL: CaptureFilter = { reasons: new Set(Object.keys(REASONS) as Reason[]) };
+const LAN = { interfaces: { eth0: 1 } };
+
+/** A forwarder that serves, and shows. */
+function capturing(filter: CaptureFilter = ALL, options: Parameters<typeof startInProcess>[0] = LAN) {
+  const f = startInProcess(options);
+  run(f, WEB);
+  f.send({ type: "capture", filter });
+  f.settle();
+  return f;
+}
+
+type Batch = { packets: CapturedPacket[]; lost: number };
+
+/** What was shown since the last call, each batch taken. */
+function shown(f: InProcessForwarder): Batch {
+  f.settle();
+  const batches = f.said.splice(0).filter((e) => e.type === "captured");
+  for (const _ of batches) f.send({ type: "captured_taken" });
+  return {
+    packets: batches.flatMap((b) => b.packets),
+    lost: batches.reduce((sum, b) => sum + b.lost, 0),
+  };
+}
+
+const reasonsOf = ({ packets }: Batch) => packets.map((p) => `${p.path} ${p.reason}`);
+const bytesOf = (spec: PacketSpec) => buildPacket(spec).subarray(0, 128);
+
+test("a capture shows each packet once, as it came in, with who decided what", () => {
+  const f = capturing();
+  const longer = { ...client(1, "A"), payload: new Uint8Array(400).fill(7) };
+  receive(f, client(1));
+  f.clock.now += 3;
+  f.settle();
+  receive(f, server(1, "SA"));
+  f.clock.now += 1;
+  receive(f, longer);
+  const { packets, lost } = shown(f);
+  expect(lost).toBe(0);
+  const known = { ifindex: 1, interface: "eth0", family: 4, service: 1, destination: A, clientPort: 40_000 };
+  const same = { ...known, client: Uint8Array.of(198, 51, 100, 1) };
+  expect(packets).toMatchObject([
+    {
+      ...same,
+      path: "core",
+      reason: "scheduled",
+      from: "client",
+      packetBytes: 40,
+      bytes: bytesOf(client(1)),
+    },
+    { ...same, path: "fast", reason: "forwarded", from: "server", bytes: bytesOf(server(1, "SA")) },
+    { ...same, path: "fast", reason: "forwarded", from: "client", packetBytes: 440, bytes: bytesOf(longer) },
+  ]);
+  const times = packets.map((p) => p.timeMs);
+  expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(0);
+  expect(times[2]! - times[1]!).toBeCloseTo(2 ** 20 / 1e6);
+});
+
+test("what the core refuses is shown with its service, and no destination", () => {
+  const f = capturing();
+  run(f, documentOf([web([])], WEB));
+  receive(f, client(1));
+  expect(shown(f).packets).toMatchObject([{ reason: "refused", service: 1, destination: 0, from: "client" }]);
+});
+
+test("a packet that the core rewrites is shown as it came in, and once", () => {
+  const f = capturing();
+  establish(f, 1);
+  shown(f);
+  const last = { ...client(1, "A"), ttl: 1 };
+  receive(f, last);
+  expect(shown(f).packets).toMatchObject([
+    { reason: "core_ttl_exceeded", bytes: bytesOf(last), destination: A },
+  ]);
+});
+
+test("a capture that ends shows nothing more, nor what was waiting", () => {
+  const f = capturing();
+  receive(f, client(1, "A"));
+  f.send({ type: "capture", filter: undefined });
+  f.turn();
+  receive(f, client(2));
+  receive(f, client(2, "R"));
+  f.settle();
+  f.send({ type: "capture", filter: ALL });
+  expect(shown(f).packets).toEqual([]);
+});
+
+const filters: [name: string, filter: Partial<CaptureFilter>, wanted: string[]][] = [
+  ["a service", { service: 1 }, ["core scheduled", "fast forwarded"]],
+  ["another service", { service: 9 }, []],
+  ["a client", { client: { address: Uint8Array.of(198, 51, 100, 2), port: 0 } }, ["fast mid_stream"]],
+  ["a client's port", { client: { address: Uint8Array.of(198, 51, 100, 2), port: 9 } }, []],
+  ["a reason", { reasons: new Set<Reason>(["scheduled", "new_flow"]) }, ["core scheduled"]],
+];
+for (const [name, filter, wanted] of filters) {
+  test(`a capture can be of ${name}`, () => {
+    const f = capturing({ ...ALL, ...filter });
+    receive(f, client(1));
+    f.settle();
+    receive(f, server(1, "SA"));
+    receive(f, client(2, "A"));
+    receive(f, { ...client(3), toPort: 22 });
+    const seen = reasonsOf(shown(f));
+    expect(filter.service === 1 ? seen.filter((s) => s !== "fast mid_stream") : seen).toEqual(wanted);
+  });
+}
+
+test("batches that nobody takes do not pile up: packets are lost, counted, and told of", () => {
+  const f = capturing(ALL, { ...LAN, captureCapacity: 10 });
+  let given = 0;
+  for (let round = 0; round < 20; round++) {
+    for (let n = 0; n < 5; n++) receive(f, client(1, "A"));
+    given += 5;
+    f.settle();
+  }
+  const batches = f.said.filter((e) => e.type === "captured");
+  expect(batches.length).toBe(4);
+  const first = shown(f);
+  const rest = shown(f);
+  expect(first.packets.length + rest.packets.length).toBe(4 * 5 + 10);
+  expect(first.lost + rest.lost).toBe(given - 30);
+});
