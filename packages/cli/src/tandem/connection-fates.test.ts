@@ -1,7 +1,7 @@
 import type { DestinationStatus } from "@tandem/engine/client";
 import { DocumentSpec } from "@tandem/model";
 import { expect, test } from "vitest";
-import { fakeServices } from "../testing/fake-node.ts";
+import { fakeServices } from "../testing/fake-services.ts";
 import { addFates, type ConnectionFate, connectionFates, formatFates } from "./connection-fates.ts";
 
 const KEY = "tcp 192.0.2.10:80 -> 10.0.0.1:8080";
