@@ -43,9 +43,9 @@ test("tandem takes a daemon on the network by options and by the environment; a 
 });
 
 const roles: [role: "view" | "operate" | "admin", may: Record<string, boolean>][] = [
-  ["view", { status: true, drain: false, apply: false }],
-  ["operate", { status: true, drain: true, apply: false }],
-  ["admin", { status: true, drain: true, apply: true }],
+  ["view", { status: true, drain: false, rollBack: false }],
+  ["operate", { status: true, drain: true, rollBack: false }],
+  ["admin", { status: true, drain: true, rollBack: true }],
 ];
 for (const [role, may] of roles) {
   test(`a client whose certificate says "${role}" may do that and no more`, async () => {
@@ -54,8 +54,7 @@ for (const [role, may] of roles) {
     const calls: Record<string, () => Promise<unknown>> = {
       status: () => node.status(),
       drain: () => node.drain({ destination: "10.0.0.1", undo: false, author: "x" }),
-      apply: () =>
-        node.apply({ version: 1, settings: {}, marks: [], services: [] } as never, { author: "x" }),
+      rollBack: () => node.rollBack({ revision: 1, author: "x" }),
     };
     for (const [name, act] of Object.entries(calls)) {
       const outcome = await act().then(

@@ -1,6 +1,6 @@
 /** The director: its API, and what the composition root builds a node from. */
 export { type AuditedCall, type Auditor, auditedCall } from "./api/audit.ts";
-export { LOCAL_CALLER } from "./api/caller.ts";
+export { type ApiRole, LOCAL_CALLER } from "./api/caller.ts";
 export { type CallTerms, connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
 export * from "./api/node-api.ts";
 export type { PeerCalls, PeerCallTerms } from "./api/peer-calls.ts";

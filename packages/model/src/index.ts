@@ -23,3 +23,4 @@ export * from "./restore-document.ts";
 export * from "./service-spec.ts";
 export * from "./settings-spec.ts";
 export * from "./suggest-name.ts";
+export * from "./weighing.ts";

@@ -367,11 +367,11 @@ test("lines that say again what the document leaves to defaults change nothing o
 test("whoever may only look is told what the tool tells those who are not root", async () => {
   const node = createRecordedNode();
   for (const line of ["-A -t 10.0.0.100:80", "-C", "-Z", "--set 1 2 3"])
-    expect(await node.run(line, "", false)).toMatchObject({
+    expect(await node.run(line, "", "view")).toMatchObject({
       exitCode: 255,
       errors: "Permission denied (you must be root)\n",
     });
-  expect((await node.run("-Ln", "", false)).exitCode).toBe(0);
+  expect((await node.run("-Ln", "", "view")).exitCode).toBe(0);
 });
 
 test("what the node fails in is told in the tool's way", async () => {

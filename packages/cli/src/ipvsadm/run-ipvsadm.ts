@@ -1,5 +1,5 @@
 /** A command line of ipvsadm, from its words to what it prints. The node is a port. */
-import type { IpvsadmRequest } from "@tandem/engine";
+import type { ApiRole, IpvsadmRequest } from "@tandem/engine";
 import { type DocumentSpec, documentChanges, LbError } from "@tandem/model";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import type { IpvsadmRefusal } from "./command.ts";
@@ -12,13 +12,19 @@ import { type Shown, writeShows } from "./show.ts";
 /** What command lines need of their node. */
 export interface IpvsadmNode extends Shown {
   document(): DocumentSpec;
-  /** Make `edit` of the newest document the next one; it may be called more than once, and what it throws is thrown. Fails with `LbError`. */
-  change(edit: (current: DocumentSpec) => DocumentSpec, author: string): Promise<void>;
+  /** Make `edit` of the newest document the next one; it may be called more than once, and what it throws is thrown. Fails with `LbError`: forbidden, if it is more than `by` may do. */
+  change(edit: (current: DocumentSpec) => DocumentSpec, by: Author): Promise<void>;
   /** Let the counters of a service start anew, or of all. Fails with `LbError`. */
   zero(service: string | undefined, author: string): Promise<void>;
   /** What names stand for, as far as that is found out in a bounded time. */
   lookUp(names: AskedNames): Promise<NameBook>;
   interfaces(): Interfaces;
+}
+
+/** Who runs a command line, and what he may do. */
+export interface Author {
+  readonly author: string;
+  readonly role: ApiRole;
 }
 
 /** What a command line leaves on the terminal. */
@@ -33,21 +39,28 @@ export async function runIpvsadm(request: IpvsadmRequest, node: IpvsadmNode): Pr
   try {
     const lines = await read(request, node);
     if (isRefusal(lines)) return refused(lines);
-    if (!request.mayChange && lines.some(isChange)) return refused(kernelRefusal(NOT_ROOT));
-    const done = await perform(lines, request.author, node);
+    if (request.role === "view" && lines.some(isChange)) return refused(kernelRefusal(NOT_ROOT));
+    const done = await perform(lines, request, node);
     if (isRefusal(done)) return refused(done);
     const missing: string[] = [];
     const output = await writeShows(done.shows, node, (sentence) => missing.push(sentence));
     const errors = missing.map((sentence) => `${sentence}\n`).join("");
     return { exitCode: missing.length === 0 ? 0 : INCOMPLETE, output, errors };
   } catch (error) {
-    if (error instanceof LbError) return refused(kernelRefusal(error.message));
+    if (error instanceof LbError) return refused(kernelRefusal(inWords(error)));
     throw error;
   }
 }
 
 /** Not all directors answered, beyond ipvsadm. */
 const INCOMPLETE = 1;
+
+/** Problems of documents have places there, which nobody who types lines has seen. */
+function inWords({ message, failure }: LbError): string {
+  if (failure.code === "forbidden") return `${NOT_ROOT}\n${message}`;
+  if (failure.code !== "invalid_document") return message;
+  return failure.problems.map((problem) => problem.message).join("\n");
+}
 
 const NOT_ROOT = "Permission denied (you must be root)";
 
@@ -69,14 +82,14 @@ async function read({ args, input }: IpvsadmRequest, node: IpvsadmNode) {
 
 async function perform(
   lines: readonly ReadLine[],
-  author: string,
+  by: Author,
   node: IpvsadmNode,
 ): Promise<CarriedOut | IpvsadmRefusal> {
   const done = lines.some(({ command }) => isEdit(command))
-    ? await change(lines, author, node)
+    ? await change(lines, by, node)
     : carryOut(lines, node.document(), NO_INTERFACES);
   if (!isRefusal(done))
-    for (const key of done.zeroed) await node.zero(key === "all" ? undefined : key, author);
+    for (const key of done.zeroed) await node.zero(key === "all" ? undefined : key, by.author);
   return done;
 }
 
@@ -84,7 +97,7 @@ const NO_INTERFACES: Interfaces = new Map();
 
 async function change(
   lines: readonly ReadLine[],
-  author: string,
+  by: Author,
   node: IpvsadmNode,
 ): Promise<CarriedOut | IpvsadmRefusal> {
   const isAboutDaemons = lines.some(({ command }) => command.name === "start-daemon");
@@ -96,7 +109,7 @@ async function change(
       if (isRefusal(tried)) throw new Withdrawn(tried);
       done = tried;
       return isSame(current, tried.document) ? current : tried.document;
-    }, author);
+    }, by);
   } catch (error) {
     if (error instanceof Withdrawn) return error.refusal;
     throw error;

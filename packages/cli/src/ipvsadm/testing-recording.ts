@@ -1,5 +1,5 @@
 /** A node that runs nothing, for recorded command lines: what they do to its document, and what they print. */
-import type { ConnectionStatus, ServiceStatus } from "@tandem/engine";
+import type { ApiRole, ConnectionStatus, ServiceStatus } from "@tandem/engine";
 import { DocumentSpec, LbError } from "@tandem/model";
 import { type IpvsadmNode, runIpvsadm } from "./run-ipvsadm.ts";
 
@@ -53,10 +53,10 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
   return {
     zeroed,
     document: () => document,
-    run: (line: string, input = "", mayChange = true) =>
-      runIpvsadm({ args: line.split(" ").filter(Boolean), input, author: "ann", mayChange }, node),
+    run: (line: string, input = "", role: ApiRole = "admin") =>
+      runIpvsadm({ args: line.split(" ").filter(Boolean), input, author: "ann", role }, node),
     runWords: (args: string[], input: string) =>
-      runIpvsadm({ args, input, author: "ann", mayChange: true }, node),
+      runIpvsadm({ args, input, author: "ann", role: "admin" }, node),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What the API offers about this node, carried out by its parts. */
 import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
-import { LbError, specOf } from "@tandem/model";
+import { type DocumentSpec, LbError } from "@tandem/model";
 import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
 import { listConnections } from "./connections/connection-list.ts";
 import { explainPacket } from "./connections/explain-packet.ts";
@@ -9,6 +9,7 @@ import { type KillPorts, killConnections } from "./connections/kill-connections.
 import { applyDocument, type Drafting, restore, rollBack } from "./document/apply-document.ts";
 import { documentAt, listRevisions, textAt } from "./document/document-history.ts";
 import { drainDestinations } from "./document/drain.ts";
+import { editDocument } from "./document/edit-document.ts";
 import { createIpvsadmNode } from "./doors/ipvsadm-node.ts";
 import type { HostNames } from "./machine/host-names.ts";
 import { type MaintenanceSeat, setMaintenance } from "./seat/set-maintenance.ts";
@@ -49,7 +50,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
   };
   const ipvsadm = createIpvsadmNode({
     api: { services, connections, zero },
-    keeper,
+    drafting: parts,
     hosts,
     everywhere: (tell) => listCluster({ ...parts, api: { services, connections } }, tell),
   });
@@ -76,11 +77,12 @@ export function createNodeService(parts: NodeParts): NodeApi {
     apply: (spec, terms) => applyDocument(parts, spec, terms),
     async drain({ author, ...request }) {
       let destinations: string[] = [];
-      const { revision } = await keeper.change((current) => {
-        const edited = drainDestinations(specOf(current), request);
+      const edit = (current: DocumentSpec) => {
+        const edited = drainDestinations(current, request);
         ({ destinations } = edited);
         return edited.spec;
-      }, author);
+      };
+      const { revision } = await editDocument(parts, edit, { author });
       return { revision, destinations };
     },
     explain: (question) => explainPacket(engine, parts.node, question),

@@ -5,7 +5,7 @@
 import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import type { NodeHandlers } from "../../proto/generated/tandem/v1/Node.ts";
 import type { Auditor } from "./audit.ts";
-import { type ApiRole, type Caller, includes } from "./caller.ts";
+import type { ApiRole, Caller } from "./caller.ts";
 import { encodeExplanation, encodeService, encodeStatus } from "./convert.ts";
 import { decodeSpec, encodeDocument } from "./convert-document.ts";
 import type { ConnectionStatus, NodeApi } from "./node-api.ts";
@@ -85,9 +85,13 @@ export const METHODS: MethodTable = {
     answer: (request, { api }) => api.documentText(read.readRevision(request)),
   },
   ApplyDocument: {
-    ...ADMIN,
+    ...OPERATE, // to weigh; more is refused by what it changes
     answer: (request, { api, caller }) =>
-      api.apply(decodeSpec(request), { ...read.readApplyTerms(request, caller), dryRun: request.dryRun }),
+      api.apply(decodeSpec(request), {
+        ...read.readApplyTerms(request, caller),
+        dryRun: request.dryRun,
+        role: caller.role,
+      }),
   },
   ListRevisions: {
     ...VIEW,
@@ -128,7 +132,7 @@ export const METHODS: MethodTable = {
     role: "view",
     changes: false, // what it changes is told by the document's history
     answer: (request, { api, caller }) =>
-      api.ipvsadm({ ...read.readIpvsadm(request, caller), mayChange: includes(caller, "admin") }),
+      api.ipvsadm({ ...read.readIpvsadm(request, caller), role: caller.role }),
   },
 };
 

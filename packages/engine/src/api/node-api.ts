@@ -3,6 +3,7 @@
  * values are plain (`values/`); 64-bit counters are numbers (exact to 2^53). Everything may reject with `LbError`.
  */
 import type { Document, DocumentSpec } from "@tandem/model";
+import type { ApiRole } from "./caller.ts";
 import type { CapturedPackets, CaptureFilter } from "./values/captured-packet.ts";
 import type { ConnectionFilter, ConnectionStatus, KillRequest } from "./values/connection-status.ts";
 import type { Applied, DocumentTerms, DrainRequest } from "./values/document-terms.ts";
@@ -42,9 +43,13 @@ export interface NodeApi {
   restore(document: Document, terms: DocumentTerms & { text?: string }): Promise<Applied>;
   /**
    * Replace the document, or with `dryRun` say only what would come of it. `expectedRevision` makes it a compare-and-set. `warnings` are sentences
-   * about the document on this node; `text` is what the operator wrote. Fails with invalid_document, stale_revision, unavailable.
+   * about the document on this node; `text` is what the operator wrote. Whose `role` is operate may only change weights and drain (absent: admin).
+   * Fails with invalid_document, stale_revision, forbidden, unavailable.
    */
-  apply(spec: DocumentSpec, options: DocumentTerms & { dryRun?: boolean; text?: string }): Promise<Applied>;
+  apply(
+    spec: DocumentSpec,
+    options: DocumentTerms & { dryRun?: boolean; text?: string; role?: ApiRole },
+  ): Promise<Applied>;
   /** Quiesce (or undo) a destination in every service that has it, or in the one named. Fails with not_found. */
   drain(request: DrainRequest): Promise<{ revision: number; destinations: string[] }>;
   /** Why a packet goes where it goes. Changes nothing. Fails with unavailable. */
@@ -71,6 +76,6 @@ export interface IpvsadmRequest {
   /** Standard input. */
   input: string;
   author: string;
-  /** Whether its caller may do more than look. */
-  mayChange: boolean;
+  /** What its caller may do: view: list; operate: also zero and weigh; admin: everything. */
+  role: ApiRole;
 }

@@ -186,7 +186,7 @@ export function readCapture(request: Capture): CaptureFilter {
 }
 
 /** Which command line is to be carried out, for whom. */
-export function readIpvsadm(request: RunIpvsadm, caller: Caller): Omit<IpvsadmRequest, "mayChange"> {
+export function readIpvsadm(request: RunIpvsadm, caller: Caller): Omit<IpvsadmRequest, "role"> {
   const { args, input } = request;
   return { args, input, author: readAuthor(checker("run ipvsadm"), request, caller) };
 }

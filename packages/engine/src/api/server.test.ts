@@ -89,7 +89,7 @@ test("a client is answered what the node says", async () => {
   expect(await collect(node.events(watch, AbortSignal.timeout(60_000)))).toEqual([sampleEvent]);
   const all = { reasons: [], all: true };
   expect(await collect(node.capture(all, AbortSignal.timeout(60_000)))).toEqual([sampleCapture]);
-  const line = { args: ["-L", "-n"], input: "x", author: "a", mayChange: true };
+  const line = { args: ["-L", "-n"], input: "x", author: "a", role: "admin" as const };
   expect(await node.ipvsadm(line)).toEqual({ exitCode: 2, output: "-L -n", errors: "x" });
 });
 
@@ -134,10 +134,13 @@ test("the node gets what the client asked for", async () => {
   await node.rollBack({ revision: 41, expectedRevision: 42, author: "ops", reason: "too slow" });
   await node.restore(sampleDocument, { author: "ops", text: "# mine" });
   await node.setMaintenance({ on: true, author: "ops" });
-  await node.ipvsadm({ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true });
+  await node.ipvsadm({ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", role: "admin" });
   expect(asked).toEqual([
-    [sampleSpec, { expectedRevision: 41, author: "ops", reason: "why", text: "# mine", dryRun: false }],
-    [sampleSpec, { author: "ops", dryRun: true }],
+    [
+      sampleSpec,
+      { expectedRevision: 41, author: "ops", reason: "why", role: "admin", text: "# mine", dryRun: false },
+    ],
+    [sampleSpec, { author: "ops", dryRun: true, role: "admin" }],
     [{ destination: "10.0.0.1", service: "tcp 192.0.2.10:80", undo: true, author: "ops" }],
     [{ dryRun: false, force: true, author: "ops" }],
     [{ ...question, interface: "eth0" }],
@@ -149,7 +152,7 @@ test("the node gets what the client asked for", async () => {
     [{ revision: 41, expectedRevision: 42, author: "ops", reason: "too slow" }],
     [sampleDocument, { author: "ops", text: "# mine" }],
     [{ on: true, author: "ops" }],
-    [{ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", mayChange: true }],
+    [{ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", role: "admin" }],
   ]);
 });
 

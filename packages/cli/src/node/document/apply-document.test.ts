@@ -68,6 +68,24 @@ test("going back makes a new revision of the old document, with its ids, its tex
   await expect(late).rejects.toMatchObject({ failure: { code: "stale_revision", have: 2, current: 3 } });
 });
 
+test("who only operates may apply other weights, and leaves the text as it is; more is refused, in a dry run, too", async () => {
+  const { drafting, keeper } = await setUp();
+  const by = { author: "olga", role: "operate", text: "# mine" } as const;
+  const [service] = lighter.services;
+  const [first, ...rest] = service!.destinations;
+  const weighing = (edit: object) => ({
+    ...lighter,
+    services: [{ ...service!, destinations: [{ ...first!, ...edit }, ...rest] }],
+  });
+  expect(await applyDocument(drafting, weighing({ weight: 9 }), by)).toMatchObject({ revision: 3 });
+  expect(keeper.text()).toBe("# less");
+  for (const dryRun of [false, true])
+    await expect(
+      applyDocument(drafting, weighing({ upperThreshold: 9 }), { ...by, dryRun }),
+    ).rejects.toThrow('Cannot change the document: "olga" has the role "operate", wanted the role "admin" for more');
+  expect(keeper.current().revision).toBe(3);
+});
+
 test("a backup comes back with its ids, and nothing of another cluster's does", async () => {
   const { drafting, keeper, ran } = await setUp();
   const done = await restore(drafting, ran[0]!, { author: "eve", text: "# from the backup" });

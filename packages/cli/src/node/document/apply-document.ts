@@ -1,6 +1,6 @@
 /** Changes of the whole document: applied, gone back to, restored. */
 import { isDeepStrictEqual } from "node:util";
-import type { Applied, DocumentTerms } from "@tandem/engine";
+import type { ApiRole, Applied, DocumentTerms } from "@tandem/engine";
 import {
   type Document,
   type DocumentSpec,
@@ -10,7 +10,8 @@ import {
   specOf,
 } from "@tandem/model";
 import type { ConfigKeeper } from "@tandem/sync";
-import { admitTunnels, type MtuOf, type TunnelWay, tunnelsIn } from "./tunnel-room.ts";
+import { admit } from "./admission.ts";
+import { type MtuOf, type TunnelWay, tunnelsIn } from "./tunnel-room.ts";
 
 /** What changes of the document need. */
 export interface Drafting {
@@ -23,11 +24,15 @@ type Terms = DocumentTerms & {
   readonly dryRun?: boolean;
   readonly text?: string;
   readonly overConflict?: boolean;
+  readonly role?: ApiRole;
 };
 
 /** Replace the document. Fails as `NodeApi.apply`. */
 export function applyDocument(drafting: Drafting, spec: DocumentSpec, terms: Terms): Promise<Applied> {
-  return commit(drafting, { spec, terms, next: (current) => reviseDocument(current, spec) });
+  const { text, ...rest } = terms;
+  const mayWrite = (terms.role ?? "admin") === "admin" && text !== undefined; // comments are more than weights
+  const allowed = mayWrite ? { ...rest, text } : rest;
+  return commit(drafting, { spec, terms: allowed, next: (current) => reviseDocument(current, spec) });
 }
 
 /** Make an earlier revision's document the newest, with the text that it had. Fails as `NodeApi.rollBack`. */
@@ -61,7 +66,7 @@ interface Draft {
 }
 
 async function commit({ keeper, measure }: Drafting, { spec, terms, next }: Draft): Promise<Applied> {
-  const { expectedRevision, author, dryRun = false, ...about } = terms;
+  const { expectedRevision, author, role = "admin", dryRun = false, ...about } = terms;
   const mtuOf = await measure(tunnelsIn(spec));
   let before = 0;
   let warnings: string[] = [];
@@ -69,7 +74,7 @@ async function commit({ keeper, measure }: Drafting, { spec, terms, next }: Draf
     before = current.revision;
     if (expectedRevision !== undefined && expectedRevision !== before)
       throw new LbError({ code: "stale_revision", have: expectedRevision, current: before });
-    warnings = admitTunnels(spec, specOf(current), mtuOf);
+    warnings = admit({ current: specOf(current), spec }, { author, role }, mtuOf);
     return next(current);
   };
   if (dryRun) {

@@ -140,17 +140,19 @@ const ROOMS: readonly TunnelFinding["room"][] = ["missing", "unknown", "scarce"]
  * @throws LbError `invalid_document` with every tunnel that has no room
  */
 export function admitTunnels(spec: DocumentSpec, current: DocumentSpec, mtuOf: MtuOf): string[] {
-  const ways = tunnelsIn(spec);
-  const standing = new Set(tunnelsIn(current).map(identityOf));
-  const refused = ways.filter(
-    (way) => roomIn(way, mtuOf(way.address)) === "missing" && !standing.has(identityOf(way)),
-  );
+  const refused = newTunnels(spec, current).filter((way) => roomIn(way, mtuOf(way.address)) === "missing");
   const problems = refused.map((way) => {
     const [{ found, fix }] = examineTunnels([way], mtuOf) as [TunnelFinding];
     return { line: 0, column: 0, path: way.path, message: `${found}, wanted ${fix}` };
   });
   if (problems.length > 0) throw new LbError({ code: "invalid_document", source: "document", problems });
-  return examineTunnels(ways, mtuOf).map(sentenceOf);
+  return examineTunnels(tunnelsIn(spec), mtuOf).map(sentenceOf);
+}
+
+/** Tunnels of a document that do not stand in the current one. */
+export function newTunnels(spec: DocumentSpec, current: DocumentSpec): TunnelWay[] {
+  const standing = new Set(tunnelsIn(current).map(identityOf));
+  return tunnelsIn(spec).filter((way) => !standing.has(identityOf(way)));
 }
 
 const identityOf = ({ key, overhead, mayFragment }: TunnelWay): string => `${key} ${overhead} ${mayFragment}`;

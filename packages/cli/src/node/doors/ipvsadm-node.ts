@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import type { NodeApi } from "@tandem/engine";
 import { specOf } from "@tandem/model";
-import type { ConfigKeeper } from "@tandem/sync";
 import type { Interfaces } from "../../ipvsadm/edit.ts";
 import type { IpvsadmNode } from "../../ipvsadm/run-ipvsadm.ts";
+import type { Drafting } from "../document/apply-document.ts";
+import { editDocument } from "../document/edit-document.ts";
 import type { HostNames } from "../machine/host-names.ts";
 import { loadPortNames } from "../machine/port-names.ts";
 import { lookUpNames } from "./look-up-names.ts";
@@ -12,17 +13,17 @@ import { lookUpNames } from "./look-up-names.ts";
 /** What it is made of. */
 export interface IpvsadmParts {
   readonly api: Pick<NodeApi, "services" | "connections" | "zero">;
-  readonly keeper: Pick<ConfigKeeper, "current" | "change">;
+  readonly drafting: Drafting;
   readonly hosts: HostNames;
   readonly everywhere: IpvsadmNode["everywhere"];
 }
 
 /** Look at the node, and change its cluster's document. */
-export function createIpvsadmNode({ api, keeper, hosts, everywhere }: IpvsadmParts): IpvsadmNode {
+export function createIpvsadmNode({ api, drafting, hosts, everywhere }: IpvsadmParts): IpvsadmNode {
   return {
-    document: () => specOf(keeper.current()),
-    async change(edit, author) {
-      await keeper.change((current) => edit(specOf(current)), author);
+    document: () => specOf(drafting.keeper.current()),
+    async change(edit, by) {
+      await editDocument(drafting, edit, by);
     },
     services: api.services,
     everywhere,

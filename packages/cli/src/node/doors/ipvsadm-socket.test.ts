@@ -63,7 +63,7 @@ test("tandem-ipvsadm takes its words to the daemon and prints what comes back, u
       stdout: "out\n",
       stderr: "err\n",
     });
-  const request = { args: ["-A", "-t", "a b"], input: "", author: "ann", mayChange: true };
+  const request = { args: ["-A", "-t", "a b"], input: "", author: "ann", role: "admin" };
   expect(requests).toEqual([request, request]);
   expect(told[0]).toMatchObject({ method: "RunIpvsadm", author: "ann", command: "ipvsadm -A -t 'a b'" });
 });

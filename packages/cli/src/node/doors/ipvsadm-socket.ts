@@ -83,7 +83,7 @@ async function answer(line: string, { api, audit, onBug }: IpvsadmSocketOptions)
     const { data } = Request.safeParse(JSON.parse(line));
     if (!data) return JSON.stringify(MALFORMED);
     const { args, input, user } = data;
-    const request = { args, input, author: user, mayChange: true };
+    const request = { args, input, author: user, role: LOCAL_CALLER.role };
     const call = auditedCall("RunIpvsadm", { args, author: user }, { caller: LOCAL_CALLER, changes: false });
     return JSON.stringify(await audit.around(call, () => api.ipvsadm(request)));
   } catch (error) {

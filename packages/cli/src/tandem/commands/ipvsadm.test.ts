@@ -17,7 +17,7 @@ test("ipvsadm's words go to the daemon as they are, and its answer comes back wi
   const { requests, ...ran } = await ipvsadm(["-A", "-t", "192.0.2.1:80", "--help", "-o"]);
   expect(ran).toEqual({ out: "listed\n", err: "Service already exists\n", exitCode: 255 });
   expect(requests).toEqual([
-    { args: ["-A", "-t", "192.0.2.1:80", "--help", "-o"], input: "", author: "ops", mayChange: true },
+    { args: ["-A", "-t", "192.0.2.1:80", "--help", "-o"], input: "", author: "ops", role: "admin" },
   ]);
 });
 

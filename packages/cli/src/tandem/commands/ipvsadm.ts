@@ -12,7 +12,7 @@ export const ipvsadm: Command<object> = {
   async run({ operands }, world) {
     const input = operands.some((word) => /^(-R|--restore$)/.test(word)) ? await world.readInput() : "";
     const { exitCode, output, errors } = await withDaemon(world, (node) =>
-      node.ipvsadm({ args: operands, input, author: world.user, mayChange: true }),
+      node.ipvsadm({ args: operands, input, author: world.user, role: "admin" }),
     );
     world.out.write(output);
     world.err.write(errors);

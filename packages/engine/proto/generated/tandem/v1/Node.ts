@@ -38,14 +38,16 @@ import type { ZeroCountersResponse as _tandem_v1_ZeroCountersResponse, ZeroCount
 
 export interface NodeClient extends grpc.Client {
   /**
-   * Replace the document, whole. An equal one changes nothing and keeps its revision. Role: admin.
+   * Replace the document, whole. An equal one changes nothing and keeps its revision. Role: operate to change weights and what is
+   * drained (the text stays then), admin for more.
    */
   ApplyDocument(argument: _tandem_v1_ApplyDocumentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   ApplyDocument(argument: _tandem_v1_ApplyDocumentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   ApplyDocument(argument: _tandem_v1_ApplyDocumentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   ApplyDocument(argument: _tandem_v1_ApplyDocumentRequest, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * Replace the document, whole. An equal one changes nothing and keeps its revision. Role: admin.
+   * Replace the document, whole. An equal one changes nothing and keeps its revision. Role: operate to change weights and what is
+   * drained (the text stays then), admin for more.
    */
   applyDocument(argument: _tandem_v1_ApplyDocumentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   applyDocument(argument: _tandem_v1_ApplyDocumentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
@@ -227,14 +229,16 @@ export interface NodeClient extends grpc.Client {
   rollBack(argument: _tandem_v1_RollBackRequest, callback: grpc.requestCallback<_tandem_v1_ApplyDocumentResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Carry out a command line of ipvsadm (1.31) on the cluster's document. Role: view to list, admin to change.
+   * Carry out a command line of ipvsadm (1.31) on the cluster's document. Role: view to list and to save, operate to zero counters and to change
+   * weights (-e that changes nothing else), admin for the rest.
    */
   RunIpvsadm(argument: _tandem_v1_RunIpvsadmRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_RunIpvsadmResponse__Output>): grpc.ClientUnaryCall;
   RunIpvsadm(argument: _tandem_v1_RunIpvsadmRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_RunIpvsadmResponse__Output>): grpc.ClientUnaryCall;
   RunIpvsadm(argument: _tandem_v1_RunIpvsadmRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_RunIpvsadmResponse__Output>): grpc.ClientUnaryCall;
   RunIpvsadm(argument: _tandem_v1_RunIpvsadmRequest, callback: grpc.requestCallback<_tandem_v1_RunIpvsadmResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * Carry out a command line of ipvsadm (1.31) on the cluster's document. Role: view to list, admin to change.
+   * Carry out a command line of ipvsadm (1.31) on the cluster's document. Role: view to list and to save, operate to zero counters and to change
+   * weights (-e that changes nothing else), admin for the rest.
    */
   runIpvsadm(argument: _tandem_v1_RunIpvsadmRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_RunIpvsadmResponse__Output>): grpc.ClientUnaryCall;
   runIpvsadm(argument: _tandem_v1_RunIpvsadmRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_RunIpvsadmResponse__Output>): grpc.ClientUnaryCall;
@@ -301,7 +305,8 @@ export interface NodeClient extends grpc.Client {
 
 export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   /**
-   * Replace the document, whole. An equal one changes nothing and keeps its revision. Role: admin.
+   * Replace the document, whole. An equal one changes nothing and keeps its revision. Role: operate to change weights and what is
+   * drained (the text stays then), admin for more.
    */
   ApplyDocument: grpc.handleUnaryCall<_tandem_v1_ApplyDocumentRequest__Output, _tandem_v1_ApplyDocumentResponse>;
   
@@ -367,7 +372,8 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   RollBack: grpc.handleUnaryCall<_tandem_v1_RollBackRequest__Output, _tandem_v1_ApplyDocumentResponse>;
   
   /**
-   * Carry out a command line of ipvsadm (1.31) on the cluster's document. Role: view to list, admin to change.
+   * Carry out a command line of ipvsadm (1.31) on the cluster's document. Role: view to list and to save, operate to zero counters and to change
+   * weights (-e that changes nothing else), admin for the rest.
    */
   RunIpvsadm: grpc.handleUnaryCall<_tandem_v1_RunIpvsadmRequest__Output, _tandem_v1_RunIpvsadmResponse>;
   
