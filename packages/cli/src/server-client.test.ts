@@ -54,7 +54,7 @@ for (const [role, may] of roles) {
     const calls: Record<string, () => Promise<unknown>> = {
       status: () => node.status(),
       drain: () => node.drain({ destination: "10.0.0.1", undo: false, author: "x" }),
-      rollBack: () => node.rollBack({ revision: 1, author: "x" }),
+      rollBack: () => node.rollBack({ revision: 42, author: "x" }),
     };
     for (const [name, act] of Object.entries(calls)) {
       const outcome = await act().then(
