@@ -20,6 +20,15 @@ export function jsonSchemaOf(schema: z.ZodType): EditorSchema {
   return z.toJSONSchema(schema, { io: "input", override: keepDefault });
 }
 
+/** Schemas that were written before: each takes milliseconds, and a document with mistakes asks for many. */
+const written = new WeakMap<z.ZodType, JsonSchema>();
+
+function writtenSchemaOf(schema: z.ZodType): JsonSchema {
+  const known = written.get(schema) ?? (jsonSchemaOf(schema) as JsonSchema);
+  written.set(schema, known);
+  return known;
+}
+
 /** zod leaves out the defaults of fields that it transforms; ours read the same before and after. */
 function keepDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: object }): void {
   const { def } = zodSchema._zod;
@@ -32,7 +41,7 @@ function keepDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; j
  * @param value what stands there now: where a field such as `type` tells variants apart, only the matching one counts
  */
 export function knownFields(schema: z.ZodType, path: Path, value: unknown): readonly string[] {
-  let level = variantsOf(jsonSchemaOf(schema) as JsonSchema);
+  let level = variantsOf(writtenSchemaOf(schema));
   for (const step of path) {
     level = level
       .map((s) => (typeof step === "number" ? s.items : s.properties?.[step]))
