@@ -12,7 +12,7 @@ import type {
 } from "@tandem/model";
 import type { CapturedPacket, CaptureFilter } from "./core/capture/captured.ts";
 import type { Place, Row } from "./core/report/census.ts";
-import type { Rates } from "./core/report/estimator.ts";
+import type { Rates, Totals } from "./core/report/estimator.ts";
 import type { Explanation } from "./core/report/explain.ts";
 import type { PacketOf } from "./core/report/explain-packet.ts";
 import type { DestinationTotals, Health } from "./core/services/service-table.ts";
@@ -21,6 +21,8 @@ import type { DestinationTotals, Health } from "./core/services/service-table.ts
 export type ForwarderOrder =
   | ({ type: "weights" } & Health)
   | { type: "replica"; call: ReplicaCall }
+  /** Rates of services and destinations begin anew, by id, each from what it has had so far. */
+  | { type: "restart_rates"; totals: ReadonlyMap<number, Totals> }
   /** Show captured packets from now on; undefined ends it. */
   | { type: "capture"; filter: CaptureFilter | undefined }
   /** A `captured` event has arrived: another one may follow. */

@@ -151,6 +151,7 @@ export function createForwarder(
     weights(health) {
       if (services.setHealth(health)) connections.reviewAll();
     },
+    restart_rates: ({ totals }) => traffic.restart(totals),
     replica: ({ call }) => replication.handle(call),
     capture: ({ filter }) => capture.set(filter),
     captured_taken: () => capture.taken(),

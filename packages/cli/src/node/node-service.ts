@@ -45,7 +45,8 @@ export function createNodeService(parts: NodeParts): NodeApi {
   const services: NodeApi["services"] = async () => zeroing.since(await readServices(parts));
   const connections: NodeApi["connections"] = (filter) => listConnections(engine, parts.node, filter);
   const zero: NodeApi["zero"] = async ({ service }) => {
-    zeroing.zero(await readServices(parts), service);
+    const totals = zeroing.zero(await readServices(parts), service);
+    engine.order({ type: "restart_rates", totals });
     parts.noteChange();
   };
   const ipvsadm = createIpvsadmNode({

@@ -5,6 +5,8 @@ import { type Document, DocumentSpec, EMPTY_DOCUMENT, reviseDocument, specOf } f
 import type { ConfigKeeper } from "@tandem/sync";
 import { createNodeService } from "./node-service.ts";
 
+type Order = Parameters<Engine["order"]>[0];
+
 /** Services by address, over IPv6 and by mark. */
 export const spec = DocumentSpec.parse({
   version: 1,
@@ -134,8 +136,10 @@ export function createTestService(
     return new Map(ids.map((id) => [id, RATES]));
   };
   const answers = { services: () => counts, rates, list, explain };
+  const orders: Order[] = [];
   const engine = {
     document,
+    order: (order: Order) => void orders.push(order),
     ask: async (name: keyof typeof answers, ask: never) => answers[name](ask),
   } as unknown as Engine;
   async function replace(edit: (document: Document) => Document) {
@@ -175,5 +179,5 @@ export function createTestService(
     noteChange() {},
     measure: async () => () => mtu,
   });
-  return { api, asked, packets };
+  return { api, asked, packets, orders };
 }

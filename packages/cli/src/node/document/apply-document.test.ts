@@ -80,9 +80,9 @@ test("who only operates may apply other weights, and leaves the text as it is; m
   expect(await applyDocument(drafting, weighing({ weight: 9 }), by)).toMatchObject({ revision: 3 });
   expect(keeper.text()).toBe("# less");
   for (const dryRun of [false, true])
-    await expect(
-      applyDocument(drafting, weighing({ upperThreshold: 9 }), { ...by, dryRun }),
-    ).rejects.toThrow('Cannot change the document: "olga" has the role "operate", wanted the role "admin" for more');
+    await expect(applyDocument(drafting, weighing({ upperThreshold: 9 }), { ...by, dryRun })).rejects.toThrow(
+      'Cannot change the document: "olga" has the role "operate", wanted the role "admin" for more',
+    );
   expect(keeper.current().revision).toBe(3);
 });
 

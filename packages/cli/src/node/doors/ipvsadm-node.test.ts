@@ -40,6 +40,16 @@ test("-Z lets listed counters start anew, of one service or of all", async () =>
   expect(conns((await run("-Z", "-Ln --stats")).output).map(Number)).toEqual([0, 0, 0]);
 });
 
+test("-Z lets rates start anew, too, from what has been counted", async () => {
+  const { api, orders } = createTestService({ counts });
+  await api.zero({ author: "ann", service: "tcp 192.0.2.1:80" });
+  expect(orders).toMatchObject([{ type: "restart_rates" }]);
+  const [order] = orders;
+  if (order?.type !== "restart_rates") throw new Error("another order");
+  expect(order.totals.get(1)).toEqual({ connections: 21, ...traffic });
+  expect(order.totals.has(5)).toBe(false);
+});
+
 test("sync daemons need an interface of this host, and get its MTU", async () => {
   expect(await run("--start-daemon master --mcast-interface nosuchif")).toMatchObject({
     exitCode: 255,

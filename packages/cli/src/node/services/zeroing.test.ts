@@ -34,6 +34,22 @@ test("one service is zeroed alone, and with it its destinations", () => {
   expect(others).toEqual(counted(rest));
 });
 
+test("what is zeroed is forgotten when it is gone, and counts for itself when it comes back", () => {
+  const zeroing = createZeroing();
+  zeroing.zero(fakeServices);
+  zeroing.since(rest);
+  expect(counted(zeroing.since(fakeServices))[0]).toEqual(counted([first!])[0]);
+  zeroing.zero(fakeServices);
+  zeroing.zero(rest);
+  expect(counted(zeroing.since(fakeServices))[0]).toEqual(counted([first!])[0]);
+});
+
+test("what was zeroed is told by id", () => {
+  const ids = [first!, ...first!.destinations].map(({ id, traffic }) => [id, traffic]);
+  const key = `${first!.protocol} ${first!.address}:${first!.port}`;
+  expect([...createZeroing().zero(fakeServices, key)]).toEqual(ids);
+});
+
 test("counters that fell have begun anew", () => {
   const zeroing = createZeroing();
   zeroing.zero(later(fakeServices, 1000));

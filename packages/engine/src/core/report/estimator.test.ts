@@ -46,6 +46,15 @@ test("estimator takes counters that were zeroed for silence, not for a flood", (
   ]);
 });
 
+test("estimator that was restarted has no rates, and counts from there on", () => {
+  const estimator = createEstimator();
+  for (const n of [0, 800, 1600]) estimator.sample(all(n));
+  estimator.restart(all(2000));
+  expect(estimator.rates()).toMatchObject({ connectionsPerSecond: 0, inBytesPerSecond: 0 });
+  estimator.sample(all(2080));
+  expect(estimator.rates()).toMatchObject({ connectionsPerSecond: 10, inBytesPerSecond: 10 });
+});
+
 test("estimator comes to a constant rate, and back to nothing, whatever the rate", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10_000_000_000 }), (perSecond) => {

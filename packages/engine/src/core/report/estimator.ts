@@ -29,6 +29,8 @@ export interface Estimator {
   /** Take the totals of now; to be called every `SAMPLE_SECONDS`. The first sample is where counting starts. Totals that fell (counters zeroed) count as no traffic. */
   sample(totals: Readonly<Totals>): void;
   rates(): Rates;
+  /** Begin anew from these totals, with rates of 0 (Linux 6.1 `ip_vs_zero_estimator`). */
+  restart(totals: Readonly<Totals>): void;
 }
 
 const FIELDS = ["connections", "inPackets", "inBytes", "outPackets", "outBytes"] as const;
@@ -51,6 +53,10 @@ export function createEstimator(): Estimator {
         const rate = since * 2 ** (SCALES[i]! - 1); // since / 2 s, scaled
         averages[i] = averages[i]! + Math.floor((rate - averages[i]!) / 4);
       }
+    },
+    restart(totals) {
+      averages.fill(0);
+      for (const [i, field] of FIELDS.entries()) before[i] = totals[field];
     },
     rates: () => ({
       connectionsPerSecond: read(0),

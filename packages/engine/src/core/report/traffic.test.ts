@@ -78,6 +78,19 @@ test("traffic has no rates before its second sample, and one every two seconds t
   expect(ratesOf(traffic)).toEqual([5, 5, 0]);
 });
 
+test("traffic that was restarted counts from there on, of the ids that were named", () => {
+  const { d, traffic, carry } = scene(1);
+  carry(0, 5);
+  carry(1, 7);
+  sample(d, traffic);
+  const none = { connections: 0, inPackets: 0, inBytes: 0, outPackets: 0, outBytes: 0 };
+  traffic.restart(new Map([2, 99].map((id) => [id, { ...none, inPackets: 5 * UNIT }])));
+  expect(ratesOf(traffic)).toEqual([12, 0, 7]);
+  carry(0, 3);
+  sample(d, traffic);
+  expect(rateOf(traffic, 2)).toBe(3);
+});
+
 test("traffic of a service is that of its destinations", () => {
   const { d, traffic, carry } = scene(1);
   carry(0, 5);

@@ -26,6 +26,8 @@ export interface Traffic {
   advance(now: number): boolean;
   /** Rates by id of each service and destination that the last sample knew; a service's are also of removed destinations. */
   rates(): Map<number, Rates>;
+  /** Let these rates begin anew, by id, each from what it has had so far. Unknown ids are passed over. */
+  restart(totals: ReadonlyMap<number, Totals>): void;
 }
 
 /** A sample that is being taken, by id: what forgotten destinations have had by service, and what the known ones have had. */
@@ -97,6 +99,9 @@ export function createTraffic(table: ConnectionTable, services: ServiceTable, no
       if (!readSlice()) return true;
       finish(sample);
       return false;
+    },
+    restart(totals) {
+      for (const [id, had] of totals) estimators.get(id)?.restart(had);
     },
     rates: () => new Map([...estimators].map(([id, estimator]) => [id, estimator.rates()])),
   };
