@@ -11,6 +11,8 @@ const { env } = process;
 const args = process.argv.slice(2);
 const socketPath = join(dirname(resolve(env.TANDEM_SOCKET || "/run/tandem/api.sock")), "ipvsadm.sock");
 
+/** Commands that do more than look. */
+const CHANGES = /^(-[ACDERZade]|--(add|edit|delete|clear|restore|zero|set|start-daemon|stop-daemon))/;
 /** A change may wait for the cluster's store, which may be choosing a leader; 10,000 lines take a second or two. */
 const PATIENCE_MS = 60_000;
 /** As the tool ends where there is no IPVS. */
@@ -37,10 +39,14 @@ async function main() {
   print(await ask({ args, input: readsInput() ? await readInput() : "", user: userName() }));
 }
 
-/** The command is the first option; only `-R` reads. */
+/** Only `-R` reads. */
 function readsInput() {
-  const command = args.find((word) => word.startsWith("-")) ?? "";
-  return command === "--restore" || /^-R/.test(command);
+  return /^(--restore$|-R)/.test(commandWord());
+}
+
+/** The command is the first option. */
+function commandWord() {
+  return args.find((word) => word.startsWith("-")) ?? "";
 }
 
 async function readInput() {
@@ -58,8 +64,10 @@ function ask(request) {
     /** @type {string[]} */
     const chunks = [];
     const socket = connect(socketPath).setEncoding("utf8");
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error("The daemon does not answer")));
-    socket.on("error", (/** @type {NodeJS.ErrnoException} */ error) => answered(unreached(error)));
+    socket.setTimeout(PATIENCE_MS, () => answered(lost("does not answer")));
+    socket.on("error", (/** @type {NodeJS.ErrnoException} */ error) =>
+      answered(socket.pending ? unreached(error) : lost("hung up")),
+    );
     socket.on("data", (chunk) => chunks.push(String(chunk)));
     socket.on("end", () => answered(readAnswer(chunks.join(""))));
     socket.write(`${JSON.stringify(request)}\n`);
@@ -72,7 +80,19 @@ function ask(request) {
  */
 function readAnswer(line) {
   if (line.endsWith("\n")) return JSON.parse(line);
-  return { exitCode: NOT_THERE, output: "", errors: "The daemon hung up before it had answered\n" };
+  return lost("hung up before it had answered");
+}
+
+/**
+ * What was sent may have been read: only the daemon knows, or its document.
+ * @param {string} how
+ * @returns {Printed}
+ */
+function lost(how) {
+  const advice = CHANGES.test(commandWord())
+    ? "; the change may have been carried out: `ipvsadm -Sn` shows it"
+    : "";
+  return { exitCode: NOT_THERE, output: "", errors: `The daemon ${how}${advice}\n` };
 }
 
 /**

@@ -136,6 +136,12 @@ const refusals: readonly (readonly [string, number, string])[] = [
     "The option 'tun-remcsum' conflicts with the 'tun-csum' option in the 'gue' tunnel type",
   ],
   ["-C extra", 2, "unexpected argument extra"],
+  ["-Ln -o", 2, "Illegal 'one-packet' option with the 'list' command"],
+  [
+    "-Ln -o json",
+    2,
+    "Illegal 'one-packet' option with the 'list' command\nIn ipvsadm -o is one-packet scheduling: for data there is `tandem services -o json`",
+  ],
   ["-C -n", 2, "Illegal 'numeric' option with the 'flush' command"],
   [
     "-L -c -t 10.0.0.100:80",

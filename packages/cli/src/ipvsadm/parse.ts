@@ -34,12 +34,20 @@ export function parseIpvsadm(
   return problem === undefined ? BUILDERS[words.command]({ words, given, slots }) : usage(problem);
 }
 
-function checkSlots({ command }: Words, slots: ReadonlySet<Slot>): string | undefined {
+function checkSlots({ command, rest }: Words, slots: ReadonlySet<Slot>): string | undefined {
   const row: CommandRow = COMMANDS.find((c) => c.name === command)!;
   const missing = row.needs.find((slot) => !slots.has(slot));
   if (missing) return `You need to supply the '${missing}' option for the '${command}' command`;
   const illegal = [...slots].find((slot) => !row.needs.includes(slot) && !row.may.includes(slot));
-  return illegal && `Illegal '${illegal}' option with the '${command}' command`;
+  return illegal && `Illegal '${illegal}' option with the '${command}' command${wayToData(illegal, rest)}`;
+}
+
+/** Whoever knows `tandem` writes `-o json` here, too. */
+function wayToData(illegal: Slot, rest: readonly string[]): string {
+  const format = rest.find((word) => word === "json" || word === "yaml");
+  return illegal === "one-packet" && format
+    ? `\nIn ipvsadm -o is one-packet scheduling: for data there is \`tandem services -o ${format}\``
+    : "";
 }
 
 function checkRest({ command, rest }: Words): string | undefined {

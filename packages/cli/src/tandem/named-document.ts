@@ -4,7 +4,7 @@ import { type DocumentSpec, LbError, specOf } from "@tandem/model";
 import type { World } from "./command.ts";
 
 /** How a revision may be called, for the help. */
-export const REVISION_WORDS = '"current", "previous", or a number';
+export const REVISION_WORDS = '"current", "previous", or a number from 1 on';
 
 /** A document, and what it is called. */
 export interface NamedDocument {
@@ -33,7 +33,7 @@ export async function documentCalled(word: string, node: RemoteNode, world: Worl
 /** The number of a revision that there must be. @throws LbError invalid_argument, not_found */
 export async function wantedRevision(word: string, node: RemoteNode, doing: string): Promise<number> {
   const revision = await revisionCalled(word, node);
-  if (revision !== undefined) return revision;
+  if (revision !== undefined && revision >= 1) return revision;
   const got = `"${word}"`;
   throw new LbError({ code: "invalid_argument", doing, field: "revision", got, want: REVISION_WORDS });
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { stat, symlink } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import type { AuditedCall, Auditor, IpvsadmRequest } from "@tandem/engine";
 import { expect, onTestFinished, test } from "vitest";
@@ -113,6 +113,23 @@ test("without a daemon tandem-ipvsadm ends as the tool does without IPVS, with a
     /^Can't initialize ipvs: Protocol not available\nAre you sure that the daemon runs /,
   );
 });
+
+const cuts: [args: string[], says: string][] = [
+  [["-Ln"], "The daemon hung up before it had answered\n"],
+  ...[["-R"], ["--set", "1", "2", "3"], ["-a", "-t", "192.0.2.1:80"]].map((args): [string[], string] => [
+    args,
+    "The daemon hung up before it had answered; the change may have been carried out: `ipvsadm -Sn` shows it\n",
+  ]),
+];
+for (const [args, says] of cuts)
+  test(`tandem-ipvsadm ${args.join(" ")} says what may have become of it when the daemon dies before it has answered`, async () => {
+    const folder = await createFolder();
+    const dying = createServer((socket) => socket.once("data", () => socket.end()));
+    await new Promise<void>((open) => dying.listen(join(folder, "ipvsadm.sock"), open));
+    onTestFinished(() => void dying.close());
+    const ran = await run(EXECUTABLE, folder, args, "-A -t 192.0.2.1:80\n");
+    expect(ran).toEqual({ code: 2, stdout: "", stderr: says });
+  });
 
 test("the socket is its owner's alone, and goes with the daemon", async () => {
   const { socketPath, door } = await openDoor();

@@ -21,6 +21,15 @@ test("ipvsadm's words go to the daemon as they are, and its answer comes back wi
   ]);
 });
 
+test("ipvsadm prints no data, and says what does", async () => {
+  const socket = await startFakeDaemon({});
+  const ran = await runTandem(socket, ["-o", "yaml", "ipvsadm", "-Ln"]);
+  expect(ran).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining("`tandem services -o yaml`"),
+  });
+});
+
 for (const restore of ["-R", "--restore"])
   test(`ipvsadm ${restore} sends the standard input, and nothing else does`, async () => {
     expect((await ipvsadm([restore], "-C\n")).requests[0]!.input).toBe("-C\n");

@@ -29,8 +29,12 @@ test("rollback makes the old document the newest, and says so in the history", a
 
 test("rollback of a revision that is not kept, or is none, changes nothing", async () => {
   expect(await tandem("rollback 7")).toMatchObject({ err: 'error: Cannot find revision "7"\n', exitCode: 1 });
+  expect(await tandem("rollback 0")).toMatchObject({
+    err: 'error: Cannot roll back: revision is "0", wanted "current", "previous", or a number from 1 on\n',
+    exitCode: 2,
+  });
   expect(await tandem("rollback yesterday")).toMatchObject({
-    err: 'error: Cannot roll back: revision is "yesterday", wanted "current", "previous", or a number\n',
+    err: 'error: Cannot roll back: revision is "yesterday", wanted "current", "previous", or a number from 1 on\n',
     exitCode: 2,
   });
 });
