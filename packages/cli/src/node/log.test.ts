@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
 /** What a process says in its log, line by line. */
 function logged(script: string) {
   const log = JSON.stringify(join(import.meta.dirname, "log.ts"));
-  const source = `import { createLog, endOnBug } from ${log}; ${script}`;
+  const source = `import { createLog, endOnBug, outliveHangUp } from ${log}; ${script}`;
   const ran = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
   expect(ran.stdout).toBe("");
   const lines = ran.stderr.trimEnd().split("\n");
@@ -41,3 +42,25 @@ for (const bug of [`setTimeout(() => { throw new Error("x") })`, `Promise.reject
     expect(lines).toMatchObject([{ level: "fatal", msg: "ended by a bug", err: { message: "x" } }]);
   });
 }
+
+test("a log on a full disk holds up nobody, not even at the end", () => {
+  const log = JSON.stringify(join(import.meta.dirname, "log.ts"));
+  const source = `import { createLog } from ${log}; const log = createLog({ node: "n", level: "info" });
+    log.info("lost"); setTimeout(() => { log.fatal("lost, too"); console.log("went on"); process.exit(7) }, 50);`;
+  const full = openSync("/dev/full", "w");
+  const ran = spawnSync(process.execPath, ["--input-type=module", "-e", source], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", full],
+    timeout: 30_000,
+  });
+  closeSync(full);
+  expect(ran).toMatchObject({ stdout: "went on\n", status: 7 });
+});
+
+test("SIGHUP ends nobody, and the log says what does what it may have meant", () => {
+  const { status, lines } = logged(
+    `outliveHangUp(createLog({ node: "n", level: "info" })); process.kill(process.pid, "SIGHUP"); setTimeout(() => process.exit(7), 200)`,
+  );
+  expect(status).toBe(7);
+  expect(lines).toMatchObject([{ level: "warn", msg: expect.stringContaining("`tandem apply`") }]);
+});

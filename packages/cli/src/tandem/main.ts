@@ -89,11 +89,12 @@ async function readDocument(path: string) {
     : loadWritten(await readText(path), path);
 }
 
-/** The daemon's log, and its last word. */
+/** The daemon's log, its last word, and what is none. */
 async function createDaemonLog(...of: Parameters<typeof createLog>) {
-  const { createLog, endOnBug } = await import("../node/log.ts");
+  const { createLog, endOnBug, outliveHangUp } = await import("../node/log.ts");
   const log = createLog(...of);
   endOnBug(log);
+  outliveHangUp(log);
   return log;
 }
 

@@ -51,15 +51,15 @@ export function ensurePinDirectory(directory: string): void {
   if (directory.startsWith(`${DEFAULT_BPFFS}/`) && !isBpffs(DEFAULT_BPFFS)) {
     runCommand("mount", ["-t", "bpf", "bpf", DEFAULT_BPFFS]);
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (isBpffs(directory)) return;
   const want = `a directory on a bpffs, such as ${DEFAULT_BPFFS}/tandem`;
-  throw new LbError({
-    code: "refused",
-    doing: "pin the maps",
-    why: `"${directory}" is on another file system`,
-    want,
-  });
+  const refuse = (why: string, cause?: unknown) =>
+    new LbError({ code: "refused", doing: "pin the maps", why, want }, { cause });
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause);
+  }
+  if (!isBpffs(directory)) throw refuse(`"${directory}" is on another file system`);
 }
 
 /** Is a BPF file system mounted at or above `path`? False if there is no such path. */
