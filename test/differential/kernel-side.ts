@@ -33,7 +33,7 @@ const ETHERNET_BYTES = 14;
 const ETHER_TYPES = { 0: [0x08, 0x06], 4: [0x08, 0x00], 6: [0x86, 0xdd] } as const;
 const OTHER_MAC = [2, 9, 9, 9, 9, 9];
 const INJECT_MAC = [2, INJECT.flow, 0, 0, 0, 0];
-/** struct observation (maps.h), in words: verdict, reason, bytes of next hop, next hop; 32 bytes per CPU. */
+/** struct observation (shapes.h), in words: verdict, reason, bytes of next hop, next hop; 32 bytes per CPU. */
 const OBSERVATION = { verdict: 0, reason: 1, nextHopBytes: 2, nextHop: 3, strideBytes: 32 } as const;
 const UNTOUCHED = 0xffff_ffff;
 /** What the program returns by verdict; XDP forwards with XDP_TX or XDP_REDIRECT. */
