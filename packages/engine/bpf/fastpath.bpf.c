@@ -4,6 +4,7 @@
  * numbers the steps; src/core/twin/fastpath.ts is the same in TypeScript, and the differential test holds the two equal.
  */
 #include "maps.h"
+#include "capture.h"
 #include "inject.h"
 #include "judge.h"
 #include "upcall.h"
@@ -48,12 +49,16 @@ static __always_inline int run(void *ctx, enum hook hook)
 	__u32 reason, verdict;
 
 	observe_nothing_yet();
+	if (capture.epoch)
+		hook == HOOK_XDP ? see_packet_xdp(ctx) : see_packet_tc(ctx);
 	reason = judge(ctx, hook, &p);
 	verdict = verdict_of(reason);
 	if (verdict == VERDICT_UPCALL && !send_upcall(ctx, hook, &p, reason)) {
 		reason = REASON_RING_FULL;
 		verdict = VERDICT_DROP;
 	}
+	if (capture.epoch && verdict != VERDICT_UPCALL)
+		show_packet(&p, reason);
 	count(verdict, reason);
 	return verdict == VERDICT_PASS ? pass_action(hook) : p.action;
 }

@@ -42,6 +42,7 @@ struct packet {
 	__u32 event; /* TCP_EVENT, SCTP_EVENT or 0 */
 	__u32 mark;  /* for the core, with some reasons: else 0 */
 	__u32 mtu;   /* of a way out that is too narrow: else 0 */
+	__u32 service; /* that it is for, without a flow: else 0 */
 	int action;  /* the program's result, but for what passes */
 	__u8 ttl;
 	__u8 flags; /* of TCP */

@@ -72,6 +72,7 @@ static __always_inline __u32 judge_unknown_in(void *ctx, enum hook hook, struct 
 	if (!service && vip)
 		service = service_at_destination(p, family);
 	if (service) {
+		p->service = service->id;
 		reason = judge_for_service(p, service);
 		if (reason == REASON_NEW_FLOW || reason == REASON_MID_STREAM_SLOPPY)
 			p->mark = mark;

@@ -9,8 +9,8 @@ export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
 export type { CertificateTerm, TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
 export { listenUnix, type UnixListener } from "./api/unix-listener.ts";
+export { CAPTURED_BYTES } from "./core/capture/capture-layout.ts";
 export {
-  CAPTURED_BYTES,
   type CapturedPacket,
   type CaptureFilter,
   UNRELATED as UNRELATED_REASONS,

@@ -3,6 +3,7 @@
  * running `dataPlaneContract` with a harness that can send it packets and see what leaves.
  */
 import { afterEach, beforeEach, describe } from "vitest";
+import { captureSentences } from "./contract/captures.ts";
 import { handoverSentences } from "./contract/handover.ts";
 import { knownFlowSentences } from "./contract/known-flows.ts";
 import { methodSentences } from "./contract/methods.ts";
@@ -20,6 +21,7 @@ const TOPICS = [
   methodSentences,
   handoverSentences,
   stateSentences,
+  captureSentences,
 ];
 
 /** Run every sentence against an implementation. `create` is called for each case. */

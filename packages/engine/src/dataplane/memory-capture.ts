@@ -1,5 +1,6 @@
 /** The capture of the in-memory data plane: a copy of each packet before its way, what became of it afterwards, and a bounded queue. */
-import { CAPTURED_BYTES, type Captured, type CaptureFilter, isShown } from "../core/capture/captured.ts";
+import { CAPTURED_BYTES } from "../core/capture/capture-layout.ts";
+import { type Captured, type CaptureFilter, isShown } from "../core/capture/captured.ts";
 import { createCaptured, creditConnection, creditPacket } from "../core/capture/credit.ts";
 import { isAlive, matchesKey, type RecordArray } from "../core/record.ts";
 import type { FastpathPacket } from "../core/twin/fastpath-world.ts";

@@ -16,6 +16,7 @@ const hosts = Object.values(CONTRACT_NETWORK).map((net) => net.host as string);
 
 dataPlaneContract("in-memory data plane", () => {
   const dataplane = createMemoryDataPlane({
+    interfaces: { client0: 1 },
     route: (address) => (hosts.includes(formatAddress(address)) ? ROUTE.notForwarded : ROUTE.success),
   });
   return {

@@ -15,9 +15,6 @@ export interface CaptureFilter {
 /** Reasons that have nothing to do with a load balancer: a capture of them over the network would show itself. */
 export const UNRELATED: ReadonlySet<Reason> = new Set(["other_host", "not_ip", "not_ours"]);
 
-/** Most bytes of a packet that are shown. */
-export const CAPTURED_BYTES = 128;
-
 /** A packet as it came in, with the decision taken on it. Reused where a handler is given it: valid until that returns. */
 export interface Captured {
   /** When it came in, or when the core decided, by the clock of the wall: milliseconds since 1970, with fractions. */

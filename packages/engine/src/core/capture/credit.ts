@@ -3,7 +3,8 @@ import { FLOW_PORTS, type ParsedPacket } from "../../packet/parse.ts";
 import { swapPort, wordsToAddress } from "../../packet/words.ts";
 import { ADDRESS, ADDRESS_WORDS, DIRECTION, RECORD } from "../layout.ts";
 import { addressAt, type RecordArray, readField } from "../record.ts";
-import { CAPTURED_BYTES, type Captured } from "./captured.ts";
+import { CAPTURED_BYTES } from "./capture-layout.ts";
+import type { Captured } from "./captured.ts";
 
 /** What is shown of no packet yet, to be filled in. */
 export const createCaptured = (): Captured => ({

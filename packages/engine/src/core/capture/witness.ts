@@ -14,7 +14,8 @@ import { RECORD } from "../layout.ts";
 import { readField } from "../record.ts";
 import { directionOf, indexOf } from "../table/flow-index.ts";
 import { REASONS } from "../verdict.ts";
-import { CAPTURED_BYTES, type Captured } from "./captured.ts";
+import { CAPTURED_BYTES } from "./capture-layout.ts";
+import type { Captured } from "./captured.ts";
 import { createCaptured, creditConnection, creditPacket } from "./credit.ts";
 
 /** Sees each packet before the core decides, which may rewrite it, and again afterwards. */

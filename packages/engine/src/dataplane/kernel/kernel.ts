@@ -6,6 +6,7 @@ import { closeSync } from "node:fs";
 import { ANNEX, RECORD_BYTES } from "../../core/layout.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import type { DataPlane, Policy } from "../dataplane.ts";
+import { createKernelCapture } from "./capture.ts";
 import { readCounter, readReasons } from "./counters.ts";
 import { HOOK_PROGRAMS, INJECTION_PROGRAM, type ProgramName, type RingBytes } from "./fast-path-object.ts";
 import { requireFeatures } from "./features.ts";
@@ -30,7 +31,6 @@ import { createPolicyMaps } from "./policy-maps.ts";
 import { createProgramming } from "./programming.ts";
 import { createRing } from "./ring.ts";
 import { openRoutes } from "./routes.ts";
-import { listLinks } from "./rtnetlink.ts";
 import { createServiceMaps } from "./service-maps.ts";
 import { createSources } from "./sources.ts";
 import {
@@ -116,9 +116,11 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     writeMeta(fds.meta, options.records);
   }
 
+  const { mend, ...capture } = createKernelCapture(fastPath.ownMapFd);
   const injection = createInjection();
   const keeper = createInterfaceKeeper([
     policy,
+    { mend },
     keepInjectionLink(fastPath.programFd(INJECTION_PROGRAM), ({ near, far }) => {
       injection.moveTo(near.index, far.mac);
       policy.injectBy(near.index);
@@ -167,13 +169,10 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
     ...createProgramming(createServiceMaps(fds), tunnels),
     setPolicy: policy.set,
     sourceFor: sources.sourceFor,
-    setCapture() {},
-    drainCaptured: () => 0,
-    lostCaptured: () => 0,
-    timeMs: () => performance.timeOrigin + performance.now(),
-    linkName: (ifindex) => listLinks().find((link) => link.index === ifindex)?.name ?? "",
+    ...capture,
     counters: () => readReasons(fds.counters),
     close() {
+      capture.setCapture(undefined);
       keeper.close();
       sources.close();
       injection.close();

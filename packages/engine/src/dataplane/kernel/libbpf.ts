@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { LbError } from "@tandem/model";
 import koffi from "koffi";
-import { addressOf, ERRNO, refusal } from "./syscalls.ts";
+import { addressOf, closeFd, ERRNO, refusal } from "./syscalls.ts";
 
 const LIBRARY = "libbpf.so.1";
 
@@ -39,6 +39,7 @@ function bind() {
     getPinned: lib.func("int bpf_obj_get(const char *)"),
     pin: lib.func("int bpf_obj_pin(int, const char *)"),
     describeFd: lib.func("int bpf_obj_get_info_by_fd(int, void *, void *)"),
+    mapById: lib.func("int bpf_map_get_fd_by_id(uint32_t)"),
     programById: lib.func("int bpf_prog_get_fd_by_id(uint32_t)"),
     possibleCpus: lib.func("int libbpf_num_possible_cpus()"),
     createHook: lib.func("int bpf_tc_hook_create(void *)"),
@@ -167,6 +168,32 @@ export function describeMap(fd: number): LoadedMap {
   const info = new Uint32Array(32);
   bpfChecked(libbpf().describeFd(fd, info, new Uint32Array([info.byteLength])), "describe a map");
   return { id: info[1]!, maxEntries: info[4]! };
+}
+
+/** Places in `struct bpf_prog_info` and `struct bpf_map_info`, in bytes. */
+const PROGRAM_INFO = { mapCount: 52, mapIds: 56, size: 232 } as const;
+const MAP_INFO = { name: 24, size: 128 } as const;
+const MOST_MAPS = 64;
+
+/** The map of this name that a program has, or undefined if it has none. Throws `LbError` (refused). The caller closes it. */
+export function openMapOf(programFd: number, name: string): number | undefined {
+  const ids = new Uint32Array(MOST_MAPS);
+  const info = Buffer.alloc(PROGRAM_INFO.size);
+  info.writeUInt32LE(MOST_MAPS, PROGRAM_INFO.mapCount);
+  info.writeBigUInt64LE(addressOf(ids.buffer), PROGRAM_INFO.mapIds);
+  bpfChecked(libbpf().describeFd(programFd, info, new Uint32Array([info.length])), "describe a program");
+  for (const id of ids.subarray(0, info.readUInt32LE(PROGRAM_INFO.mapCount))) {
+    const fd = bpfChecked(libbpf().mapById(id), "open a program's map");
+    if (nameOfMap(fd) === name) return fd;
+    closeFd(fd);
+  }
+  return undefined;
+}
+
+function nameOfMap(fd: number): string {
+  const info = Buffer.alloc(MAP_INFO.size);
+  bpfChecked(libbpf().describeFd(fd, info, new Uint32Array([info.length])), "describe a map");
+  return info.toString("latin1", MAP_INFO.name, MAP_INFO.name + 16).replace(/\0.*$/s, "");
 }
 
 /** A program in the kernel as it describes itself. */

@@ -3,7 +3,15 @@ import { createHash } from "node:crypto";
 import { readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { loadFastPath, type ProgramName, type RingBytes, readObjectFile } from "./fast-path-object.ts";
-import { type BpfObject, bpfChecked, describeMap, libbpf, type ObjectFile, openPinned } from "./libbpf.ts";
+import {
+  type BpfObject,
+  bpfChecked,
+  describeMap,
+  libbpf,
+  type ObjectFile,
+  openMapOf,
+  openPinned,
+} from "./libbpf.ts";
 import { PINNED_MAPS, type RecordCounts } from "./pins.ts";
 import { closeFd } from "./syscalls.ts";
 
@@ -21,6 +29,8 @@ export interface FastPathOptions {
 /** The fast path in the kernel. */
 export interface FastPath {
   mapFd(name: (typeof PINNED_MAPS)[number]): number;
+  /** A map that lives and dies with the programs; one that nobody writes to if no program that is wanted has it. */
+  ownMapFd(name: string): number;
   programFd(name: ProgramName): number;
   /** The programs are those of an earlier process: the kernel had nothing to verify. */
   readonly isAdopted: boolean;
@@ -49,7 +59,7 @@ export function takeFastPath(options: FastPathOptions): FastPath {
   for (const fd of pinned) if (fd !== undefined) closeFd(fd);
   const object = load(programs);
   for (const [i, name] of programs.entries()) pin(object.programFd(name), pins[i]!);
-  return { ...object, isAdopted };
+  return { ...object, ownMapFd: object.mapFd, isAdopted };
 }
 
 /**
@@ -66,12 +76,22 @@ function identify({ bytes }: ObjectFile, maps: BpfObject): string {
 }
 
 function adopt(maps: BpfObject, programs: ReadonlyMap<ProgramName, number>): FastPath {
+  const opened: number[] = [];
   return {
     mapFd: maps.mapFd,
+    ownMapFd(name) {
+      for (const program of programs.values()) {
+        const fd = openMapOf(program, name);
+        if (fd === undefined) continue;
+        opened.push(fd);
+        return fd;
+      }
+      return maps.mapFd(name);
+    },
     programFd: (name) => programs.get(name)!,
     isAdopted: true,
     close() {
-      for (const fd of programs.values()) closeFd(fd);
+      for (const fd of [...programs.values(), ...opened]) closeFd(fd);
       maps.close();
     },
   };
