@@ -40,7 +40,7 @@ export const BUILDERS: Record<CommandName, Builder> = {
     return { name: "stop-daemon", mode, ...(syncId !== undefined && { syncId }) };
   },
   flush: () => ({ name: "flush" }),
-  restore: () => ({ name: "restore" }),
+  restore: ({ slots }) => ({ name: "restore", replace: slots.has("replace") }),
   help: () => ({ name: "help" }),
   version: () => ({ name: "version" }),
 };

@@ -87,7 +87,8 @@ export type IpvsadmCommand =
   | { readonly name: "start-daemon"; daemon: SyncDaemon }
   | { readonly name: "stop-daemon"; mode: "master" | "backup"; syncId?: number }
   | { readonly name: "flush" }
-  | { readonly name: "restore" }
+  /** `replace`: services are cleared first; beyond ipvsadm. */
+  | { readonly name: "restore"; replace: boolean }
   | { readonly name: "help" }
   | { readonly name: "version" };
 

@@ -33,6 +33,7 @@ export type Slot =
   | "sort"
   | "exact"
   | "all-nodes"
+  | "replace"
   | "mcast-interface"
   | "syncid"
   | "sync-maxlen"
@@ -94,6 +95,7 @@ export const OPTIONS: readonly OptionRow[] = [
   option("sort", undefined, "sort"),
   option("exact", "X", "exact"),
   option("all-nodes", undefined, "all-nodes"), // beyond ipvsadm: of the whole cluster
+  option("replace", undefined, "replace"), // beyond ipvsadm: -R in place of what is there
   option("mcast-interface", undefined, "mcast-interface", "value"),
   option("syncid", undefined, "syncid", "value"),
   option("sync-maxlen", undefined, "sync-maxlen", "value"),
@@ -173,7 +175,7 @@ export const COMMANDS = [
     may: ["ipv6"],
   },
   { name: "flush", short: ["C"], long: ["clear"], takes: "nothing", needs: [], may: [] },
-  { name: "restore", short: ["R"], long: ["restore"], takes: "nothing", needs: [], may: [] },
+  { name: "restore", short: ["R"], long: ["restore"], takes: "nothing", needs: [], may: ["replace"] },
   { name: "save", short: ["S"], long: ["save"], takes: "nothing", needs: [], may: ["numeric"] },
   {
     name: "add-server",

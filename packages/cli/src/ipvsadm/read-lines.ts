@@ -18,7 +18,9 @@ export function readLines(
 ): readonly ReadLine[] | IpvsadmRefusal {
   const command = parseIpvsadm(args, names);
   if (isRefusal(command)) return command;
-  return command.name === "restore" ? readInput(input, names) : [{ command }];
+  if (command.name !== "restore") return [{ command }];
+  const lines = readInput(input, names);
+  return command.replace && !isRefusal(lines) ? [{ command: { name: "flush" } }, ...lines] : lines;
 }
 
 /** Blank lines say nothing, nor do those that begin with `#`; the word `ipvsadm` may stand anywhere. */

@@ -340,6 +340,25 @@ for (const [what, input, exitCode, errors] of broken)
     expect(node.document()).toBe(before);
   });
 
+test("-R --replace puts its input in the place of all services, or changes nothing", async () => {
+  const node = createRecordedNode();
+  await node.run("-A -t 10.0.0.100:80");
+  await node.run("--set 100 0 0");
+  const before = node.document();
+  expect(await node.run("-R --replace", "-A -t 10.0.0.100:81\n-A -t 10.0.0.100:81\n")).toEqual({
+    exitCode: 255,
+    output: "",
+    errors: "line 2: Service already exists\nNothing was restored\n",
+  });
+  expect(node.document()).toBe(before);
+  await node.run("-R --replace", "-A -t 10.0.0.100:81 -s wlc\n");
+  expect((await node.run("-Sn")).output).toBe("-A -t 10.0.0.100:81 -s wlc\n");
+  expect(node.document().settings).toEqual(before.settings);
+  expect((await node.run("-L --replace")).errors).toContain(
+    "Illegal 'replace' option with the 'list' command",
+  );
+});
+
 test("lines that say again what the document leaves to defaults change nothing of it", async () => {
   const a = { address: "10.0.1.1" };
   const services = [

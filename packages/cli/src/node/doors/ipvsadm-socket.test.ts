@@ -114,6 +114,19 @@ test("without a daemon tandem-ipvsadm ends as the tool does without IPVS, with a
   );
 });
 
+const scripts: [name: string, words: string[], args: string[], input: string][] = [
+  ["ipvsadm-save", ["-n"], ["-S", "-n"], ""],
+  ["tandem-ipvsadm-save", [], ["-S"], ""],
+  ["ipvsadm-restore", [], ["-R", "--replace"], "-A -t 192.0.2.1:80\n"],
+];
+for (const [name, words, args, input] of scripts)
+  test(`tandem-ipvsadm linked as ${name} does what that script of ipvsadm does`, async () => {
+    const { folder, requests } = await openDoor();
+    await symlink(EXECUTABLE, join(folder, name));
+    await run(join(folder, name), folder, words, "-A -t 192.0.2.1:80\n");
+    expect(requests).toMatchObject([{ args, input }]);
+  });
+
 const cuts: [args: string[], says: string][] = [
   [["-Ln"], "The daemon hung up before it had answered\n"],
   ...[["-R"], ["--set", "1", "2", "3"], ["-a", "-t", "192.0.2.1:80"]].map((args): [string[], string] => [
