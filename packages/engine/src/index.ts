@@ -9,14 +9,13 @@ export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
 export type { CertificateTerm, TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
 export { listenUnix, type UnixListener } from "./api/unix-listener.ts";
-export { CAPTURED_BYTES } from "./core/capture/capture-layout.ts";
 export {
-  type CapturedPacket,
-  type CaptureFilter,
+  type CapturedPacket as CapturedRow,
+  type CaptureFilter as CapturedRowFilter,
   UNRELATED as UNRELATED_REASONS,
 } from "./core/capture/captured.ts";
 export { tunnelOverhead } from "./core/services/service.ts";
-export { REASONS, type Reason, type Verdict } from "./core/verdict.ts";
+export { FINAL_REASONS, REASONS, type Reason, type Verdict } from "./core/verdict.ts";
 export { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 export { openPathMtus, type PathMtus } from "./dataplane/kernel/routes.ts";
 export { type Engine, startEngine } from "./engine.ts";

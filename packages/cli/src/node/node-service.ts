@@ -1,8 +1,9 @@
 /** What the API offers about this node, carried out by its parts. */
 import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
-import { type DocumentSpec, LbError } from "@tandem/model";
+import type { DocumentSpec } from "@tandem/model";
 import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
+import { capturePackets } from "./connections/capture-packets.ts";
 import { listConnections } from "./connections/connection-list.ts";
 import { explainPacket } from "./connections/explain-packet.ts";
 import { type KillPorts, killConnections } from "./connections/kill-connections.ts";
@@ -73,7 +74,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     restore: (document, terms) => restore(parts, document, terms),
     setMaintenance: async ({ on }) => setMaintenance(parts.maintenance, on),
     events: parts.events,
-    capture: refuseCapture,
+    capture: (filter, signal) => capturePackets(engine, filter, signal),
     ipvsadm: (request) => runIpvsadm(request, ipvsadm),
     apply: (spec, terms) => applyDocument(parts, spec, terms),
     async drain({ author, ...request }) {
@@ -89,10 +90,4 @@ export function createNodeService(parts: NodeParts): NodeApi {
     explain: (question) => explainPacket(engine, parts.node, question),
     switchover: (request) => parts.switchover.run(request),
   };
-}
-
-/** The call is part of the API already; docs/not-yet.md says so. */
-function refuseCapture(): never {
-  const why = "this version shows no packets";
-  throw new LbError({ code: "refused", doing: "capture packets", why, want: "a later one" });
 }

@@ -27,8 +27,8 @@ export async function explainPacket(
   };
 }
 
-/** Address and port, 0 without one. */
-function splitEndpoint(text: string): [address: string, port: number] {
+/** Address and port, 0 without one, of an address or endpoint in canonical text. */
+export function splitEndpoint(text: string): [address: string, port: number] {
   const address = canonicalAddress(text);
   if (address !== undefined) return [address, 0];
   const at = text.lastIndexOf(":");

@@ -5,7 +5,7 @@ export interface CaptureFilter {
   client?: string;
   /** Only with one of these reasons; empty: with any. */
   reasons: readonly string[];
-  /** Also packets that have nothing to do with any service, whatever their reason. */
+  /** Also packets that have nothing to do with any service; with reasons, these say it. */
   all: boolean;
   limit?: number;
   durationMs?: number;

@@ -24,7 +24,7 @@ export interface CapturePacketsRequest {
    */
   'durationMs'?: (number);
   /**
-   * Also packets that have nothing to do with any service. Not needed for reasons that are asked for by name.
+   * Also packets that have nothing to do with any service ("not_ours", "other_host"). Means nothing with reasons: these say it.
    */
   'all'?: (boolean);
   '_service'?: "service";
@@ -56,7 +56,7 @@ export interface CapturePacketsRequest__Output {
    */
   'durationMs'?: (number);
   /**
-   * Also packets that have nothing to do with any service. Not needed for reasons that are asked for by name.
+   * Also packets that have nothing to do with any service ("not_ours", "other_host"). Means nothing with reasons: these say it.
    */
   'all': (boolean);
 }

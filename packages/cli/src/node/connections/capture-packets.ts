@@ -1,0 +1,128 @@
+/** Captures for the API: the engine's, for one watcher each, in the operators' words. */
+import {
+  type CapturedPacket,
+  type CapturedPackets,
+  type CapturedRow,
+  type CapturedRowFilter,
+  type CaptureFilter,
+  type Engine,
+  FINAL_REASONS,
+  REASONS,
+  type Reason,
+  UNRELATED_REASONS,
+} from "@tandem/engine";
+import { type Document, destinationKey, LbError, parseAddress, serviceKey } from "@tandem/model";
+import { createCapturedQueue } from "./captured-queue.ts";
+import { splitEndpoint } from "./explain-packet.ts";
+
+/** What it asks of an engine. */
+export type CapturingEngine = Pick<Engine, "capture" | "document" | "ask">;
+
+/**
+ * Packets that a filter wants, from the first answer on, which is empty: until there are as many as it wants, its time is over or `signal` is aborted.
+ *
+ * @throws LbError invalid_argument for a service that there is not and never was; unavailable once the forwarder is gone
+ */
+export async function* capturePackets(
+  engine: CapturingEngine,
+  filter: CaptureFilter,
+  signal: AbortSignal,
+): AsyncGenerator<CapturedPackets> {
+  const queue = createCapturedQueue();
+  const stop = engine.capture(rowFilterOf(engine.document, filter), queue.put);
+  const ending = endingOf(filter, signal);
+  ending.addEventListener("abort", queue.close);
+  try {
+    await engine.ask("ping", {}); // answered in order: the capture is on then
+    yield { packets: [], lost: 0 };
+    if (ending.aborted) return;
+    const nameOf = createNames(engine);
+    let left = filter.limit ?? Number.POSITIVE_INFINITY;
+    for (let batch = await queue.take(); batch; batch = await queue.take()) {
+      const packets = batch.packets.slice(0, left).map((row) => capturedPacket(row, nameOf));
+      left -= packets.length;
+      yield { packets, lost: batch.lost };
+      if (left === 0) return;
+    }
+  } finally {
+    stop();
+  }
+}
+
+/** Aborted when the capture's time is over, or nobody waits for it any more. */
+function endingOf({ durationMs }: CaptureFilter, signal: AbortSignal): AbortSignal {
+  return durationMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(durationMs)]);
+}
+
+function rowFilterOf(
+  document: Document,
+  { service, client, reasons, all }: CaptureFilter,
+): CapturedRowFilter {
+  const usual = FINAL_REASONS.filter((reason) => all || !UNRELATED_REASONS.has(reason));
+  return {
+    reasons: new Set(reasons.length > 0 ? (reasons as Reason[]) : usual),
+    ...(service !== undefined && { service: findService(document, service) }),
+    ...(client !== undefined && { client: readClient(client) }),
+  };
+}
+
+/** A removed service may still have connections: its id is known. */
+function findService({ services, retired }: Document, key: string): number {
+  const id = services.find((s) => serviceKey(s) === key)?.id ?? retired[key];
+  if (id !== undefined) return id;
+  const got = JSON.stringify(key);
+  const want = `one that runs: ${services.map(serviceKey).join(", ") || "there is none"}`;
+  throw new LbError({ code: "invalid_argument", doing: "capture packets", field: "service", got, want });
+}
+
+function readClient(text: string): { address: Uint8Array; port: number } {
+  const [address, port] = splitEndpoint(text);
+  return { address: parseAddress(address)!, port }; // in canonical form
+}
+
+const DIRECTIONS = { client: "to_destination", server: "to_client" } as const;
+
+/** One packet in the operators' words. Never throws. */
+function capturedPacket(row: CapturedRow, nameOf: (id: number) => string | undefined): CapturedPacket {
+  const { timeMs, reason, packetBytes: length, bytes: data, path, from } = row;
+  const [service, destination] = [nameOf(row.service), nameOf(row.destination)];
+  return {
+    timeMs,
+    interface: row.interface,
+    verdict: REASONS[reason].verdict,
+    reason,
+    length,
+    data,
+    path,
+    ...(from !== undefined && { direction: DIRECTIONS[from] }),
+    ...(service !== undefined && { service }),
+    ...(destination !== undefined && { destination }),
+  };
+}
+
+/** Names of services and destinations by id, also of those that were removed, by the document that runs when they are asked for. */
+function createNames(engine: Pick<Engine, "document">): (id: number) => string | undefined {
+  let document: Document | undefined;
+  let names = new Map<number, string>();
+  return (id) => {
+    if (document !== engine.document) {
+      ({ document } = engine);
+      names = namesIn(document);
+    }
+    return names.get(id);
+  };
+}
+
+/** Keys of destinations are `SERVICE -> ENDPOINT`. */
+const endpointIn = (key: string): string => key.slice(key.lastIndexOf(" ") + 1);
+
+function namesIn({ services, retired }: Document): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [key, id] of Object.entries(retired))
+    names.set(id, key.includes(" -> ") ? endpointIn(key) : key);
+  for (const service of services) {
+    names.set(service.id, serviceKey(service));
+    for (const d of service.destinations) names.set(d.id, endpointIn(destinationKey(service, d)));
+  }
+  return names;
+}

@@ -1,0 +1,62 @@
+/** Captured packets on their way to one watcher: what he does not take in time is lost and counted, and nobody waits for him. */
+import type { CapturedBatch } from "@tandem/engine";
+
+/** Packets that wait: about a megabyte, a second of a fast terminal. */
+const MOST_WAITING = 4096;
+/** Packets that are taken at once: 60 KB in a message. */
+const MOST_TAKEN = 256;
+
+/** A queue of batches; `lost` of each is what is missing before its packets. */
+export interface CapturedQueue {
+  put(batch: CapturedBatch): void;
+  /** Nothing more comes, and what is there is not wanted any more. */
+  close(): void;
+  /** The next batch, when it is there; undefined once closed. For one taker. */
+  take(): Promise<CapturedBatch | undefined>;
+}
+
+/** An empty queue. */
+export function createCapturedQueue(): CapturedQueue {
+  const waiting: CapturedBatch[] = [];
+  let count = 0;
+  /** Missing behind the last that waits. */
+  let lost = 0;
+  let isClosed = false;
+  let news = Promise.withResolvers<void>();
+
+  function next(): CapturedBatch {
+    const batch = waiting.shift();
+    if (batch) {
+      count -= batch.packets.length;
+      return batch;
+    }
+    const alone = { packets: [], lost };
+    lost = 0;
+    return alone;
+  }
+
+  return {
+    put(batch) {
+      lost += batch.lost;
+      const kept = batch.packets.slice(0, MOST_WAITING - count);
+      for (let at = 0; at < kept.length; at += MOST_TAKEN) {
+        waiting.push({ packets: kept.slice(at, at + MOST_TAKEN), lost });
+        lost = 0;
+      }
+      count += kept.length;
+      lost += batch.packets.length - kept.length;
+      news.resolve();
+    },
+    close() {
+      isClosed = true;
+      news.resolve();
+    },
+    async take() {
+      while (waiting.length === 0 && lost === 0 && !isClosed) {
+        await news.promise;
+        news = Promise.withResolvers();
+      }
+      return isClosed ? undefined : next();
+    },
+  };
+}
