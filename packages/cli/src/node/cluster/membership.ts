@@ -1,0 +1,51 @@
+/** A node as one of several, or on its own: whom it hears, and what it replicates once it takes part. */
+import type { Engine, NodeStatus } from "@tandem/engine";
+import type { PeerStatus } from "@tandem/sync";
+import type { Logger } from "pino";
+import type { ClusterLink } from "./cluster-link.ts";
+import { type Replication, type ReplicationListener, startReplication } from "./replication.ts";
+
+/** A node's part in its cluster. */
+export interface Membership extends AsyncDisposable {
+  /** Undefined on its own, and before it has joined. */
+  readonly replication: Replication | undefined;
+  readonly nats: NodeStatus["nats"];
+  /** Peers that were heard of, lost ones, too. */
+  known(): string[];
+  /** The same; undefined: NATS is away, so nobody can be asked. */
+  reachable(): string[] | undefined;
+  /** Those that are not lost; while NATS is away, who is not heard may be well. */
+  live(): string[];
+  /** Replicate from now on. On its own: nothing. */
+  join(listener: ReplicationListener): void;
+  /** Resolves to true once every peer has what was offered, to false if one does not or there is no replication. */
+  flush(): Promise<boolean>;
+}
+
+/** The part of a node in a cluster that it has not joined yet; `link` undefined: it is on its own. */
+export function createMembership(
+  link: ClusterLink | undefined,
+  of: { node: string; engine: Engine; log: Logger },
+): Membership {
+  let replication: Replication | undefined;
+  const peers = (): readonly PeerStatus[] => replication?.replicator.status().peers ?? [];
+  const known = () => peers().map(({ node }) => node);
+  const isAway = () => link !== undefined && !link.transport.isConnected();
+  return {
+    get replication() {
+      return replication;
+    },
+    get nats() {
+      if (!link) return "off";
+      return isAway() ? "disconnected" : "connected";
+    },
+    known,
+    reachable: () => (isAway() ? undefined : known()),
+    live: () => peers().flatMap(({ node, state }) => (state === "alone" && !isAway() ? [] : [node])),
+    join(listener) {
+      if (link) replication = startReplication({ ...of, link }, listener);
+    },
+    flush: async () => (await replication?.replicator.flush()) ?? false,
+    [Symbol.asyncDispose]: async () => replication?.replicator.close(),
+  };
+}
