@@ -4,6 +4,9 @@ import { Document, isNode } from "yaml";
 import { withoutDefaults } from "../document/without-defaults.ts";
 import { type LineNote, placeOf } from "./import-lines.ts";
 
+/** Name of what was piped in. */
+export const STDIN = "<stdin>";
+
 /** Notes by the file that they are about. */
 export interface FileNotes {
   readonly file: string;
@@ -31,7 +34,7 @@ export function importedText(document: DocumentSpec, files: readonly FileNotes[]
 }
 
 function headOf({ settings }: DocumentSpec, files: readonly FileNotes[]): string[] {
-  const from = ` From ${files.map(({ file }) => file).join(" and ")}.`;
+  const from = ` Imported from ${files.map(({ file }) => (file === STDIN ? "standard input" : file)).join(" and ")}.`;
   const defaults =
     settings.profile === undefined
       ? " What is not said here is as Tandem has it; with --profile lvs as the kernel does (docs/tandem-and-ipvs.md)."

@@ -362,6 +362,7 @@ test("-R --replace puts its input in the place of all services, or changes nothi
 test("lines that say again what the document leaves to defaults change nothing of it", async () => {
   const a = { address: "10.0.1.1" };
   const services = [
+    { protocol: "tcp", address: "10.0.0.101", port: 80 },
     { protocol: "tcp", address: "10.0.0.100", port: 80, method: "tunnel", destinations: [a] },
     {
       protocol: "udp",
@@ -381,6 +382,11 @@ test("lines that say again what the document leaves to defaults change nothing o
   expect(node.document()).toEqual(before);
   await node.run("-e -u 10.0.0.100:53 -r 10.0.1.1:53 -i");
   expect(node.document()).not.toEqual(before);
+  await node.run("-a -u 10.0.0.100:53 -r 10.0.1.2:53 -i");
+  const [last] = node.document().services.slice(-1);
+  const lines = ["2", "1"].map((n) => `-a -u 10.0.0.100:53 -r 10.0.1.${n}:53 -i\n`).join("");
+  await node.run("-R", `-D -u 10.0.0.100:53\n-A -u 10.0.0.100:53 -s wlc -p\n${lines}`);
+  expect(node.document().services.at(-1)!.destinations).toEqual(last!.destinations.toReversed());
 });
 
 test("whoever may only look is told what the tool tells those who are not root", async () => {

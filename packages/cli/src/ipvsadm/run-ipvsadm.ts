@@ -1,6 +1,6 @@
 /** A command line of ipvsadm, from its words to what it prints. The node is a port. */
 import type { ApiRole, IpvsadmRequest } from "@tandem/engine";
-import { type DocumentSpec, documentChanges, LbError } from "@tandem/model";
+import { type DocumentSpec, documentChanges, LbError, type ServiceSpec, serviceKey } from "@tandem/model";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import type { IpvsadmRefusal } from "./command.ts";
 import { type Interfaces, isEdit } from "./edit.ts";
@@ -119,10 +119,15 @@ async function change(
 
 /**
  * Lines say all there is to say of what they are about. Where a document left it to a default, that is no change: scripts run the same lines again and
- * again, and each would be a revision.
+ * again, and each would be a revision. Nor is another order of services: the kernel has none. That of real servers counts, ties go by it.
  */
-const isSame = (before: DocumentSpec, after: DocumentSpec): boolean =>
-  documentChanges(before, after).length === 0;
+function isSame(before: DocumentSpec, after: DocumentSpec): boolean {
+  if (before.services.length !== after.services.length) return false;
+  const places = new Map(before.services.map((s, i) => [serviceKey(s), i]));
+  const placeOf = (s: ServiceSpec) => places.get(serviceKey(s)) ?? -1;
+  const services = after.services.toSorted((a, b) => placeOf(a) - placeOf(b));
+  return documentChanges(before, { ...after, services }).length === 0;
+}
 
 /** An edit that gives up: takes the tool's refusal through the keeper of the document. */
 class Withdrawn extends Error {

@@ -32,7 +32,7 @@ test("import makes a document of a script, and says beside it what is different 
   const { exitCode, out, err } = await importing("rules.sh");
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
   expect(out).toMatchInlineSnapshot(`
-    "# From rules.sh.
+    "# Imported from rules.sh.
     # What is not said here is as Tandem has it; with --profile lvs as the kernel does (docs/tandem-and-ipvs.md).
     # ipvsadm -S does not save thresholds: add upperThreshold and lowerThreshold where there were some.
     # rules.sh:2: left out, it is no command of ipvsadm: modprobe ip_vs

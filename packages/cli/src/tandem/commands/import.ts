@@ -2,7 +2,7 @@
 import { type DocumentProblem, DocumentSpec, LbError, PROFILES, type ProfileName } from "@tandem/model";
 import { type ImportedLines, importLines, type LineNote } from "../../import/import-lines.ts";
 import { importSysctls } from "../../import/import-sysctls.ts";
-import { type FileNotes, importedText } from "../../import/imported-text.ts";
+import { type FileNotes, importedText, STDIN } from "../../import/imported-text.ts";
 import { createNameCollector } from "../../ipvsadm/name-book.ts";
 import { applySysctls } from "../../ipvsadm/sysctl.ts";
 import { lookUpNames } from "../../node/doors/look-up-names.ts";
@@ -74,7 +74,7 @@ export const importRules: Command<Options> = {
   },
 };
 
-const nameOf = (path: string): string => (path === "-" ? "<stdin>" : path);
+const nameOf = (path: string): string => (path === "-" ? STDIN : path);
 const read = (path: string, world: World): Promise<string> =>
   path === "-" ? world.readInput() : world.readText(path);
 
