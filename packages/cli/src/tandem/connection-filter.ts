@@ -26,7 +26,7 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
   { flags: "--destination <address>", help: "only this destination, likewise", values: "destination" },
   {
     flags: "--state <state>",
-    help: "only in this state, such as established, and others if it is given again",
+    help: "only in this state, such as established, of templates none or assured; and others if it is given again",
     read: (text, before) => [...((before as string[]) ?? []), ...text.toUpperCase().split(",")],
   },
   {

@@ -36,7 +36,7 @@ test("connections tells templates and held connections from others, with what th
   const socket = await startFakeDaemon({ connections });
   expect((await runTandem(socket, ["connections"])).out).toMatchInlineSnapshot(`
     "PROTO  STATE               CLIENT              VIRTUAL        DESTINATION    METHOD      LOCAL           MARK  IDLE   EXPIRES IN  OWNER  CONTROLLER                         IN       OUT
-    any    ASSURED (template)  198.51.100.0:0      192.0.2.10:80  10.0.0.1:8080  masquerade                     7   3 s  14 min 59 s  lb1                                      0 B       0 B
+    any    template            198.51.100.0        mark 7         10.0.0.1:8080  masquerade                     7   3 s  14 min 59 s  lb1                                      0 B       0 B
     tcp    ESTABLISHED (held)  198.51.100.1:40001  192.0.2.10:80  10.0.0.2:8080  full-nat    192.0.2.9:1024     7   3 s  14 min 58 s  lb1    198.51.100.0:0 -> 0.0.0.7:0  1.31 KiB  46.9 KiB
     "
   `);

@@ -4,6 +4,7 @@ import { listAllConnections } from "../all-connections.ts";
 import { ALL_NODES } from "../all-nodes.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { FILTER_OPTIONS, type FilterOptions, filterOf } from "../connection-filter.ts";
+import { connectionWords } from "../connection-words.ts";
 import { type Cell, formatBytes, formatDuration, formatPlural, formatTable, type Paint } from "../format.ts";
 import { wholeNumber } from "../read-option.ts";
 
@@ -123,30 +124,29 @@ function formatConnections(rows: readonly ConnectionStatus[], more: boolean, pai
       { title: "IN", align: "right", yields: 1 },
       { title: "OUT", align: "right", yields: 1 },
     ],
-    rows.map((c) => [
-      c.protocol,
-      stateCell(c),
-      c.client,
-      c.virtual,
-      c.destination,
-      c.method,
-      c.local ?? "",
-      c.mark === 0 ? "" : String(c.mark),
-      formatDuration(c.idleSeconds * 1000),
-      formatDuration(c.expiresInSeconds * 1000),
-      c.owner,
-      c.controller ?? "",
-      formatBytes(c.inBytes),
-      formatBytes(c.outBytes),
-    ]),
+    rows.map(connectionRow),
     paint,
   );
   if (!more) return table;
   return `${table}${paint("warn", `There are more: these are the first ${formatPlural(rows.length, "connection")}; see --limit`)}\n`;
 }
 
-/** Templates and held connections are no ordinary ones. */
-function stateCell({ state, template, held }: ConnectionStatus): Cell {
-  if (template) return ["faint", `${state} (template)`];
-  return held ? ["warn", `${state} (held)`] : state;
+function connectionRow(c: ConnectionStatus): Cell[] {
+  const { state, client, virtual, destination } = connectionWords(c);
+  return [
+    c.protocol,
+    c.template ? ["faint", state] : c.held ? ["warn", state] : state,
+    client,
+    virtual,
+    destination,
+    c.method,
+    c.local ?? "",
+    c.mark === 0 ? "" : String(c.mark),
+    formatDuration(c.idleSeconds * 1000),
+    formatDuration(c.expiresInSeconds * 1000),
+    c.owner,
+    c.controller ?? "",
+    formatBytes(c.inBytes),
+    formatBytes(c.outBytes),
+  ];
 }

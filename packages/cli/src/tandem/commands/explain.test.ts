@@ -1,3 +1,4 @@
+import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import { fakeConnection, fakeExplanation } from "../../testing/fake-connections.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
@@ -13,10 +14,20 @@ test("explain says the verdict first, then why", async () => {
 
     DESTINATION    WEIGHT  ACTIVE  INACTIVE  USABLE
     10.0.0.1:8080      10   4,013       310  yes
-    10.0.0.2:8080       0      12       310  no: its weight is 0
-    10.0.0.3:8080      10       9         0  no: overloaded
+    10.0.0.2:8080       0      12       310  no: down: check failed 3 times: connection refused
+    10.0.0.3:8080      10       9         0  no: drained by ops
     "
   `);
+});
+
+test("explain says what the scheduler saw where nobody can say why", async () => {
+  const services = async () => {
+    throw new LbError({ code: "unavailable", what: "the forwarder", why: "it does not answer" });
+  };
+  const socket = await startFakeDaemon({ services });
+  const { out } = await runTandem(socket, ["explain", "tcp", "198.51.100.7", "192.0.2.10:80"]);
+  expect(out).toContain("10.0.0.2:8080       0      12       310  no: its weight is 0\n");
+  expect(out).toContain("10.0.0.3:8080      10       9         0  no: overloaded\n");
 });
 
 test("explain of a known connection shows it, and no scheduler", async () => {
@@ -32,7 +43,7 @@ test("explain of a known connection shows it, and no scheduler", async () => {
     "Verdict     forward: the first packet of a new connection (scheduled), on lb1
     Service     tcp 192.0.2.10:80: its protocol, address and port
     Connection  ESTABLISHED, 198.51.100.1:40001 -> 192.0.2.10:80 -> 10.0.0.2:8080 (masquerade), owned by lb1
-    Template    ESTABLISHED, 198.51.100.0:40000 -> 192.0.2.10:80 -> 10.0.0.1:8080 (masquerade), owned by lb1
+    Template    template, unproven, 198.51.100.0 -> 192.0.2.10:80 -> 10.0.0.1:8080 (masquerade), owned by lb1
     Rewriting   its destination 192.0.2.10:80 becomes 10.0.0.1:8080
                 its TTL is one less
     Ends        after 900 s without a packet, once it is ESTABLISHED

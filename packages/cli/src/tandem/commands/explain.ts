@@ -1,6 +1,8 @@
 /** `tandem explain`: why a packet goes where it goes. */
-import type { ExplanationStatus } from "@tandem/engine/client";
+import type { DestinationStatus, ExplanationStatus, RemoteNode, ServiceStatus } from "@tandem/engine/client";
+import { formatEndpoint, LbError, serviceKey } from "@tandem/model";
 import { type Command, withDaemon } from "../command.ts";
+import { connectionWords } from "../connection-words.ts";
 import { type Cell, formatCount, formatFacts, formatTable, type Paint, type Tone } from "../format.ts";
 import { wholeNumber } from "../read-option.ts";
 
@@ -30,15 +32,38 @@ export const explain: Command<Options> = {
   ],
   async run({ operands: [protocol = "", client = "", virtual = ""], options }, world) {
     const question = { protocol, client, virtual, mark: 0, ...options };
-    const explanation = await withDaemon(world, (node) => node.explain(question));
-    return { json: explanation, text: (paint) => formatExplanation(explanation, paint) };
+    return withDaemon(world, async (node) => {
+      const explanation = await node.explain(question);
+      const whyNot = await reasonsOf(explanation, node);
+      return { json: explanation, text: (paint) => formatExplanation(explanation, whyNot, paint) };
+    });
   },
 };
 
 const VERDICT_TONES: Readonly<Record<string, Tone>> = { forward: "good", drop: "bad", pass: "warn" };
 
+/** Why destinations are not usable, by endpoint. */
+type WhyNot = ReadonlyMap<string, string>;
+
+/** What is known of those that the scheduler may not pick: an explanation without it is one, too. */
+async function reasonsOf({ service, scheduler }: ExplanationStatus, node: RemoteNode): Promise<WhyNot> {
+  if (!service || !scheduler || scheduler.candidates.every(({ usable }) => usable)) return new Map();
+  const services = await node.services().catch((error): ServiceStatus[] => {
+    if (error instanceof LbError) return [];
+    throw error;
+  });
+  const destinations = services.find((s) => serviceKey(s) === service.key)?.destinations ?? [];
+  return new Map(destinations.map((d) => [formatEndpoint(d.address, d.port), whyNotUsable(d)]));
+}
+
+function whyNotUsable({ health, why, configuredWeight, overloaded }: DestinationStatus): string {
+  if (health === "down") return `down${why && `: ${why}`}`;
+  if (overloaded) return "overloaded";
+  return why || (configuredWeight === 0 ? "its weight is 0" : "");
+}
+
 /** What happens first, then why. */
-function formatExplanation(e: ExplanationStatus, paint: Paint): string {
+function formatExplanation(e: ExplanationStatus, whyNot: WhyNot, paint: Paint): string {
   const { name, reason, says } = e.verdict;
   const verdict = `${paint(VERDICT_TONES[name] ?? "strong", name)}: ${says} (${reason})`;
   const facts: (readonly [name: string, fact: string])[] = [
@@ -51,33 +76,39 @@ function formatExplanation(e: ExplanationStatus, paint: Paint): string {
     ["Ends", e.ends],
   ];
   const known = facts.filter(([, fact]) => fact !== "");
-  return `${formatFacts(known)}${e.scheduler ? `\n${formatCandidates(e.scheduler, paint)}` : ""}`;
+  return `${formatFacts(known, paint.width)}${e.scheduler ? `\n${formatCandidates(e.scheduler, whyNot, paint)}` : ""}`;
 }
 
 type Connection = NonNullable<ExplanationStatus["connection"]>;
 type Schedule = NonNullable<ExplanationStatus["scheduler"]>;
 
-const formatConnection = (c: Connection): string =>
-  `${c.state}, ${c.client} -> ${c.virtual} -> ${c.destination} (${c.method}), owned by ${c.owner}`;
+function formatConnection(c: Connection): string {
+  const { state, client, virtual, destination } = connectionWords(c);
+  return `${state}, ${client} -> ${virtual} -> ${destination} (${c.method}), owned by ${c.owner}`;
+}
 
 const formatPick = ({ name, pick }: Schedule, paint: Paint): string =>
   `${name}, picks ${pick === undefined ? paint("bad", "nobody") : pick}`;
 
-function formatCandidates({ candidates, pick }: Schedule, paint: Paint): string {
+function formatCandidates({ candidates, pick }: Schedule, whyNot: WhyNot, paint: Paint): string {
   if (candidates.length === 0) return "No destinations.\n";
   const columns = [
     { title: "DESTINATION" },
     { title: "WEIGHT", align: "right" as const },
     { title: "ACTIVE", align: "right" as const },
     { title: "INACTIVE", align: "right" as const },
-    { title: "USABLE" },
+    { title: "USABLE", least: 20, wraps: true },
   ];
   const rows = candidates.map((c): Cell[] => [
     c.destination === pick ? ["strong", c.destination] : c.destination,
     formatCount(c.weight),
     formatCount(c.active),
     formatCount(c.inactive),
-    c.usable ? "yes" : ["warn", c.overloaded ? "no: overloaded" : "no: its weight is 0"],
+    c.usable ? "yes" : ["warn", `no: ${whyNot.get(c.destination) || guess(c)}`],
   ]);
   return formatTable(columns, rows, paint);
 }
+
+/** By what the scheduler sees. */
+const guess = ({ overloaded }: Schedule["candidates"][number]): string =>
+  overloaded ? "overloaded" : "its weight is 0";
