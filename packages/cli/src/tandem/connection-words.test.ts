@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from "@tandem/engine/client";
 import { expect, test } from "vitest";
-import { fakeConnection } from "../testing/fake-node.ts";
+import { fakeConnection } from "../testing/fake-connections.ts";
 import { connectionWords } from "./connection-words.ts";
 
 const template: Partial<ConnectionStatus> = { template: true, state: "ASSURED", client: "198.51.100.0:0" };

@@ -41,7 +41,7 @@ process.exitCode = await runCli(argv, COMMANDS, {
     readDocument,
     readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
     readText: async (path) => (await import("../document/read-text.ts")).readText(path),
-    openEditor: async (path) => (await import("./open-editor.ts")).openEditor(path, env),
+    openEditor: async (path) => (await import("./open-editor.ts")).openEditor(path, env, isTerminal()),
     sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => {}),
     openScreen,
     now: Date.now,
@@ -73,10 +73,12 @@ function userName(): string {
   }
 }
 
+/** Whether somebody sits here, who can both read and type. */
+const isTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
+
 async function openScreen() {
-  const { stdin, stdout } = process;
-  if (!stdin.isTTY || !stdout.isTTY) return undefined;
-  return (await import("./top/screen.ts")).openScreen(stdin, stdout);
+  if (!isTerminal()) return undefined;
+  return (await import("./top/screen.ts")).openScreen(process.stdin, process.stdout);
 }
 
 async function readDocument(path: string) {

@@ -2,9 +2,20 @@
 import { spawn } from "node:child_process";
 import { LbError } from "@tandem/model/failure";
 
-/** Open a file in `$VISUAL`, `$EDITOR` or vi, and wait until it is closed. @throws LbError refused, if the editor cannot be started or fails */
-export function openEditor(path: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const editor = env.VISUAL || env.EDITOR || "vi";
+/**
+ * Open a file in `$VISUAL`, `$EDITOR` or vi, and wait until it is closed.
+ *
+ * @param isTerminal whether somebody sits here: without, only an editor that was named is started, which may be a script
+ * @throws LbError refused, if the editor cannot be started or fails
+ */
+export async function openEditor(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): Promise<void> {
+  const named = env.VISUAL || env.EDITOR;
+  if (!named && !isTerminal) throw noTerminal();
+  const editor = named || "vi";
   const refused = (why: string) =>
     new LbError({
       code: "refused",
@@ -21,3 +32,11 @@ export function openEditor(path: string, env: Readonly<Record<string, string | u
     );
   });
 }
+
+const noTerminal = (): LbError =>
+  new LbError({
+    code: "refused",
+    doing: "edit",
+    why: "this is no terminal",
+    want: "one; in scripts: `tandem get` and `tandem set`, or `tandem export >FILE` and `tandem apply -f FILE`",
+  });

@@ -65,7 +65,8 @@ export const troubledStatus: NodeStatus = {
   nats: "disconnected",
   maintenance: true,
   alarms: [
-    'Peer "lb1" has not been seen for 64 s: nothing would take over from here',
-    "NATS cannot be reached: connections are not replicated, the document cannot change",
+    "In maintenance: `tandem maintenance off` here ends it",
+    "NATS cannot be reached: replication pauses",
+    'Peer "lb1" cannot be heard while NATS is away',
   ],
 };

@@ -36,6 +36,8 @@ export interface Setting {
   readonly input?: string;
   /** What the editor makes of a text, each time that it opens. */
   readonly editor?: (text: string) => string | Promise<string>;
+  /** Instead: what it does with the file. */
+  readonly openEditor?: (path: string) => Promise<void>;
   readonly machine?: Machine;
   readonly daemon?: Daemon;
   /** The signal that ends the daemon, when it comes. */
@@ -70,6 +72,7 @@ export async function runTandem(
     files = {},
     input = "",
     editor = (text) => text,
+    openEditor = async (file) => void (await writeFile(file, await editor(await readText(file)))),
     machine = emptyMachine,
     daemon = noDaemon,
     signal = forever,
@@ -101,7 +104,7 @@ export async function runTandem(
       readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
       readText: async (file) => files[file] ?? readText(file),
-      openEditor: async (file) => void (await writeFile(file, await editor(await readText(file)))),
+      openEditor,
       runScript: async () => 0,
       // what can be called off is a deadline, and none passes; all else is over at once, and was as long as it says
       async sleep(ms, deadline) {

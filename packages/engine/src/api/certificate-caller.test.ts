@@ -36,11 +36,36 @@ const refused: [what: string, subject: unknown, names: string | undefined, says:
   ["a role behind an escaped quote", "alice", `DNS:"a\\", ${URI}admin"`, "no role"],
   ["a role in quotes", "alice", 'URI:"tandem://role/admin"', "no role"],
   ["a role that is no URI", "alice", "DNS:tandem://role/admin", "no role"],
-  ["no common name", undefined, `${URI}view`, "its certificate has no usable name"],
-  ["two common names", ["alice", "root"], `${URI}view`, "its certificate has no usable name"],
-  ["an empty name", "", `${URI}view`, "its certificate has no usable name"],
-  ["a name with a line end", "alice\nroot", `${URI}view`, "its certificate has no usable name"],
-  ["a name of 65 characters", "a".repeat(65), `${URI}view`, "its certificate has no usable name"],
+  [
+    "no common name",
+    undefined,
+    `${URI}view`,
+    "Cannot call this node: a client has a certificate without a usable name",
+  ],
+  [
+    "two common names",
+    ["alice", "root"],
+    `${URI}view`,
+    "Cannot call this node: a client has a certificate without a usable name",
+  ],
+  [
+    "an empty name",
+    "",
+    `${URI}view`,
+    "Cannot call this node: a client has a certificate without a usable name",
+  ],
+  [
+    "a name with a line end",
+    "alice\nroot",
+    `${URI}view`,
+    "Cannot call this node: a client has a certificate without a usable name",
+  ],
+  [
+    "a name of 65 characters",
+    "a".repeat(65),
+    `${URI}view`,
+    "Cannot call this node: a client has a certificate without a usable name",
+  ],
 ];
 for (const [what, subject, names, says] of refused) {
   test(`a certificate with ${what} is refused`, () => {

@@ -24,7 +24,7 @@ export function callerOfCertificate(
   if (typeof name !== "string" || !NAME.test(name))
     throw refused(
       "a client",
-      `its certificate has no usable name`,
+      "has a certificate without a usable name",
       "one common name of 1 to 64 printable characters",
     );
   const uris = [...subjectaltname.matchAll(ALTERNATIVE_NAME)].filter(([, kind]) => kind === "URI");

@@ -26,15 +26,13 @@ export function addresseeOf(metadata: Metadata, peers: PeerCalls | undefined): s
   if (wanted === undefined || wanted === peers?.node) return undefined;
   const known = peers?.peers() ?? [];
   if (known.includes(String(wanted))) return String(wanted);
-  const names = [peers?.node ?? "none", ...known];
-  throw new LbError({
-    code: "invalid_argument",
-    doing: "call another node",
-    field: NODE_KEY,
-    got: JSON.stringify(String(wanted)),
-    want: names.length === 1 ? `"${names[0]}": no other node was heard of` : `one of ${names.join(", ")}`,
-  });
+  const want = peers ? nodesOf(peers.node, known) : "none: this director is on its own";
+  const got = JSON.stringify(String(wanted));
+  throw new LbError({ code: "invalid_argument", doing: "call another node", field: "its name", got, want });
 }
+
+const nodesOf = (here: string, others: readonly string[]): string =>
+  others.length === 0 ? `"${here}": no other node was heard of` : `one of ${[here, ...others].join(", ")}`;
 
 /** The one answer of another node. Fails with the very `LbError` that it met there, or with unavailable. */
 export async function forwardUnary(name: MethodName, request: unknown, to: Forwarding): Promise<unknown> {

@@ -46,6 +46,6 @@ export function createMembership(
       if (link) replication = startReplication({ ...of, link }, listener);
     },
     flush: async () => (await replication?.replicator.flush()) ?? false,
-    [Symbol.asyncDispose]: async () => replication?.replicator.close(),
+    [Symbol.asyncDispose]: async () => replication?.close(),
   };
 }

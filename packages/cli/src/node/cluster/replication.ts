@@ -12,6 +12,8 @@ export interface Replication {
   readonly lag: LagWindow;
   /** The latest lag by peer, milliseconds. */
   readonly peerLagMs: ReadonlyMap<string, number>;
+  /** For good, before the transport: that NATS goes away then is nobody's news. */
+  close(): void;
 }
 
 /** Who is told. */
@@ -46,12 +48,20 @@ export function startReplication(
       listener.onLag(peer, lagMs);
     },
   });
-  link.transport.watch((isConnected) => {
+  const unwatch = link.transport.watch((isConnected) => {
     if (isConnected) log.info("NATS is connected");
     else log.warn("NATS cannot be reached");
     listener.onNats(isConnected);
   });
   engine.onRecords((records, count) => replicator.offer(records, count));
   engine.onReplicaAnswer((answer) => replicator.answer(answer));
-  return { replicator, lag, peerLagMs };
+  return {
+    replicator,
+    lag,
+    peerLagMs,
+    close() {
+      unwatch();
+      replicator.close();
+    },
+  };
 }

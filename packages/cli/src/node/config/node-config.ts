@@ -191,7 +191,7 @@ function parseEndpoint(text: string): { host: string; port: number } | undefined
 }
 
 /** `lb1` of `lb1.example.com`, in the letters that a name may have. */
-function nameOfHost(): string {
+export function nameOfHost(): string {
   return hostname()
     .split(".")[0]!
     .replaceAll(/[^A-Za-z0-9_-]/g, "-")

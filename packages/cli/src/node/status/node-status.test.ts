@@ -3,6 +3,7 @@ import type { DestinationHealth } from "@tandem/health";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import type { ReplicationStatus, PeerStatus as SyncPeer } from "@tandem/sync";
 import { expect, test } from "vitest";
+import { troubledStatus } from "../../testing/fake-status.ts";
 import { encodePresence } from "../cluster/presence.ts";
 import { type Parts, statusOf } from "./node-status.ts";
 
@@ -284,6 +285,12 @@ for (const [what, change, want] of alarms) {
   test(`when ${what}, the alarm is ${want[0] ?? "none"}`, () =>
     expect(statusOf(parts(change)).alarms).toEqual(want));
 }
+
+test("the alarms of the example in the documentation are a node's own words", () => {
+  const away = replication([peer({ node: "lb1", state: "alone" })], { isConnected: false });
+  const { alarms } = statusOf(parts({ maintenance: true, replication: away }));
+  expect(troubledStatus.alarms).toEqual(alarms);
+});
 
 test("a tunnel without room is an alarm, one with little room is none", () => {
   const finding = { found: "the tunnel is narrow", fix: "a path MTU of 1300" };

@@ -26,6 +26,17 @@ test("certs makes what a first set-up needs, and says what to do with it", async
   expect(out).toContain(`Keep ${folder}/ca.key where nobody else can read it`);
 });
 
+test("certs calls this director what its configuration does, and the host where there is none", async () => {
+  const folder = await createFolder();
+  const path = "/etc/tandem/node.yaml";
+  const argv = ["certs", "--folder", folder];
+  const named = { [path]: "name: edge-7\ninterfaces: [{name: eth0}]\n" };
+  await runTandem("/none", argv, { files: named });
+  expect(await readdir(folder)).toContain("director-edge-7.crt");
+  const { err, exitCode } = await runTandem("/none", argv, { files: { [path]: "nmae: edge-7" } });
+  expect([exitCode, err]).toEqual([1, expect.stringContaining(`${path}:1:1: `)]);
+});
+
 test("keys are for their owner's eyes, whatever the umask", async () => {
   const folder = await createFolder();
   const before = process.umask(0);

@@ -1,11 +1,11 @@
 /** `tandem certs`: an authority of one's own, and certificates of directors and operators, for the API over the network. */
-import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { API_ROLES, type ApiRole } from "@tandem/engine/client";
 import { LbError } from "@tandem/model";
 import { createAuthority, issueCertificate, type KeyPair, type Purpose } from "../../certs/authority.ts";
 import { type NamedPair, readPair, writePairs } from "../../certs/certificate-files.ts";
-import type { Answer, Command } from "../command.ts";
+import { loadNodeConfig, NODE_CONFIG_PATH, nameOfHost } from "../../node/config/node-config.ts";
+import type { Answer, Command, World } from "../command.ts";
 import { several, wholeNumber } from "../read-option.ts";
 
 interface Options {
@@ -53,13 +53,16 @@ export const certs: Command<Options> = {
     { flags: "--days <n>", help: "for how long", default: DAYS, read: wholeNumber("days", 1, MAX_DAYS) },
   ],
   examples: [
-    ["certs", "a first set-up: an authority, this director, and an operator admin=admin"],
+    [
+      "certs",
+      `a first set-up: an authority, this director (its name is that of ${NODE_CONFIG_PATH}), and an operator admin=admin`,
+    ],
     ["certs --director lb2=lb2.example.com,192.0.2.2", "one more director, of the same authority"],
     ["certs --client grafana=view --days 90", "one more client"],
   ],
   async run({ options }, world) {
     const folder = resolve(options.folder);
-    const subjects = readSubjects(options);
+    const subjects = await readSubjects(options, world);
     const from = new Date(world.now());
     const found = await readPair(folder, AUTHORITY);
     const authority = found ?? (await createAuthority({ name: "Tandem", from, days: AUTHORITY_DAYS }));
@@ -78,11 +81,21 @@ export const certs: Command<Options> = {
 };
 
 /** Who gets certificates; without a word about it, what a first set-up needs. @throws LbError invalid_argument */
-function readSubjects({ director, client }: Options): Subject[] {
+async function readSubjects({ director, client }: Options, world: World): Promise<Subject[]> {
   const isFirst = !director && !client;
-  const directors = director ?? (isFirst ? [hostname().split(".")[0]!] : []);
+  const directors = director ?? (isFirst ? [await nameOfNode(world)] : []);
   const clients = client ?? (isFirst ? ["admin=admin"] : []);
   return [...directors.map(readDirector), ...clients.map(readClient)];
+}
+
+/** As the daemon on this machine calls itself. @throws LbError for a configuration that is there and cannot be used */
+async function nameOfNode(world: World): Promise<string> {
+  try {
+    return loadNodeConfig(await world.readText(NODE_CONFIG_PATH), NODE_CONFIG_PATH).name;
+  } catch (error) {
+    if (error instanceof LbError && error.failure.code === "not_found") return nameOfHost();
+    throw error;
+  }
 }
 
 function readDirector(text: string): Subject {

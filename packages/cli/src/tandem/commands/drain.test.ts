@@ -143,7 +143,10 @@ test("drain says what becomes of persistent clients", async () => {
 });
 
 for (const [line, says] of [
-  ["drain 10.0.0.1 --then kill", "--then alone, wanted --deadline as well"],
+  [
+    "drain 10.0.0.1 --then kill",
+    "--deadline is missing, wanted the time after which `--then kill` is due, such as `--deadline 10m`",
+  ],
   ["drain 10.0.0.1 --undo --wait", "wanted one of them"],
   ["drain director --deadline 5m", "wanted no more than --undo"],
   ["drain 10.0.0.1 --deadline 5m --then pray", "wanted one of keep, kill, reset"],

@@ -136,8 +136,17 @@ function refuseContradictions(what: string, { service, undo, wait, deadline, the
   if (what === DIRECTOR && (isWaiting || service !== undefined))
     throw contradiction("the director with --service, --wait, --deadline or --then", "no more than --undo");
   if (undo && isWaiting) throw contradiction("--undo with --wait, --deadline or --then", "one of them");
-  if (then !== undefined && deadline === undefined) throw contradiction("--then alone", "--deadline as well");
+  if (then !== undefined && deadline === undefined) throw withoutDeadline(then);
 }
+
+const withoutDeadline = (fate: Fate): LbError =>
+  new LbError({
+    code: "invalid_argument",
+    doing: "drain",
+    field: "--deadline",
+    got: "missing",
+    want: `the time after which \`--then ${fate}\` is due, such as \`--deadline 10m\``,
+  });
 
 const contradiction = (got: string, want: string): LbError =>
   new LbError({ code: "invalid_argument", doing: "drain", field: "the command line", got, want });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { LbError } from "@tandem/model";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -168,4 +168,15 @@ test("edit of a text that is emptied changes nothing", async () => {
     typist(() => ""),
   );
   expect(out).toContain("Nothing was changed");
+});
+
+test("edit with an editor that removes the file says so, and keeps no text that there is not", async () => {
+  const socket = await startFakeDaemon();
+  const openEditor = async (path: string) => rm(path);
+  const { err, exitCode } = await runTandem(socket, ["edit"], { openEditor });
+  expect(err).toMatch(
+    /^error: Cannot edit: the editor has removed "[^"]+document.yaml", wanted one that leaves its text there; nothing was changed\n$/,
+  );
+  expect(exitCode).toBe(1);
+  expect((await readdir(tmpdir())).filter((name) => name.startsWith("tandem-edit-"))).toEqual([]);
 });

@@ -68,7 +68,7 @@ async function editDocument(session: Session): Promise<Answer> {
     await file.remove();
     return answer;
   } catch (error) {
-    if (await isUntouched(session)) await file.remove();
+    if (await hasNothingNew(session)) await file.remove();
     else if (!isConflict(error)) world.err.write(`${goOn(file)}\n`); // of a conflict it has been told
     throw error;
   }
@@ -78,9 +78,11 @@ const isConflict = (error: unknown): boolean =>
   error instanceof LbError && error.failure.code === "stale_revision";
 
 /** Whether nobody has written anything that is nowhere else. */
-async function isUntouched({ file, start }: Session): Promise<boolean> {
-  return (await file.read().catch(() => undefined)) === start;
+async function hasNothingNew({ file, start }: Session): Promise<boolean> {
+  return file.read().then((text) => text === start, isGone);
 }
+
+const isGone = (error: unknown): boolean => error instanceof LbError && error.failure.code === "not_found";
 
 const goOn = ({ path }: EditFile): string =>
   `Your text is kept: \`tandem edit --file ${path}\` goes on with it, on top of what runs then.`;
@@ -91,7 +93,9 @@ async function editUntilDone(session: Session): Promise<Answer> {
   for (let isFirst = true; ; isFirst = false) {
     await file.write(told, text);
     await world.openEditor(file.path);
-    const edited = await file.read();
+    const edited = await file.read().catch((error) => {
+      throw isGone(error) ? removed(file) : error;
+    });
     const isUntouched = edited === text;
     if (edited.trim() === "" || (isUntouched && isFirst && !isResumed)) return unchanged(session);
     const answer = await send(session, edited);
@@ -100,6 +104,14 @@ async function editUntilDone(session: Session): Promise<Answer> {
     [told, text] = [tellMistakes(answer), edited];
   }
 }
+
+const removed = ({ path }: EditFile): LbError =>
+  new LbError({
+    code: "refused",
+    doing: "edit",
+    why: `the editor has removed "${path}"`,
+    want: "one that leaves its text there; nothing was changed",
+  });
 
 /** Change the document to what a text says. @returns what is wrong with it, if it is no document */
 async function send(session: Session, text: string): Promise<Answer | LbError> {

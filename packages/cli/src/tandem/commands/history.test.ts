@@ -30,6 +30,13 @@ test("history as data has everything", async () => {
   expect(revisions[0]).toMatchObject({ revision: 42, author: "alice", reason: "more memory", running: true });
 });
 
+test("history says of a revision without a difference that it has none", async () => {
+  const revision = { revision: 1, author: "a", timeMs: 0, reason: "", summary: "", hash: "", running: true };
+  const revisions = async () => ({ revisions: [revision], incomplete: "" });
+  const { out } = await runTandem(await startFakeDaemon({ revisions }), ["history"]);
+  expect(out).toContain("  a    no difference but in comments\n");
+});
+
 test("history says why there may be more than it knows", async () => {
   const revisions = async () => ({ revisions: [], incomplete: "" });
   const none = await runTandem(await startFakeDaemon({ revisions }), ["history"]);

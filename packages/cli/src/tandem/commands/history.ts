@@ -16,6 +16,9 @@ const COLUMNS = [
   { title: "WHY", least: 12 },
 ] as const;
 
+/** Of a revision that was written for its comments, or to bring back a store. */
+const NO_DIFFERENCE = ["faint", "no difference but in comments"] as const;
+
 export const history: Command<Options> = {
   options: [
     {
@@ -42,7 +45,7 @@ function formatList({ revisions, incomplete }: RevisionList, paint: Paint): stri
     `${running ? "* " : ""}${revision}`,
     formatTime(timeMs),
     author,
-    summary,
+    summary || NO_DIFFERENCE,
     reason,
   ]);
   const more = incomplete === "" ? "" : `${paint("warn", "There may be more")}: ${incomplete}\n`;

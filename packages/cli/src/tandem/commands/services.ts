@@ -17,7 +17,7 @@ export const services: Command<Options> = {
     ALL_NODES,
   ],
   examples: [
-    ["services", "everything, with totals since the service was created"],
+    ["services", "everything, with totals since the service was created, or last zeroed (`ipvsadm -Z`)"],
     ["services --rates", "what is going on right now"],
     ["services --all-nodes", "traffic of all directors together, then of each"],
     ["services --json", "for scripts; weights, health and every counter"],

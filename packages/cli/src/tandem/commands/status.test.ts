@@ -1,3 +1,4 @@
+import type { NodeStatus } from "@tandem/engine/client";
 import { LbError } from "@tandem/model/failure";
 import { expect, test } from "vitest";
 import { FAKE_NOW_MS, healthyStatus, troubledStatus } from "../../testing/fake-status.ts";
@@ -36,8 +37,9 @@ test("status of a node in trouble says how bad it is, why, and what to do, and e
   expect(
     out,
   ).toBe(`UNSAFE: NATS cannot be reached: no peer can be heard, and one that took over would lack what is new
-  ! Peer "lb1" has not been seen for 64 s: nothing would take over from here
-  ! NATS cannot be reached: connections are not replicated, the document cannot change
+  ! In maintenance: \`tandem maintenance off\` here ends it
+  ! NATS cannot be reached: replication pauses
+  ! Peer "lb1" cannot be heard while NATS is away
 
 NODE  ROLE       SYNC   REVISION     OWNS  HELD HERE  BEHIND  LAG  TABLES      LAST SEEN
 lb2   active     alone        42        3    120,343                                here
@@ -128,3 +130,16 @@ test("status of a node that stands alone names no peer", async () => {
   expect(out).toMatch(/^UNSAFE: there is no document, so nothing is served\n/);
   expect(out).not.toContain("lb2");
 });
+
+const holder = healthyStatus.peers.map((peer) => ({ ...peer, role: "active" as const }));
+const seats: [name: string, change: Partial<NodeStatus>, says: string][] = [
+  ["active", {}, "192.0.2.10, 2001:db8::10"],
+  ["standby", { role: "standby", peers: holder }, "192.0.2.10, 2001:db8::10: on lb2, which is active"],
+  ["in fault", { role: "fault", peers: [] }, "192.0.2.10, 2001:db8::10: not on this node"],
+  ["without any", { role: "standby", peers: holder, virtualAddresses: [] }, "none"],
+];
+for (const [name, change, says] of seats)
+  test(`status of a node that is ${name} says where the addresses are: ${says}`, async () => {
+    const socket = await startFakeDaemon({ status: async () => ({ ...healthyStatus, ...change }) });
+    expect((await runTandem(socket, ["status"])).out).toContain(`\nAddresses   ${says}\n`);
+  });

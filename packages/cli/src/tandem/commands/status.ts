@@ -181,7 +181,7 @@ function formatHere(s: NodeStatus, now: number, paint: Paint): string {
       `${paint("strong", s.node)}, version ${s.version}${s.maintenance ? paint("warn", ", in maintenance") : ""}`,
     ],
     ["Role", `${paint(ROLE_TONES[s.role], s.role)} for ${since}: ${s.roleCause}`],
-    ["Addresses", firstOf(s.virtualAddresses, MAX_ADDRESSES).join(", ") || "none"],
+    ["Addresses", formatAddresses(s)],
     ["Forwarding", s.forwarding ? paint("good", "yes") : paint("bad", "NO")],
     ["Document", formatRevisions(s)],
     ["Table", formatTableFill(s)],
@@ -190,6 +190,14 @@ function formatHere(s: NodeStatus, now: number, paint: Paint): string {
     ["NATS", s.nats === "disconnected" ? paint("bad", s.nats) : s.nats],
   ];
   return formatFacts(facts, paint.width);
+}
+
+/** Those of the cluster, and where they are if not here. */
+function formatAddresses({ virtualAddresses, role, peers }: NodeStatus): string {
+  const addresses = firstOf(virtualAddresses, MAX_ADDRESSES).join(", ") || "none";
+  if (virtualAddresses.length === 0 || role === "active" || role === "standalone") return addresses;
+  const holder = peers.find((p) => p.role === "active" && p.state !== "lost");
+  return `${addresses}: ${holder ? `on ${holder.node}, which is active` : "not on this node"}`;
 }
 
 function formatRevisions({ revision, peers }: NodeStatus): string {
