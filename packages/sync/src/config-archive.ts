@@ -36,6 +36,10 @@ export interface ConfigArchive {
   heads(below: number, limit: number): Promise<ConfigHead[]>;
   /** @returns `empty` if this revision is not kept */
   read(revision: number): Promise<ConfigReading>;
+  /** The newest revision that is whole; undefined if none is. */
+  newest(): Promise<StoredDocument | undefined>;
+  /** Remove the head of a revision that did not come to be. */
+  forget(revision: number): Promise<void>;
   /** The document of a head, put together from its parts. */
   open(head: ConfigHead): Promise<ConfigReading>;
   /** The same document with its operator's text, if that can be had. */
@@ -68,6 +72,11 @@ export function createConfigArchive(
     const keys = await shelf.keys("head");
     const all = keys.map((key) => Number(key.slice("head.".length))).filter(Number.isSafeInteger);
     return all.sort((a, b) => b - a);
+  }
+
+  async function read(revision: number): Promise<ConfigReading> {
+    const head = await readHead(revision);
+    return head ? open(head) : { kind: "empty" };
   }
 
   async function getParts(hashes: readonly string[]): Promise<Uint8Array[] | string> {
@@ -120,10 +129,15 @@ export function createConfigArchive(
       const heads = await Promise.all(wanted.map(readHead));
       return heads.filter((head) => head !== undefined);
     },
-    async read(revision) {
-      const head = await readHead(revision);
-      return head ? open(head) : { kind: "empty" };
+    read,
+    async newest() {
+      for (const revision of await revisions()) {
+        const reading = await read(revision);
+        if (reading.kind === "document") return reading.stored;
+      }
+      return undefined;
     },
+    forget: (revision) => shelf.remove(headKey(revision), Infinity),
     async writeParts(parts, isSafe) {
       for (const [hash, bytes] of parts) {
         const there = await shelf.get(partKey(hash));

@@ -37,7 +37,7 @@ test("configuration cache gives back the last document saved, readable by its ow
   expect((await stat(current)).mode & 0o777).toBe(0o600);
 });
 
-test("configuration cache falls back to the previous document, wherever the current one was cut short", async () => {
+test("configuration cache loses nothing, wherever the current document was cut short", async () => {
   const { cache, current } = await setUp();
   await cache.save(first);
   await cache.save(second);
@@ -45,16 +45,45 @@ test("configuration cache falls back to the previous document, wherever the curr
   for (let length = 0; length < text.length; length += 7) {
     await writeFile(current, text.slice(0, length));
     const { stored, problems } = await cache.load();
-    expect([stored, problems.length]).toEqual([first, 1]);
+    expect([stored, problems.length]).toEqual([second, 1]);
   }
 });
 
-test("configuration cache falls back when a crash left no current document", async () => {
+test("configuration cache falls back to the previous document when the history's newest is damaged, too", async () => {
+  const { cache, current, directory } = await setUp();
+  await cache.save(first);
+  await cache.save(second);
+  await writeFile(current, "");
+  await writeFile(join(directory, "history", "head.2"), "");
+  expect(await cache.load()).toEqual({ stored: first, problems: [`${current}: it ends early`] });
+});
+
+test("configuration cache falls back to the newest whole document of its history", async () => {
+  const { cache, current, previous, directory } = await setUp();
+  await cache.save(first);
+  await cache.save(second);
+  for (const file of [current, previous]) await writeFile(file, "");
+  expect(await cache.load()).toMatchObject({ stored: second, problems: { length: 2 } });
+  await writeFile(join(directory, "history", "head.2"), "");
+  expect(await cache.load()).toMatchObject({ stored: first, problems: { length: 2 } });
+});
+
+test("configuration cache loses nothing when a crash left no current document", async () => {
   const { cache, current } = await setUp();
   await cache.save(first);
   await cache.save(second);
   await rm(current);
-  expect(await cache.load()).toEqual({ stored: first, problems: [] });
+  expect(await cache.load()).toEqual({ stored: second, problems: [] });
+});
+
+test("configuration cache never takes up a document that it could not save", async () => {
+  const { cache, current, directory } = await setUp();
+  await cache.save(first);
+  await mkdir(join(directory, "document.next"));
+  await expect(cache.save(second)).rejects.toThrow("EISDIR");
+  expect(await cache.revision(2)).toEqual({ kind: "empty" });
+  await writeFile(current, "");
+  expect((await cache.load()).stored).toEqual(first);
 });
 
 test("configuration cache refuses documents of another cluster and says so", async () => {

@@ -22,7 +22,7 @@ export interface CachedDocument {
 
 /** The copy of the document on a node's disk, and of what it ran before. */
 export interface ConfigCache {
-  /** Read the current copy, or else the previous one. Never rejects. */
+  /** Read the current copy, or else the newest of the others: the previous one and the history's. Never rejects. */
   load(): Promise<CachedDocument>;
   /** Replace the current copy, which becomes the previous one. Rejects if the disk does not take it; both copies are then as they were. */
   save(stored: StoredDocument): Promise<void>;
@@ -53,13 +53,21 @@ export function createConfigCache({ directory, signer, limits }: ConfigCacheOpti
   const path = (name: string) => join(directory, name);
   async function save(stored: StoredDocument): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await keep(stored);
-    await writeDurably(path("document.next"), `${formatHead(stored.head, signer)}\n${stored.body}`);
-    // Between these two a crash leaves no current copy, and `load` takes the previous one.
+    try {
+      await keep(stored);
+      await replace(stored);
+    } catch (error) {
+      await archive.forget(stored.head.revision).catch(() => {}); // or damage of the current copy might bring it into force
+      throw error;
+    }
+    await archive.tidy(stored.head, Infinity).catch(() => {}); // what fails is done another time
+  }
+  async function replace({ head, body }: StoredDocument): Promise<void> {
+    await writeDurably(path("document.next"), `${formatHead(head, signer)}\n${body}`);
+    // Between these two a crash leaves no current copy, and `load` takes the history's.
     await rename(path(CURRENT), path(PREVIOUS)).catch(unlessMissing);
     await rename(path("document.next"), path(CURRENT));
     await syncDirectory(directory);
-    await archive.tidy(stored.head, Infinity).catch(() => {}); // what fails is done another time
   }
   async function keep(stored: StoredDocument): Promise<void> {
     await archive.writeParts(partsOfStored(stored), () => true);
@@ -69,6 +77,12 @@ export function createConfigCache({ directory, signer, limits }: ConfigCacheOpti
   async function keepIfMissing(stored: StoredDocument): Promise<void> {
     const [newest] = await archive.heads(stored.head.revision + 1, 1);
     if (newest?.revision !== stored.head.revision) await keep(stored);
+  }
+  const newestKept = () => archive.newest().catch(() => undefined);
+  /** With its text; what is on a full disk can be read all the same. */
+  async function complete(copy: StoredDocument): Promise<StoredDocument> {
+    await keepIfMissing(copy).catch(() => {});
+    return archive.withText(copy).catch(() => copy);
   }
   return {
     history: (limit) => archive.heads(Infinity, limit).catch(() => []),
@@ -81,12 +95,12 @@ export function createConfigCache({ directory, signer, limits }: ConfigCacheOpti
       for (const name of [CURRENT, PREVIOUS]) {
         const copy = await readCopy(path(name), signer);
         if (typeof copy === "object") {
-          await keepIfMissing(copy).catch(() => {}); // what is on a full disk can be read all the same
-          return { stored: await archive.withText(copy).catch(() => copy), problems };
+          const kept = name === CURRENT ? undefined : await newestKept();
+          return { stored: kept && isNewer(kept, copy) ? kept : await complete(copy), problems };
         }
         if (copy !== "missing") problems.push(`${path(name)}: ${copy}`);
       }
-      return { stored: undefined, problems };
+      return { stored: await newestKept(), problems };
     },
     save(stored) {
       const done = last.then(() => save(stored));
@@ -101,6 +115,8 @@ export function createConfigCache({ directory, signer, limits }: ConfigCacheOpti
     },
   };
 }
+
+const isNewer = (a: StoredDocument, b: StoredDocument): boolean => a.head.revision > b.head.revision;
 
 /** @returns the copy, `missing`, or what is wrong with it */
 async function readCopy(file: string, signer: ConfigSigner): Promise<StoredDocument | string> {

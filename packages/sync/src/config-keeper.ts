@@ -78,6 +78,8 @@ export interface ConfigKeeperOptions {
   readonly store: ConfigStore;
   /** The copy on this node's disk; absent where the store itself is one. */
   readonly cache?: ConfigCache;
+  /** What was wrong with a store that is itself on this disk, until a change is written there. Default: nothing. */
+  readonly damage?: string;
   /** Called with the copy from disk, if there is one, and with each newer document. Must not throw. */
   readonly onDocument: (document: Document) => void;
   /** Called at most once: the store says that there never was a document, and there is no copy of one here. Must not throw. */
@@ -95,11 +97,12 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   let { onEmpty } = options;
   let running: StoredDocument | undefined;
   let view: StoreView = { state: "unread", why: "" };
-  let disk = "";
+  let disk = options.damage ?? "";
   let isUnsaved = false;
   /** Revision that the store had when it was looked at last; 0: empty. */
   let there = 0;
   let turn: Promise<unknown> = Promise.resolve();
+  const wanted = cache ? WANTED.cluster : WANTED.disk;
   const faults = { forged: 0, malformed: 0, incomplete: 0, behind: 0, conflict: 0 };
   const current = () => running?.document ?? EMPTY_DOCUMENT;
 
@@ -125,7 +128,8 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
 
   /** What a full disk does not take is tried again with each look into the store. */
   async function save(): Promise<void> {
-    disk = (running && (await cache?.save(running).catch((error: Error) => error.message))) ?? "";
+    if (!cache) return;
+    disk = (running && (await cache.save(running).catch((error: Error) => error.message))) ?? "";
     isUnsaved = disk !== "";
   }
 
@@ -144,9 +148,10 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     if (outcome.kind === "stale") return undefined;
     if (outcome.kind !== "committed") {
       await see(outcome); // those who wait for their turn need not find out for themselves
-      throw failureOf(outcome);
+      throw failureOf(outcome, wanted);
     }
     await see({ kind: "document", stored: outcome.stored });
+    if (!cache) disk = "";
     return document;
   }
 
@@ -160,7 +165,7 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     const { overConflict = false, ...terms } = withinLimits(given);
     const demandWritable = () => {
       const isWritable = WRITABLE.has(view.state) || (overConflict && view.state === "conflict");
-      if (!isWritable) throw unwell(view);
+      if (!isWritable) throw unwell(view, wanted);
     };
     if (view.state !== "current") await see(await store.read());
     demandWritable(); // before it waits: nobody queues up for a store that does not answer
@@ -210,7 +215,7 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
       if (there.kind === "document") return there.stored;
       const here = await cache?.revision(revision);
       if (here?.kind === "document") return here.stored;
-      if (there.kind !== "empty") throw failureOf(there);
+      if (there.kind !== "empty") throw failureOf(there, wanted);
       throw new LbError({ code: "not_found", what: "revision", key: `${revision}` });
     },
     change: (edit, author, terms = {}) => commit((base) => revised(base, edit(base)), author, terms),
@@ -242,17 +247,25 @@ function checked(base: Document, spec: DocumentSpec): DocumentSpec {
 /** A store that is behind has lost what runs here: a change brings it back. */
 const WRITABLE: ReadonlySet<StoreView["state"]> = new Set(["current", "behind"]);
 
-function failureOf(outcome: { readonly kind: "refused" | "unavailable"; readonly why: string }): LbError {
+/** What a store that is refused should hold, and what to do when that is lost. */
+const WANTED = {
+  cluster:
+    "what this cluster's nodes wrote; if it is lost, delete the key `head` and apply the document again",
+  disk: "what this node wrote; if it is lost, move it away and start the daemon anew: it begins with the document's file",
+} as const;
+
+function failureOf(
+  outcome: { readonly kind: "refused" | "unavailable"; readonly why: string },
+  want: string,
+): LbError {
   if (outcome.kind === "unavailable") {
     return new LbError({ code: "unavailable", what: "the configuration store", why: outcome.why });
   }
-  const want =
-    "what this cluster's nodes wrote; if it is lost, delete the key `head` and apply the document again";
   return new LbError({ code: "refused", doing: "use the configuration store", why: outcome.why, want });
 }
 
-function unwell({ state, why }: StoreView): LbError {
-  if (state === "unavailable" || state === "refused") return failureOf({ kind: state, why });
+function unwell({ state, why }: StoreView, want: string): LbError {
+  if (state === "unavailable" || state === "refused") return failureOf({ kind: state, why }, want);
   return new LbError({
     code: "refused",
     doing: "change the document",

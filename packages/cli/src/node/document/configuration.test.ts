@@ -1,7 +1,7 @@
-import { mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { specOf } from "@tandem/model";
+import { type Document, specOf } from "@tandem/model";
 import { expect, onTestFinished, test } from "vitest";
 import { loadNodeConfig } from "../config/node-config.ts";
 import { openConfiguration } from "./configuration.ts";
@@ -40,7 +40,8 @@ async function start(directory: string) {
     }),
     "node.yaml",
   );
-  const log = { warn: (_: object, text: string) => warned.push(text) };
+  const warn = (_: object, text: string) => warned.push(text);
+  const log = { warn, error: warn };
   const keeper = await openConfiguration(
     config,
     {
@@ -74,11 +75,7 @@ test("what was applied stays over a restart, though the file says otherwise", as
   const directory = await createDirectory();
   await write(directory, documentOf(80), -60);
   const { keeper } = await start(directory);
-  await keeper.change((current) => {
-    const spec = structuredClone(specOf(current));
-    spec.services[0]!.port = 81;
-    return spec;
-  }, "ann");
+  await keeper.change(withPort(81), "ann");
   expect((await start(directory)).told).toEqual(["2: 81"]);
 });
 
@@ -129,26 +126,65 @@ test("a file with mistakes is refused with their places, and what was applied st
   expect((await start(directory)).told).toEqual(["1: 80"]);
 });
 
+/** The same service on another port. */
+const withPort = (port: number) => (current: Document) => {
+  const spec = structuredClone(specOf(current));
+  spec.services[0]!.port = port;
+  return spec;
+};
+
 /** Damage the copies of what was applied that a director keeps. */
 async function damage(directory: string, ...names: string[]): Promise<void> {
   for (const name of names) await writeFile(join(directory, "state", "standalone", name), "");
 }
 const DAMAGED = "copies of the document on disk are damaged";
 
-test("a damaged copy is passed over with a warning", async () => {
+test("a damaged copy costs nothing, is warned of, and is an alarm until the next change", async () => {
   const directory = await createDirectory();
   await write(directory, documentOf(80), -60);
-  const { keeper } = await start(directory);
-  await keeper.change((current) => ({ ...specOf(current), services: [] }), "ann");
+  await (await start(directory)).keeper.change(withPort(81), "ann");
   await damage(directory, "document");
-  expect(await start(directory)).toMatchObject({ told: ["1: 80"], warned: [DAMAGED] });
+  const { keeper, told, warned } = await start(directory);
+  expect({ told, warned }).toEqual({ told: ["2: 81"], warned: [DAMAGED] });
+  expect(keeper.status().disk).toMatch(
+    /document: it ends early; revision 2 is the newest that could be read$/,
+  );
+  await keeper.change(withPort(82), "ann");
+  expect(keeper.status().disk).toBe("");
 });
 
-test("a director whose copies are all damaged runs its file", async () => {
+test("a director whose copies are all damaged runs its history's newest", async () => {
+  const directory = await createDirectory();
+  await write(directory, documentOf(80), -60);
+  await (await start(directory)).keeper.change(withPort(81), "ann");
+  await damage(directory, "document", "document.previous");
+  expect(await start(directory)).toMatchObject({ told: ["2: 81"], warned: [DAMAGED] });
+});
+
+test("a director whose copies are all damaged, history and all, runs its file", async () => {
   const directory = await createDirectory();
   await write(directory, documentOf(80), -60);
   await start(directory);
-  await damage(directory, "document", "document.previous");
+  await damage(directory, "document", "history/head.1");
   expect(await start(directory)).toMatchObject({ told: ["1: 80"], warned: [DAMAGED] });
   expect(await start(directory)).toMatchObject({ told: ["1: 80"], warned: [] });
+});
+
+test("a file that cannot be taken up for its disk keeps nobody from running what was applied last", async () => {
+  const directory = await createDirectory();
+  await write(directory, documentOf(80), -60);
+  await start(directory);
+  await write(directory, documentOf(81), 60);
+  await mkdir(join(directory, "state", "standalone", "document.next")); // as a full disk is
+  const { keeper, told, warned } = await start(directory);
+  expect(told).toEqual(["1: 80"]);
+  expect(warned).toEqual(["the document file cannot be taken up: running what was applied last"]);
+  expect(keeper.status().store.state).toBe("unavailable");
+});
+
+test("a director with nothing to run says what is wrong with its disk, and what to do", async () => {
+  const directory = await createDirectory();
+  await write(directory, documentOf(80), -60);
+  await writeFile(join(directory, "state"), "no directory");
+  await expect(start(directory)).rejects.toThrow(/ENOTDIR.*move it away and start the daemon anew/);
 });

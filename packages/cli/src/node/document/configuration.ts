@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { specOf } from "@tandem/model";
+import { LbError, specOf } from "@tandem/model";
 import {
   type ConfigKeeper,
   type ConfigKeeperOptions,
@@ -13,6 +13,7 @@ import {
   createFileConfigStore,
   createNatsBucket,
   openConfigKeeper,
+  type StoredDocument,
 } from "@tandem/sync";
 import type { Logger } from "pino";
 import { loadWritten } from "../../document/load-document.ts";
@@ -73,9 +74,24 @@ async function openStandalone(
   const { onEmpty: _, ...withoutEmpty } = listener; // not even for a moment, when services come from the file
   const keeper = await openConfigKeeper({
     store,
+    ...(stored && problems.length > 0 && { damage: damageOf(stored, problems) }),
     ...(written?.spec.services.length ? withoutEmpty : listener),
   });
   const isNews = written && !isDeepStrictEqual(written.spec, specOf(keeper.current()));
-  if (isNews) await keeper.change(() => written.spec, path, { text: written.text });
+  if (!isNews) return keeper;
+  try {
+    await keeper.change(() => written.spec, path, { text: written.text });
+  } catch (error) {
+    if (!stored || !isUnavailable(error)) throw error;
+    log.error({ path, err: error }, "the document file cannot be taken up: running what was applied last");
+  }
   return keeper;
 }
+
+/** For an alarm: what could not be read, and what runs in its place. */
+const damageOf = ({ head }: StoredDocument, problems: readonly string[]): string =>
+  `${problems.join("; ")}; revision ${head.revision} is the newest that could be read`;
+
+/** As a disk is that became full, or read-only. */
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof LbError && error.failure.code === "unavailable";
