@@ -16,6 +16,7 @@ export {
 } from "./core/capture/captured.ts";
 export { tunnelOverhead } from "./core/services/service.ts";
 export { FINAL_REASONS, REASONS, type Reason, type Verdict } from "./core/verdict.ts";
+export { lockDirectory } from "./dataplane/kernel/instance-lock.ts";
 export { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 export { openPathMtus, type PathMtus } from "./dataplane/kernel/routes.ts";
 export { type Engine, startEngine } from "./engine.ts";

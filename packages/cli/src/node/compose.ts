@@ -1,11 +1,11 @@
 /** The composition root of a running node: what it is built of, in the order in which it starts; it ends in the reverse. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { removeKernelDataPlane } from "@tandem/engine";
 import type { Logger } from "pino";
 import { openClusterLink } from "./cluster/cluster-link.ts";
 import { createMembership } from "./cluster/membership.ts";
 import type { NodeConfig } from "./config/node-config.ts";
+import { claimDirectories } from "./config/own-directories.ts";
 import type { Daemon, RunningNode } from "./daemon.ts";
 import { forwarderOptions, startCore } from "./node-core.ts";
 import { openDocument } from "./node-document.ts";
@@ -16,7 +16,7 @@ import { createSeatHolder, removeSeat } from "./seat/vrrp-seat.ts";
 /** Start a node from its configuration: forwarding first, then the document, then whatever makes it one of several. */
 async function startNode(config: NodeConfig, log: Logger): Promise<RunningNode> {
   await using parts = new AsyncDisposableStack(); // ended in reverse order, if anything below fails
-  await mkdir(config.runtimeDir, { recursive: true });
+  parts.defer(claimDirectories(config));
   const link = await openClusterLink(config);
   parts.defer(() => link?.transport.close());
   const core = parts.use(await startCore(config, log));

@@ -18,10 +18,10 @@ test("maintenance is remembered as it was said last, in a folder that is made", 
 });
 
 for (const content of ["", "on", "{}", '{"isOn":1,"toUnready":false}'])
-  test(`maintenance is unknown where its file says ${JSON.stringify(content)}`, async () => {
+  test(`a maintenance file is unreadable that says ${JSON.stringify(content)}`, async () => {
     const path = join(await createFolder(), "maintenance.json");
     writeFileSync(path, content);
-    expect(createMaintenanceFile(path).load()).toBeUndefined();
+    expect(createMaintenanceFile(path).load()).toBe("unreadable");
   });
 
 test("maintenance that cannot be remembered is refused", async () => {

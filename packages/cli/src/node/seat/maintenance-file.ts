@@ -13,8 +13,8 @@ export interface Maintenance {
 
 /** Where maintenance is remembered. */
 export interface MaintenanceFile {
-  /** Undefined if there is no such file, or none that can be read. Never throws. */
-  load(): Maintenance | undefined;
+  /** Undefined if there is no such file. Never throws. */
+  load(): Maintenance | "unreadable" | undefined;
   /** Waits for the disk. @throws LbError unavailable */
   save(maintenance: Maintenance): void;
 }
@@ -27,8 +27,8 @@ export function createMaintenanceFile(path: string): MaintenanceFile {
     load() {
       try {
         return Content.parse(JSON.parse(readFileSync(path, "utf8")));
-      } catch {
-        return undefined;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "unreadable";
       }
     },
     save(maintenance) {

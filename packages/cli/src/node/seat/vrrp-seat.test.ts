@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "@tandem/engine";
@@ -68,7 +68,11 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
     };
   };
   const logged: string[] = [];
-  const log = { info: (_: object, text: string) => logged.push(text), warn() {} };
+  const warned: string[] = [];
+  const log = {
+    info: (_: object, text: string) => logged.push(text),
+    warn: (_: object, text: string) => warned.push(text),
+  };
   const config = configIn(runtimeDir, groups);
   const happened: unknown[] = [];
   const events = {
@@ -83,6 +87,7 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
     runtimeDir,
     told: () => told.splice(0),
     logged: () => logged.splice(0),
+    warned,
     happened,
     forward: (can: boolean) => (canForward = can),
     fillDisk: (isFull: boolean) => (isDiskFull = isFull),
@@ -284,4 +289,13 @@ test("a node that can forward says nothing of being ready before it knows", asyn
   expect(logged()).toEqual([]);
   seat.setReady(false);
   expect(logged()).toEqual(["not ready to serve"]);
+});
+
+test("a node whose maintenance file is damaged stays as keepalived was told last, and says so", () => {
+  const { seat, runtimeDir } = setUp();
+  seat.enterMaintenance({ toUnready: false });
+  writeFileSync(join(runtimeDir, "state", "maintenance.json"), "");
+  const again = setUp(runtimeDir);
+  expect(again.seat.isInMaintenance()).toBe(true);
+  expect(again.warned).toEqual([expect.stringContaining("cannot read whether this node is in maintenance")]);
 });

@@ -81,11 +81,17 @@ export function createSeatHolder(
   let isSeated = false;
   let isUntold = false;
   const file = createMaintenanceFile(join(config.stateDir, "maintenance.json"));
-  const remembered = file.load();
+  const toldLast = readFlag(runtimePaths(runtimeDir).maintenance); // it lies where a reboot takes it away
+  const loaded = file.load();
+  if (loaded === "unreadable")
+    log.warn(
+      { maintenance: toldLast },
+      "cannot read whether this node is in maintenance: it is as keepalived was told last",
+    );
+  const remembered = loaded === "unreadable" ? { isOn: toldLast, toUnready: false } : loaded;
   let isInMaintenance = remembered?.isOn ?? false;
   let yieldsToUnready = remembered?.toUnready ?? false;
-  if (readFlag(runtimePaths(runtimeDir).maintenance) !== isInMaintenance)
-    vrrp?.setMaintenance(isInMaintenance); // it lies where a reboot takes it away
+  if (toldLast !== isInMaintenance) vrrp?.setMaintenance(isInMaintenance);
   const ending = new AbortController();
   let beating = Promise.resolve();
 

@@ -1,34 +1,40 @@
-/** One process per instance: whoever holds the lock owns its rings, maps and programs. */
+/** One process per instance: whoever holds the lock owns its rings, maps and programs; and one per directory of a daemon's own. */
 import { closeSync, openSync } from "node:fs";
 import { LbError } from "@tandem/model";
 import { tryLock } from "./syscalls.ts";
 
 /**
- * Lock an instance until the descriptor that comes back is closed or the process ends.
+ * Lock an instance until the descriptor that comes back is closed or the process ends. The file is made if it is missing.
  *
  * @throws `LbError`: refused if another one holds it, unavailable if there can be no such file
  */
 export function lockInstance(path: string): number {
-  const fd = open(path);
+  return lock(path, "a", "take over the data plane");
+}
+
+/**
+ * Lock a directory that one daemon writes, until the descriptor that comes back is closed or the process ends. It may be on a read-only disk.
+ *
+ * @throws `LbError` as `lockInstance`
+ */
+export function lockDirectory(path: string): number {
+  return lock(path, "r", "use the directory");
+}
+
+function lock(path: string, flags: "a" | "r", doing: string): number {
+  const fd = open(path, flags);
   if (tryLock(fd)) return fd;
   closeSync(fd);
   const why = `another process holds "${path}"`;
-  throw new LbError({
-    code: "refused",
-    doing: "take over the data plane",
-    why,
-    want: "one process per instance: stop the daemon that holds it first",
-  });
+  const want = "one process per instance: stop the daemon that holds it first";
+  throw new LbError({ code: "refused", doing, why, want });
 }
 
-function open(path: string): number {
+function open(path: string, flags: "a" | "r"): number {
   try {
-    return openSync(path, "a", 0o600);
+    return openSync(path, flags, 0o600);
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new LbError(
-      { code: "unavailable", what: "the file that is locked while a daemon runs", why },
-      { cause },
-    );
+    throw new LbError({ code: "unavailable", what: "what is locked while a daemon runs", why }, { cause });
   }
 }

@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createFolder } from "../../testing/run-tandem.ts";
+import { claimDirectories } from "./own-directories.ts";
+
+test("a daemon's directories are made, and the state directory is one daemon's at a time", async () => {
+  const folder = await createFolder();
+  const of = (runtime: string) => ({ runtimeDir: join(folder, runtime), stateDir: join(folder, "state") });
+  const release = claimDirectories(of("a"));
+  expect(() => claimDirectories(of("b"))).toThrow(
+    `Cannot use the directory: another process holds "${join(folder, "state")}", wanted one process per instance`,
+  );
+  release();
+  claimDirectories(of("b"))();
+});
+
+test("a runtime directory that cannot be made is refused in words", async () => {
+  const folder = await createFolder();
+  writeFileSync(join(folder, "file"), "");
+  const claim = () => claimDirectories({ runtimeDir: join(folder, "file", "run"), stateDir: folder });
+  expect(claim).toThrow(/^Cannot reach the runtime directory: ENOTDIR/);
+});
+
+test("a state directory that cannot be made keeps nobody from serving", async () => {
+  const folder = await createFolder();
+  writeFileSync(join(folder, "file"), "");
+  claimDirectories({ runtimeDir: folder, stateDir: join(folder, "file", "state") })();
+  mkdirSync(join(folder, "state"), { mode: 0o500 });
+  claimDirectories({ runtimeDir: folder, stateDir: join(folder, "state") })();
+});
