@@ -1,6 +1,6 @@
 /**
- * The BPF programs and their TypeScript twin are one fast path: same verdict, reason, bytes, record words, events, upcalls, and next hop
- * asked for; at tc, at XDP, and for injected packets.
+ * The BPF programs and their TypeScript twin are one fast path: same verdict, reason, bytes, record words, events, upcalls, captured packets, and
+ * next hop asked for; at tc, at XDP, and for injected packets.
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

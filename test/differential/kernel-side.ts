@@ -9,6 +9,7 @@ import {
   UPCALL,
 } from "../../packages/engine/src/core/layout.ts";
 import { REASONS, type Reason, VERDICT, type Verdict } from "../../packages/engine/src/core/verdict.ts";
+import { createKernelCapture } from "../../packages/engine/src/dataplane/kernel/capture.ts";
 import { bpfChecked, libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
 import { scanEntries } from "../../packages/engine/src/dataplane/kernel/map-scan.ts";
 import { MAPPED_BITS, writeMapped } from "../../packages/engine/src/dataplane/kernel/mapped-address.ts";
@@ -19,6 +20,7 @@ import { type Hook, PLACES } from "./network.ts";
 import { bytesOf, hex } from "./packets.ts";
 import { loadPrograms } from "./programs.ts";
 import {
+  CAPTURE_ALL,
   encodeRecord,
   flowKeys,
   type HandedUp,
@@ -27,6 +29,8 @@ import {
   type PolicyChoice,
   RECORD_INDEX,
   type Scenario,
+  type Shown,
+  shownOf,
 } from "./scenario.ts";
 
 const ETHERNET_BYTES = 14;
@@ -64,6 +68,9 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
     xdp: createTestRun(programs.programFd("xdp"), "xdp"),
     inject: createTestRun(programs.programFd("inject"), "inject"),
   };
+
+  const capture = createKernelCapture(programs.mapFd);
+  capture.setCapture(CAPTURE_ALL);
 
   function arrange({ family, connection }: Scenario): void {
     const record = records[family].subarray(RECORD_INDEX * RECORD_BYTES[family]);
@@ -153,6 +160,12 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
     return taken;
   }
 
+  function takeCaptured(): Shown[] {
+    const taken: Shown[] = [];
+    capture.drainCaptured(Number.MAX_SAFE_INTEGER, (packet) => taken.push(shownOf(packet)));
+    return taken;
+  }
+
   /** A budget's window may end while the program runs: then once more. */
   function run(scenario: Scenario): Outcome | undefined {
     for (;;) {
@@ -188,6 +201,7 @@ export function createKernelSide(topology: Topology, object: { path?: string } =
       isStamped: isStamped(lastSeen!),
       events: takeEvents(),
       upcalls: takeUpcalls(),
+      captured: takeCaptured(),
     };
   }
 

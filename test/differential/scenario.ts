@@ -1,5 +1,6 @@
 /** One packet and the state that it meets, as plain values: what fixtures list and generators vary. */
 import { METHOD_NUMBERS } from "@tandem/model";
+import type { Captured, CaptureFilter } from "../../packages/engine/src/core/capture/captured.ts";
 import {
   ADDRESS,
   ADDRESS_WORDS,
@@ -7,9 +8,9 @@ import {
   RECORD,
   RECORD_BYTES,
 } from "../../packages/engine/src/core/layout.ts";
-import type { Reason, Verdict } from "../../packages/engine/src/core/verdict.ts";
+import { REASONS, type Reason, type Verdict } from "../../packages/engine/src/core/verdict.ts";
 import { type Family, type Hook, PLACES, type PlaceName, type Side } from "./network.ts";
-import { bytesOf } from "./packets.ts";
+import { bytesOf, hex } from "./packets.ts";
 
 export const STALE_PARTS = [
   "protocol",
@@ -97,7 +98,24 @@ export interface Outcome {
   isStamped: boolean;
   events: { index: number; generation: number; before: number; after: number }[];
   upcalls: HandedUp[];
+  /** What a capture of everything shows. */
+  captured: Shown[];
 }
+
+/** A captured packet as both sides show it: no clock and no interface in common. */
+export interface Shown extends Omit<Captured, "timeMs" | "ifindex" | "client" | "bytes"> {
+  /** In hex. */
+  client: string;
+  bytes: string;
+}
+
+/** As a handler is told of it. */
+export function shownOf({ timeMs: _, ifindex: __, client, bytes, ...same }: Captured): Shown {
+  return { ...same, client: hex(client), bytes: hex(bytes) };
+}
+
+/** Shows all there is. */
+export const CAPTURE_ALL: CaptureFilter = { reasons: new Set(Object.keys(REASONS) as Reason[]) };
 
 export const VIRTUAL_PORT = 80;
 export const SLOPPY_PORT = 81;

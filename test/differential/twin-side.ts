@@ -7,11 +7,13 @@ import { addressWords } from "../../packages/engine/src/core/services/service-ta
 import { createBudgets } from "../../packages/engine/src/core/twin/budgets.ts";
 import { createFastpath } from "../../packages/engine/src/core/twin/fastpath.ts";
 import type { FastpathPacket, FastpathWorld } from "../../packages/engine/src/core/twin/fastpath-world.ts";
+import { createMemoryCapture } from "../../packages/engine/src/dataplane/memory-capture.ts";
 import { createMemoryServices } from "../../packages/engine/src/dataplane/memory-services.ts";
 import { configuredServices, policyOf, tunnelSource } from "./configuration.ts";
 import { PLACES, routeTo } from "./network.ts";
 import { hex } from "./packets.ts";
 import {
+  CAPTURE_ALL,
   encodeRecord,
   flowKeys,
   NEVER_SEEN,
@@ -19,6 +21,8 @@ import {
   RECORD_INDEX,
   RECORDS,
   type Scenario,
+  type Shown,
+  shownOf,
 } from "./scenario.ts";
 
 const NOW = 123_456;
@@ -57,6 +61,8 @@ export function createTwinSide(): (scenario: Scenario) => Outcome {
       events.push({ index: family === 6 ? (index | EVENT_IPV6) >>> 0 : index, ...change }),
   };
   const step = createFastpath(world);
+  const capture = createMemoryCapture({ ...world, timeMs: () => NOW, capacity: 1 });
+  capture.setCapture(CAPTURE_ALL);
 
   function choosePolicy(): void {
     policy = policyOf(scenario.policy);
@@ -96,7 +102,11 @@ export function createTwinSide(): (scenario: Scenario) => Outcome {
       isInjected,
       gsoSize: scenario.gsoSize,
     };
-    const { verdict, reason, nextHop, mark, mtu } = step(packet);
+    const sighting = capture.look(packet);
+    const { verdict, reason, nextHop, mark, mtu, service } = step(packet);
+    capture.show(sighting, { verdict, reason, service });
+    const captured: Shown[] = [];
+    capture.drainCaptured(1, (p) => captured.push(shownOf(p)));
     const words = [...new Uint32Array(record.slice().buffer)];
     const [lastSeen] = words.splice(RECORD.lastSeen, 1);
     return {
@@ -108,6 +118,7 @@ export function createTwinSide(): (scenario: Scenario) => Outcome {
       isStamped: lastSeen !== NEVER_SEEN && lastSeen !== 0,
       events,
       upcalls: verdict === "upcall" ? [{ packet: hex(named(scenario)), mark, mtu }] : [],
+      captured,
     };
   };
 }

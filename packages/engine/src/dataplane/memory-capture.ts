@@ -2,7 +2,8 @@
 import { CAPTURED_BYTES } from "../core/capture/capture-layout.ts";
 import { type Captured, type CaptureFilter, isShown } from "../core/capture/captured.ts";
 import { createCaptured, creditConnection, creditPacket } from "../core/capture/credit.ts";
-import { isAlive, matchesKey, type RecordArray } from "../core/record.ts";
+import { LIFE, RECORD } from "../core/layout.ts";
+import { isAlive, matchesKey, type RecordArray, readField } from "../core/record.ts";
 import type { FastpathPacket } from "../core/twin/fastpath-world.ts";
 import type { Reason, Verdict } from "../core/verdict.ts";
 import { createParsedPacket, isTransport, parseIp, parseTransport } from "../packet/parse.ts";
@@ -29,6 +30,10 @@ export interface MemoryCaptureWorld {
 /** Reasons for packets that a translated destination has sent. */
 const REPLIES: ReadonlySet<Reason> = new Set(["unmatched_reply", "unmatched_host"]);
 
+/** Whether the record is a connection whose packets the fast path knows. */
+const isConnection = (r: RecordArray, index: number): boolean =>
+  isAlive(r, index) && (readField(r, index, RECORD.life) & (LIFE.template | LIFE.noClientPort)) === 0;
+
 /** A capture that is off. */
 export function createMemoryCapture(world: MemoryCaptureWorld): MemoryCapture {
   const p = createParsedPacket();
@@ -49,9 +54,8 @@ export function createMemoryCapture(world: MemoryCaptureWorld): MemoryCapture {
     const r = world.records[c.family];
     const found = world.findFlow(c.family, p.key);
     const place = { index: found >>> 2, direction: found & 3 };
-    const isKnown =
-      found >= 0 && isAlive(r, place.index) && matchesKey(r, place.index, place.direction, p.key);
-    if (isKnown) creditConnection(c, r, place);
+    if (found >= 0 && isConnection(r, place.index) && matchesKey(r, place.index, place.direction, p.key))
+      creditConnection(c, r, place);
     else creditPacket(c, p, { service, isReply: REPLIES.has(reason) });
   }
 
@@ -67,7 +71,7 @@ export function createMemoryCapture(world: MemoryCaptureWorld): MemoryCapture {
     },
     lostCaptured: () => lost,
     look(packet) {
-      if (!filter || packet.isInjected || packet.family === 0) return undefined;
+      if (!filter || packet.isInjected || packet.family === 0 || packet.lengthBytes === 0) return undefined;
       read(packet.family, packet);
       const { ifindex, family, lengthBytes } = packet;
       const packetBytes = p.totalBytes > 0 && p.totalBytes <= lengthBytes ? p.totalBytes : lengthBytes;
