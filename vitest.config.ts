@@ -14,6 +14,7 @@ export default defineConfig({
           name: "unit",
           include: [
             "packages/**/*.test.ts",
+            "scripts/*.test.ts",
             "test/rules/*.test.ts",
             "test/lab/**/*.test.ts",
             "test/demo/**/*.test.ts",

@@ -7,6 +7,7 @@
 # Sources: Debian packages and the npm registry, nothing else.
 set -eu
 cd "$(dirname "$0")/.."
+began=$(date +%s)
 
 what=${1:-run}
 case "$what" in
@@ -21,17 +22,20 @@ test_packages="clang-19:/usr/bin/clang-19 llvm-19:/usr/bin/llvm-objcopy-19 libbp
 wanted=$runtime_packages
 [ "$what" = test ] && wanted="$wanted $test_packages"
 
-missing=""
-for entry in $wanted; do
-  # shellcheck disable=SC2086 # the path is a pattern
-  set -- ${entry#*:}
-  [ -e "$1" ] || missing="$missing ${entry%%:*}"
-done
+# Names of the wanted packages that are not there, each behind a blank.
+missing_packages() {
+  for entry in $wanted; do
+    # shellcheck disable=SC2086 # the path is a pattern
+    set -- ${entry#*:}
+    [ -e "$1" ] || printf ' %s' "${entry%%:*}"
+  done
+}
+missing=$(missing_packages)
 
 # The stamp holds the lock file that node_modules was made from.
 stamp=node_modules/.tandem-setup
 npm_stale=no
-[ -f "$stamp" ] && cmp -s package-lock.json "$stamp" || npm_stale=yes
+cmp -s package-lock.json "$stamp" || npm_stale=yes
 
 if [ -n "$missing" ]; then
   if [ "$(id -u)" != 0 ]; then
@@ -43,7 +47,7 @@ if [ -n "$missing" ]; then
   fi
   echo "setup: installing Debian packages:$missing"
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
+  apt-get update -qq || echo "setup: cannot update the lists of Debian packages, going on with those that are here" >&2
   # The services that these packages bring are not started: the lab and the operator start their own.
   policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
@@ -52,11 +56,19 @@ if [ -n "$missing" ]; then
     trap 'rm -f "$policy"' EXIT
   fi
   # shellcheck disable=SC2086 # one word per package
-  apt-get install -y -qq --no-install-recommends $missing > /dev/null
+  apt-get install -y -qq --no-install-recommends $missing > /dev/null || true # what is missing afterwards says more
+  still_missing=$(missing_packages)
+  if [ -n "$still_missing" ]; then
+    echo "setup: cannot install Debian packages:$still_missing; wanted Debian 12 with its main archive, or their files in place" >&2
+    exit 2
+  fi
 fi
 
 if [ "$npm_stale" = yes ]; then
   echo "setup: installing npm packages (Node 26 among them)"
   npm install --no-save --no-audit --no-fund --loglevel=error
   cp package-lock.json "$stamp"
+fi
+if [ -n "$missing" ] || [ "$npm_stale" = yes ]; then
+  echo "setup: ready after $(($(date +%s) - began)) s"
 fi
