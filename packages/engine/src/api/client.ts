@@ -79,7 +79,7 @@ export function connectNode(address: string | ServerAddress, terms: CallTerms = 
         { deadline: Date.now() + timeoutMs },
         (error, answer) => {
           pending.delete(asked);
-          if (error) reject(fromStatus(error, daemon));
+          if (error) reject(fromStatus(error, daemon, isChange(path, request)));
           else resolve(answer!);
         },
       );
@@ -115,6 +115,13 @@ export function connectNode(address: string | ServerAddress, terms: CallTerms = 
   }
 
   return { ...nodeOver({ unary, stream }), close };
+}
+
+/** Reading methods are called Get, List or Explain; a dry run changes nothing, nor does a listing of ipvsadm. */
+function isChange(path: string, request: unknown): boolean {
+  const { dryRun, args } = (request ?? {}) as { dryRun?: boolean; args?: readonly string[] };
+  const isListing = args?.some((word) => /^-[LlSh]|^--(list|save|help)/.test(word)) ?? false;
+  return !/\/(Get|List|Explain)\w*$/.test(path) && dryRun !== true && !isListing;
 }
 
 function metadataOf({ answering, command }: CallTerms): Metadata {

@@ -72,14 +72,22 @@ function fitting(failure: LbFailure, maxBytes: number): LbFailure {
  * The error that a failed call stands for.
  *
  * @param daemon how to call the other side in "Cannot reach …"
+ * @param changes whether the call was to change something: without an answer nobody knows whether it has
  * @returns the very failure that the handler threw, where the trailer has it; else `unavailable` with the status in words. Never throws.
  */
-export function fromStatus(error: ServiceError, daemon: string): LbError {
+export function fromStatus(error: ServiceError, daemon: string, changes = false): LbError {
   const failure = failureIn(error.metadata);
   if (failure) return new LbError(failure, { cause: error });
   const why = error.code === status.DEADLINE_EXCEEDED ? "no answer in time" : error.details;
-  return new LbError({ code: "unavailable", what: daemon, why }, { cause: error });
+  const isOpen = changes && LOST.has(error.code) && !error.details.startsWith(NEVER_SENT);
+  const after = isOpen ? "; what was asked may have been carried out" : "";
+  return new LbError({ code: "unavailable", what: daemon, why: why + after }, { cause: error });
 }
+
+/** Of calls that were sent, and whose answer did not come. */
+const LOST: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]);
+/** As grpc-js says that there was no connection to send anything on. */
+const NEVER_SENT = "No connection established";
 
 function failureIn(metadata: Metadata | undefined): LbFailure | undefined {
   const [bytes] = metadata?.get(TRAILER) ?? [];
