@@ -1,6 +1,7 @@
 /** The connections of a whole cluster, each once: as its owner tells it. */
 import type { ConnectionFilter, ConnectionStatus, RemoteNode } from "@tandem/engine/client";
-import { answersOf, askAllNodes, type Said } from "./all-nodes.ts";
+import { answersOf, type Said } from "../listing/gather.ts";
+import { askAllNodes } from "./all-nodes.ts";
 import type { World } from "./command.ts";
 
 /** What was found. */

@@ -1,12 +1,7 @@
 /** Questions to every node of the cluster, through the daemon at hand. */
 import type { NodeStatus, RemoteNode } from "@tandem/engine/client";
-import { LbError } from "@tandem/model/failure";
+import { type Circle, gather, type Said } from "../listing/gather.ts";
 import type { OptionSpec, World } from "./command.ts";
-
-/** What one node said, or why it said nothing. */
-export type Said<T> =
-  | { readonly node: string; readonly answer: T }
-  | { readonly node: string; readonly failure: LbError };
 
 /** What every node said, and how the cluster looks to the daemon at hand. */
 export interface SaidByAll<T> {
@@ -27,45 +22,31 @@ export const ALL_NODES: OptionSpec = {
  */
 export async function askAllNodes<T>(
   world: World,
-  ask: (node: RemoteNode, name: string) => Promise<T>,
+  question: (node: RemoteNode, name: string) => Promise<T>,
 ): Promise<SaidByAll<T>> {
   const here = await world.connect();
   try {
     const status = await here.status();
-    const others = othersOf(status, world).map((name) => askPeer(world, name, ask));
-    const answer = await ask(here, status.node);
-    const said = [{ node: status.node, answer }, ...(await Promise.all(others))];
-    for (const each of said) if ("failure" in each) world.err.write(`${each.failure.message}\n`);
-    return { said, status };
+    const circle: Circle<RemoteNode> = {
+      here: status.node,
+      others: status.nats === "disconnected" ? undefined : status.peers.map(({ node }) => node),
+      ask: (name, ofOne) => (name === status.node ? ofOne(here) : askPeer(world, name, ofOne)),
+    };
+    return { said: await gather(circle, question, (sentence) => world.err.write(`${sentence}\n`)), status };
   } finally {
     here.close();
   }
 }
 
-/** Answers alone. */
-export const answersOf = <T>(said: readonly Said<T>[]): { node: string; answer: T }[] =>
-  said.filter((each) => "answer" in each);
-
-function othersOf({ node, nats, peers }: NodeStatus, world: World): string[] {
-  if (nats !== "disconnected") return peers.map((peer) => peer.node);
-  world.err.write(`NATS cannot be reached: "${node}" answers for itself alone\n`);
-  return [];
-}
-
 async function askPeer<T>(
   world: World,
   name: string,
-  ask: (node: RemoteNode, name: string) => Promise<T>,
-): Promise<Said<T>> {
+  question: (node: RemoteNode) => Promise<T>,
+): Promise<T> {
+  const peer = await world.connect(name);
   try {
-    const peer = await world.connect(name);
-    try {
-      return { node: name, answer: await ask(peer, name) };
-    } finally {
-      peer.close();
-    }
-  } catch (failure) {
-    if (!(failure instanceof LbError)) throw failure;
-    return { node: name, failure };
+    return await question(peer);
+  } finally {
+    peer.close();
   }
 }

@@ -1,6 +1,7 @@
 /** `tandem events`: what happened. */
 import type { EventKind, EventWatch, NodeEvent, RemoteNode } from "@tandem/engine/client";
-import { ALL_NODES, answersOf, askAllNodes } from "../all-nodes.ts";
+import { answersOf } from "../../listing/gather.ts";
+import { ALL_NODES, askAllNodes } from "../all-nodes.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { formatEvent, KIND_OPTION } from "../event-lines.ts";
 import { moment, wholeNumber } from "../read-option.ts";

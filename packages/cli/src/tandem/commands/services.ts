@@ -1,8 +1,9 @@
 /** `tandem services`: what runs, where it goes, and why a weight is what it is. */
 import type { DestinationStatus, ServiceStatus, Traffic } from "@tandem/engine/client";
 import { formatEndpoint, serviceKey } from "@tandem/model";
-import { mergeServices, type NodeServices } from "../../node/services/merge-services.ts";
-import { ALL_NODES, answersOf, askAllNodes, type Said } from "../all-nodes.ts";
+import { answersOf, type Said } from "../../listing/gather.ts";
+import { mergeServices, type NodeServices } from "../../listing/merge-services.ts";
+import { ALL_NODES, askAllNodes } from "../all-nodes.ts";
 import { type Answer, type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
 

@@ -1,7 +1,8 @@
 /** `tandem watch`: what happens, as it happens. */
 import type { EventKind, EventWatch, NodeEvent, RemoteNode } from "@tandem/engine/client";
 import { LbError } from "@tandem/model/failure";
-import { ALL_NODES, answersOf, askAllNodes } from "../all-nodes.ts";
+import { answersOf } from "../../listing/gather.ts";
+import { ALL_NODES, askAllNodes } from "../all-nodes.ts";
 import { type Answer, type Command, type World, withDaemon } from "../command.ts";
 import { formatEvent, KIND_OPTION } from "../event-lines.ts";
 import { mergeStreams } from "../merge-streams.ts";
