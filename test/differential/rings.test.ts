@@ -1,13 +1,27 @@
-/** What the programs do when nobody takes what they hand over: each class of upcalls keeps its share, events are counted as lost. */
+/** What the programs do when nobody takes what they hand over: each class of upcalls keeps its share, events and captured packets are counted as lost. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  CAPTURE_RING_BYTES,
+  CAPTURED,
+  CAPTURED_BYTES,
+} from "../../packages/engine/src/core/capture/capture-layout.ts";
 import { REASONS, type Reason } from "../../packages/engine/src/core/verdict.ts";
+import { createKernelCapture } from "../../packages/engine/src/dataplane/kernel/capture.ts";
 import { libbpf } from "../../packages/engine/src/dataplane/kernel/libbpf.ts";
 import type { Topology } from "../../packages/engine/src/dataplane/kernel/testing/topology.ts";
 import { buildIcmpError, buildPacket, type PacketSpec } from "../../packages/engine/src/packet/testing.ts";
 import { createTestRun } from "./bpf-run.ts";
 import { createNetwork, PLACES } from "./network.ts";
 import { loadPrograms, type Programs } from "./programs.ts";
-import { CLIENT_PORT, encodeRecord, flowKeys, RECORD_INDEX, SLOPPY_PORT, VIRTUAL_PORT } from "./scenario.ts";
+import {
+  CAPTURE_ALL,
+  CLIENT_PORT,
+  encodeRecord,
+  flowKeys,
+  RECORD_INDEX,
+  SLOPPY_PORT,
+  VIRTUAL_PORT,
+} from "./scenario.ts";
 
 const FLOOD = 6000;
 let topology: Topology;
@@ -100,4 +114,23 @@ test("events that find no room are counted as lost, and the record is changed al
   libbpf().lookup(programs.mapFd("lost_events"), new Uint32Array(1), lost);
   expect(lost[0]).toBeGreaterThanOrEqual(10n);
   expect(programs.events.drain(Number.MAX_SAFE_INTEGER, () => {})).toBe(room + 10 - Number(lost[0]));
+});
+
+test("captured packets that find no room are counted as lost, and all packets go their way", () => {
+  const capture = createKernelCapture(programs.mapFd);
+  capture.setCapture(CAPTURE_ALL);
+  const known = buildPacket({ ...base, fromPort: 7 });
+  const first = buildPacket({ ...base, flags: "S" });
+  const room = Math.floor(CAPTURE_RING_BYTES / (8 + CAPTURED.size + CAPTURED_BYTES));
+  const before = counted("forwarded");
+  for (let n = 0; n < room + 10; n++) send(known);
+  send(first);
+  expect(capture.lostCaptured()).toBe(10);
+  expect(counted("forwarded") - before).toBe(room + 10);
+  expect(programs.upcalls.drain(9, () => {})).toBe(1);
+  expect(capture.drainCaptured(Number.MAX_SAFE_INTEGER, () => {})).toBe(room);
+  send(known);
+  expect(capture.drainCaptured(9, () => {})).toBe(1);
+  expect(capture.lostCaptured()).toBe(10);
+  capture.setCapture(undefined);
 });
