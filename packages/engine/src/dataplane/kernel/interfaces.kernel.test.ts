@@ -1,8 +1,10 @@
 /** Interfaces that come and go under a running forwarder. */
+import { execFileSync } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { readdirSync, rmSync, unlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createForwarder } from "../../forwarder.ts";
@@ -10,6 +12,7 @@ import { CONTRACT_NETWORK } from "../dataplane.contract.ts";
 import { runCommand } from "./command.ts";
 import { createKernelDataPlane, type KernelDataPlane, removeKernelDataPlane } from "./kernel.ts";
 import { type Hook, listAttachments } from "./links.ts";
+import { hasOffloads } from "./offloads.ts";
 import { listLinks } from "./rtnetlink.ts";
 import { createNamespaces, type Namespaces } from "./testing/namespaces.ts";
 
@@ -203,6 +206,62 @@ test("the injection veth is made anew, and first packets go through it", async (
   await echo(socket, "hello");
   socket.close();
 });
+
+/** What an operator, or a tool that manages every interface, may do to the pair. */
+const meddlings: readonly string[] = [
+  "ip link set tandem-inject down",
+  "ip link set tandem-entry down",
+  "ip link set tandem-inject mtu 1500",
+  "ip link set tandem-entry mtu 1400",
+  "ip link set tandem-inject down name mine",
+  "ip address flush dev tandem-entry",
+  "ethtool -K tandem-inject tx on tso on",
+  "sysctl -q net.ipv4.conf.tandem-entry.forwarding=0",
+  "sysctl -q net.ipv4.conf.tandem-entry.rp_filter=1",
+  "sysctl -q net.ipv6.conf.tandem-entry.forwarding=0",
+];
+test("the injection veth is mended whatever is done to it, and first packets go through it", async () => {
+  join("client");
+  join("server");
+  runCommand("sysctl", ["-q", "net.ipv4.conf.all.rp_filter=1"]); // the address counts
+  const plane = start();
+  const before = pair();
+  for (const meddling of meddlings) {
+    const [command, ...words] = meddling.split(" ");
+    execFileSync(command!, words, { stdio: "ignore" });
+    expect(pair(), meddling).not.toEqual(before);
+    await until(`mended: ${meddling}`, () => isDeepStrictEqual(pair(), before));
+    expect(plane.faults()).toEqual([]);
+  }
+  execFileSync("ip", ["link", "set", "tandem-entry", "address", "02:ff:74:61:6e:03"]); // is as good as the former one
+  const socket = await createClient();
+  await echo(socket, "hello");
+  socket.close();
+});
+
+/** What matters of the injection pair, as others see it. */
+function pair() {
+  const ends = listLinks().filter(({ name }) => name.startsWith("tandem-"));
+  const settings = [
+    "ipv4/conf/tandem-entry/forwarding",
+    "ipv4/conf/tandem-entry/rp_filter",
+    "ipv6/conf/tandem-entry/forwarding",
+  ];
+  return {
+    ends: ends.map(({ name, mac, isUp, mtu }) => ({
+      name,
+      mac: Buffer.from(mac).toString("hex"),
+      isUp,
+      mtu,
+    })),
+    settings: settings.map(
+      (name) => existsSync(`/proc/sys/net/${name}`) && readFileSync(`/proc/sys/net/${name}`, "utf8"),
+    ),
+    addresses: runCommand("ip", ["-4", "-brief", "address", "show", "to", "192.0.0.8"]).split(/\s+/)[0],
+    offloads: ends.some(({ name }) => name === "tandem-inject" && hasOffloads(name)),
+    programs: listAttachments().length,
+  };
+}
 
 /** Every place of a program of ours, such as "client0 tc", with the program's id. */
 const programs = (): Record<string, number> =>

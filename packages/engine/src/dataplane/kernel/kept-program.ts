@@ -3,7 +3,7 @@ import { LbError } from "@tandem/model";
 import type { Kept } from "./interface-keeper.ts";
 import { bpfChecked, libbpf } from "./libbpf.ts";
 import { type Attachment, attachProgram, hasProgram } from "./links.ts";
-import type { Link } from "./rtnetlink.ts";
+import { isSameLink, type Link } from "./rtnetlink.ts";
 
 /** Keep a program on an interface. `interfacesFd` is the map that tells the XDP program each interface's address. */
 export function keepProgram(attachment: Attachment, programFd: number, interfacesFd: number): Kept {
@@ -18,7 +18,7 @@ export function keepProgram(attachment: Attachment, programFd: number, interface
   return {
     mend(links) {
       const link = links.get(name);
-      if (!link || (named && !isSame(link, named))) forget();
+      if (!link || (named && !isSameLink(link, named))) forget();
       if (!link) throw new LbError({ code: "not_found", what: "network interface", key: name });
       if (named && hasProgram(link, hook)) return;
       bpfChecked(
@@ -30,6 +30,3 @@ export function keepProgram(attachment: Attachment, programFd: number, interface
     },
   };
 }
-
-const isSame = (a: Link, b: Link): boolean =>
-  a.index === b.index && a.mac.every((byte, i) => byte === b.mac[i]);

@@ -23,16 +23,29 @@ export interface Link {
   readonly index: number;
   /** 6 bytes; zeroes for interfaces without. */
   readonly mac: Uint8Array;
+  /** Whether it is set up, not whether there is a carrier. */
+  readonly isUp: boolean;
+  /** Bytes. */
+  readonly mtu: number;
 }
 
-const LINK = { index: 4, size: 16 } as const;
+const LINK = { index: 4, flags: 8, size: 16 } as const;
+/** IFF_UP of netdevice(7). */
+const UP = 0x1;
 const RTM = { newLink: 16, getLink: 18 } as const;
-const IFLA = { address: 1, name: 3 } as const;
+const IFLA = { address: 1, name: 3, mtu: 4 } as const;
 const REQUEST_DUMP = 0x301;
-/** RTMGRP_LINK and RTMGRP_TC: interfaces, and what is attached to them. */
-const GROUPS = 0x1 | 0x8;
+/**
+ * RTMGRP_LINK, RTMGRP_TC and RTMGRP_IPV4_IFADDR: interfaces, what is attached to them, and their addresses; RTNLGRP_IPV4_NETCONF and
+ * RTNLGRP_IPV6_NETCONF (24 and 25): their settings below /proc/sys.
+ */
+const GROUPS = 0x1 | 0x8 | 0x10 | (1 << 23) | (1 << 24);
 const MAC_BYTES = 6;
 const DOING = "list the network interfaces";
+
+/** Whether two sights of an interface are of one, with one address. */
+export const isSameLink = (a: Link, b: Link): boolean =>
+  a.index === b.index && a.mac.every((byte, i) => byte === b.mac[i]);
 
 /** All interfaces of this thread's network namespace. Throws `LbError` (refused). */
 export function listLinks(): Link[] {
@@ -69,5 +82,7 @@ function readLink(body: Buffer): Link {
   const mac = new Uint8Array(MAC_BYTES);
   mac.set(attributes.get(IFLA.address)?.subarray(0, MAC_BYTES) ?? []);
   const name = attributes.get(IFLA.name)?.toString("utf8").replace(/\0.*$/s, "") ?? "";
-  return { name, index: body.readInt32LE(LINK.index), mac };
+  const isUp = (body.readUInt32LE(LINK.flags) & UP) !== 0;
+  const mtu = attributes.get(IFLA.mtu)?.readUInt32LE(0) ?? 0;
+  return { name, index: body.readInt32LE(LINK.index), mac, isUp, mtu };
 }
