@@ -394,9 +394,11 @@ test("whoever may only look is told what the tool tells those who are not root",
   for (const line of ["-A -t 10.0.0.100:80", "-C", "-Z", "--set 1 2 3"])
     expect(await node.run(line, "", "view")).toMatchObject({
       exitCode: 255,
-      errors: "Permission denied (you must be root)\n",
+      errors:
+        'Permission denied (you must be root)\nCannot change anything: "ann" has the role "view", wanted the role "operate" to weigh and to zero, "admin" for more\n',
     });
   expect((await node.run("-Ln", "", "view")).exitCode).toBe(0);
+  expect(node.failures).toEqual(["forbidden", "forbidden", "forbidden", "forbidden"]);
 });
 
 test("what the node fails in is told in the tool's way", async () => {
@@ -409,6 +411,7 @@ test("what the node fails in is told in the tool's way", async () => {
     output: "",
     errors: "Cannot reach the forwarder: it has ended\n",
   });
+  expect(node.failures).toEqual([]); // nobody wanted to change anything
 });
 
 test("--all-nodes lists what all directors have together, tells who did not answer, and stands with listings alone", async () => {

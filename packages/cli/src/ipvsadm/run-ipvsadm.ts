@@ -19,6 +19,8 @@ export interface IpvsadmNode extends Shown {
   /** What names stand for, as far as that is found out in a bounded time. */
   lookUp(names: AskedNames): Promise<NameBook>;
   interfaces(): Interfaces;
+  /** Told why a change failed, or that it is not allowed; what the tool itself refuses is no news. */
+  noteFailure(error: LbError): void;
 }
 
 /** Who runs a command line, and what he may do. */
@@ -36,10 +38,12 @@ export interface Printed {
 
 /** Run a command line. Never throws what is not a bug. */
 export async function runIpvsadm(request: IpvsadmRequest, node: IpvsadmNode): Promise<Printed> {
+  let changes = false;
   try {
     const lines = await read(request, node);
     if (isRefusal(lines)) return refused(lines);
-    if (request.role === "view" && lines.some(isChange)) return refused(kernelRefusal(NOT_ROOT));
+    changes = lines.some(isChange);
+    if (changes && request.role === "view") throw mayOnlyLook(request);
     const done = await perform(lines, request, node);
     if (isRefusal(done)) return refused(done);
     const missing: string[] = [];
@@ -47,8 +51,9 @@ export async function runIpvsadm(request: IpvsadmRequest, node: IpvsadmNode): Pr
     const errors = missing.map((sentence) => `${sentence}\n`).join("");
     return { exitCode: missing.length === 0 ? 0 : INCOMPLETE, output, errors };
   } catch (error) {
-    if (error instanceof LbError) return refused(kernelRefusal(inWords(error)));
-    throw error;
+    if (!(error instanceof LbError)) throw error;
+    if (changes) node.noteFailure(error);
+    return refused(kernelRefusal(inWords(error)));
   }
 }
 
@@ -61,6 +66,14 @@ function inWords({ message, failure }: LbError): string {
   if (failure.code !== "invalid_document") return message;
   return failure.problems.map((problem) => problem.message).join("\n");
 }
+
+const mayOnlyLook = ({ author, role }: Author): LbError =>
+  new LbError({
+    code: "forbidden",
+    doing: "change anything",
+    who: `"${author}" has the role "${role}"`,
+    want: 'the role "operate" to weigh and to zero, "admin" for more',
+  });
 
 const NOT_ROOT = "Permission denied (you must be root)";
 

@@ -22,6 +22,7 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
   const { services = [], connections = [], everywhere, hosts = {}, ports = {}, interfaces = {} } = options;
   let document = DocumentSpec.parse({ version: 1, ...options.document });
   const zeroed: (string | undefined)[] = [];
+  const failures: string[] = [];
   const keyOf = (table: Readonly<Record<string, string>>, value: string) =>
     Object.keys(table).find((key) => table[key] === value);
   const node: IpvsadmNode = {
@@ -48,10 +49,12 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
         return port?.endsWith(`/${protocol}`) ? Number.parseInt(port, 10) : undefined;
       },
     }),
+    noteFailure: (error) => void failures.push(error.failure.code),
     interfaces: () => new Map(Object.entries(interfaces)),
   };
   return {
     zeroed,
+    failures,
     document: () => document,
     run: (line: string, input = "", role: ApiRole = "admin") =>
       runIpvsadm({ args: line.split(" ").filter(Boolean), input, author: "ann", role }, node),

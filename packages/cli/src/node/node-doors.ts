@@ -85,6 +85,7 @@ function answersOf(
     livePeers: membership.live,
     hosts: createSystemHostNames(),
     noteChange: document.audit.noteChange,
+    noteFailure: document.audit.noteFailure,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What the API offers about this node, carried out by its parts. */
 import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
-import type { DocumentSpec } from "@tandem/model";
+import type { DocumentSpec, LbError } from "@tandem/model";
 import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
 import { capturePackets } from "./connections/capture-packets.ts";
 import { listConnections } from "./connections/connection-list.ts";
@@ -37,6 +37,8 @@ export interface NodeParts extends Drafting {
   status(): Promise<NodeStatus>;
   /** Told of changes beside the document, whatever call they belong to. */
   noteChange(): void;
+  /** Told of changes that failed though their call is answered. */
+  noteFailure(error: LbError): void;
 }
 
 /** The API of a running node. */
@@ -55,6 +57,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     drafting: parts,
     hosts,
     everywhere: (tell) => listCluster({ ...parts, api: { services, connections } }, tell),
+    noteFailure: parts.noteFailure,
   });
   const killPorts: KillPorts = {
     ...parts,

@@ -177,6 +177,7 @@ export function createTestService(
     hosts: { namesOf: async () => new Map(), addressesOf: async () => new Map() },
     status: async () => ({ node: "lb1" }) as NodeStatus,
     noteChange() {},
+    noteFailure() {},
     measure: async () => () => mtu,
   });
   return { api, asked, packets, orders };

@@ -16,17 +16,18 @@ export interface IpvsadmParts {
   readonly drafting: Drafting;
   readonly hosts: HostNames;
   readonly everywhere: IpvsadmNode["everywhere"];
+  readonly noteFailure: IpvsadmNode["noteFailure"];
 }
 
 /** Look at the node, and change its cluster's document. */
-export function createIpvsadmNode({ api, drafting, hosts, everywhere }: IpvsadmParts): IpvsadmNode {
+export function createIpvsadmNode({ api, drafting, hosts, ...told }: IpvsadmParts): IpvsadmNode {
   return {
     document: () => specOf(drafting.keeper.current()),
     async change(edit, by) {
       await editDocument(drafting, edit, by);
     },
     services: api.services,
-    everywhere,
+    ...told,
     connections: () => api.connections({}),
     zero: (service, author) => api.zero({ author, ...(service !== undefined && { service }) }),
     async names(addresses) {

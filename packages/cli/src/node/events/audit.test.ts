@@ -156,6 +156,23 @@ test("who calls on the unix socket is who he says he is", async () => {
   expect(entries.map((e) => e.who)).toEqual(["ops", "unknown"]);
 });
 
+test("a call that is answered though it failed is told as a failure, with what it had changed before", async () => {
+  const { entries, audit, keeper } = audited();
+  const lines = { ...call, method: "RunIpvsadm", command: "ipvsadm -R", changes: false } as const;
+  await audit.around(lines, async () => {
+    await keeper.change(() => withWeight(5), "x");
+    audit.noteFailure(new LbError({ code: "unavailable", what: "the forwarder", why: "it has ended" }));
+  });
+  expect(entries).toMatchObject([
+    {
+      command: "ipvsadm -R",
+      document: { after: 2 },
+      outcome: "unavailable",
+      why: expect.stringContaining("forwarder"),
+    },
+  ]);
+});
+
 test("a call that only looks by its nature is told if it has changed something beside the document", async () => {
   const { entries, audit } = audited();
   const listing = { ...call, method: "RunIpvsadm", says: "args [-Z]", changes: false } as const;

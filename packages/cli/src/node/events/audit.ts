@@ -58,6 +58,8 @@ export interface Audit extends Auditor {
   watching(keeper: ConfigKeeper): ConfigKeeper;
   /** The call that is under way has changed something beside the document. */
   noteChange(): void;
+  /** The call that is under way was to change something and fails, though it is answered. */
+  noteFailure(error: LbError): void;
 }
 
 /** What a call has done so far. */
@@ -65,6 +67,7 @@ interface Deeds {
   readonly command: string | undefined;
   readonly edits: Edit[];
   hasChanged: boolean;
+  failure?: LbError;
 }
 
 const MAX_CHANGES = 50;
@@ -90,7 +93,9 @@ export function createAudit(onAudit: (entry: AuditEntry) => void): Audit {
     async around(call, act) {
       const deeds: Deeds = { command: call.command, edits: [], hasChanged: call.changes };
       const tell = (outcome: Outcome) => {
-        if (deeds.hasChanged || deeds.edits.length > 0) onAudit(entryOf(call, deeds.edits, outcome));
+        const { hasChanged, edits, failure } = deeds;
+        if (failure) onAudit(entryOf(call, edits, failed(failure)));
+        else if (hasChanged || edits.length > 0) onAudit(entryOf(call, edits, outcome));
       };
       try {
         const answer = await deedsOfCall.run(deeds, act);
@@ -104,6 +109,10 @@ export function createAudit(onAudit: (entry: AuditEntry) => void): Audit {
     noteChange() {
       const deeds = deedsOfCall.getStore();
       if (deeds) deeds.hasChanged = true;
+    },
+    noteFailure(error) {
+      const deeds = deedsOfCall.getStore();
+      if (deeds) deeds.failure = error;
     },
     watching(keeper) {
       const edited = async (author: string, act: (note: Note) => Promise<Document>): Promise<Document> => {
