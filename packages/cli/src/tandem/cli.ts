@@ -105,6 +105,7 @@ async function show(outcome: Outcome, format: Format, around: Surroundings): Pro
   for await (const answer of outcome) {
     out.write(format === "text" ? answer.text(paintFor(out, env)) : await serializeMany(answer.json, format));
     exitCode = answer.exitCode ?? EXIT.ok;
+    if (!(await out.drain())) break;
   }
   return exitCode;
 }

@@ -121,6 +121,8 @@ export interface World {
   readInput(): Promise<string>;
   /** A file as it is. Fails with not_found, or refused where it is no text. */
   readText(path: string): Promise<string>;
+  /** A new file; what was there is gone. Fails with refused. */
+  createFile(path: string): Promise<NewFile>;
   /** Open a file in the operator's editor, until it is closed. Fails with refused. */
   openEditor(path: string): Promise<void>;
   machine(): Promise<Machine>;
@@ -143,7 +145,16 @@ export interface Terminal {
   readonly isTTY: boolean;
   /** Of a terminal: its width now, in characters. */
   readonly columns?: number | undefined;
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
+  /** Until whoever reads has room for more: what does not end must not pile up. False if nobody reads any more. */
+  drain(): Promise<boolean>;
+}
+
+/** A file that is being written, front to back. Both fail with refused. */
+export interface NewFile {
+  /** Until the bytes are written. */
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Do something with the daemon, and hang up whatever comes of it. */

@@ -49,6 +49,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/explain.ts")).explain,
   },
   {
+    name: "capture",
+    group: "look",
+    summary:
+      "Show packets as they come in, each with what is decided about it and why; or write them as pcapng",
+    load: async () => (await import("./commands/capture.ts")).capture,
+  },
+  {
     name: "document",
     group: "look",
     summary: "Print the configuration document as it stands, drained destinations included",

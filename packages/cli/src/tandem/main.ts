@@ -1,4 +1,5 @@
 /** The program `tandem`: the table of commands in the real world. What only some commands need is loaded when it is wanted. */
+import { once } from "node:events";
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import manifest from "../../package.json" with { type: "json" };
@@ -41,6 +42,7 @@ process.exitCode = await runCli(argv, COMMANDS, {
     readDocument,
     readInput: async () => (await import("../document/read-text.ts")).readText("/dev/stdin"),
     readText: async (path) => (await import("../document/read-text.ts")).readText(path),
+    createFile: async (path) => (await import("./create-file.ts")).createFile(path),
     openEditor: async (path) => (await import("./open-editor.ts")).openEditor(path, env, isTerminal()),
     sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => {}),
     openScreen,
@@ -50,8 +52,10 @@ process.exitCode = await runCli(argv, COMMANDS, {
 
 /** A reader that has seen enough (`tandem connections | head`) is no error; a full disk under `tandem backup >FILE` is. */
 function terminal(stream: NodeJS.WriteStream): Terminal {
+  let isRead = true;
   stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === "EPIPE") return;
+    if (code === "EPIPE") isRead = false;
+    if (!isRead) return;
     if (stream === process.stdout) process.stderr.write(`error: Cannot write the output: ${message}\n`);
     process.exit(EXIT.failed);
   });
@@ -61,6 +65,10 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
       return stream.columns;
     },
     write: (text) => void stream.write(text),
+    async drain() {
+      if (isRead && stream.writableNeedDrain) await once(stream, "drain").catch(() => {}); // its error is heard above
+      return isRead;
+    },
   };
 }
 

@@ -31,6 +31,11 @@ const commands: CommandRow[] = [
       yield answer(2, 1);
     })(),
   ),
+  row("endless", async () =>
+    (async function* () {
+      for (;;) yield answer(1);
+    })(),
+  ),
   row("broken", async () =>
     (async function* () {
       yield answer(1);
@@ -51,7 +56,8 @@ async function run(line: string) {
   const printed = { out: "", err: "" };
   const terminal = (to: keyof typeof printed) => ({
     isTTY: false,
-    write: (text: string) => void (printed[to] += text),
+    write: (text: string | Uint8Array) => void (printed[to] += text),
+    drain: async () => printed.out.length < 100,
   });
   const [out, err] = [terminal("out"), terminal("err")];
   const around = { version: "0.1.0", env: {}, out, err, world: () => ({}) as World };
@@ -75,6 +81,9 @@ for (const { line, out, exitCode } of cases) {
   test(`"tandem ${line}" prints ${JSON.stringify(out)} and exits ${exitCode}`, async () =>
     expect(await run(line)).toEqual({ out, err: "", exitCode }));
 }
+
+test("a stream ends when nobody reads it any more", async () =>
+  expect((await run("endless")).out).toBe("the number 1\n".repeat(8)));
 
 test("a failure on the way is a value of the stream's format", async () => {
   const message = "Cannot reach the daemon: it went away";

@@ -12,11 +12,12 @@ import { readText } from "../document/read-text.ts";
 import type { Daemon } from "../node/daemon.ts";
 import { runCli } from "../tandem/cli.ts";
 import { COMMANDS } from "../tandem/commands.ts";
+import { createFile } from "../tandem/create-file.ts";
 import type { Machine } from "../tandem/doctor/machine.ts";
 import { createFakeNode } from "./fake-node.ts";
 import { FAKE_NOW_MS } from "./fake-status.ts";
 
-/** What a command line came to. */
+/** What a command line came to; bytes that it printed are characters of latin1. */
 export interface Ran {
   readonly out: string;
   readonly err: string;
@@ -40,8 +41,10 @@ export interface Setting {
   readonly openEditor?: (path: string) => Promise<void>;
   readonly machine?: Machine;
   readonly daemon?: Daemon;
-  /** The signal that ends the daemon, when it comes. */
+  /** The signal that ends the process, when it comes. */
   readonly signal?: Promise<string>;
+  /** Whether whoever reads has seen enough. */
+  readonly isLeft?: (out: string) => boolean;
 }
 
 /** A machine on which nothing can be found. */
@@ -76,13 +79,16 @@ export async function runTandem(
     machine = emptyMachine,
     daemon = noDaemon,
     signal = forever,
+    isLeft = () => false,
   } = setting;
   const printed = { out: "", err: "" };
   let nowMs = FAKE_NOW_MS;
   const terminal = (to: keyof typeof printed) => ({
     isTTY,
     columns,
-    write: (text: string) => void (printed[to] += text),
+    write: (text: string | Uint8Array) =>
+      void (printed[to] += typeof text === "string" ? text : Buffer.from(text).toString("latin1")),
+    drain: async () => !isLeft(printed.out),
   });
   const [out, err] = [terminal("out"), terminal("err")];
   const exitCode = await runCli(["-s", socketPath, ...argv], COMMANDS, {
@@ -104,6 +110,7 @@ export async function runTandem(
       readInput: async () => input,
       readDocument: async (file) => loadWritten(files[file] ?? "", file),
       readText: async (file) => files[file] ?? readText(file),
+      createFile,
       openEditor,
       runScript: async () => 0,
       // what can be called off is a deadline, and none passes; all else is over at once, and was as long as it says
