@@ -37,3 +37,42 @@ test("merged streams fail when one does, after the others were made to end", asy
   await expect(all).rejects.toThrow("oops");
   expect(hasLeft).toBe(true);
 });
+
+test("merged streams close also those that have more to say, when their reader leaves and when one fails", async () => {
+  let closed = 0;
+  async function* endless() {
+    try {
+      for (;;) yield "x";
+    } finally {
+      closed++;
+    }
+  }
+  async function* failing(): AsyncGenerator<string> {
+    yield "y";
+    throw new Error("oops");
+  }
+  for await (const value of mergeStreams([endless(), endless()], () => {})) if (value === "x") break;
+  expect(closed).toBe(2);
+  await expect(Array.fromAsync(mergeStreams([endless(), failing()], () => {}))).rejects.toThrow("oops");
+  expect(closed).toBe(3);
+});
+
+test("merged streams pile nothing up at one that is silent", async () => {
+  let handlers = 0;
+  /** A promise that counts who waits for it, and for what comes of it. */
+  function counted<T>(promise: Promise<T>): Promise<T> {
+    const then: typeof promise.then = (...of) => {
+      handlers++;
+      return counted(promise.then(...of));
+    };
+    return Object.assign(promise.then(), { then });
+  }
+  const next = () => counted(new Promise<IteratorResult<string>>(() => {}));
+  const silent: AsyncIterable<string> = { [Symbol.asyncIterator]: () => ({ next }) };
+  async function* busy() {
+    for (let n = 0; n < 100; n++) yield String(n);
+    throw new Error("over");
+  }
+  await expect(Array.fromAsync(mergeStreams([silent, busy()], () => {}))).rejects.toThrow("over");
+  expect(handlers).toBeLessThan(5);
+});

@@ -1,22 +1,41 @@
 /** Several streams as one. */
 
-/** Everything of all of them, as it comes. When whoever reads has enough, `leave` is called: it must make every stream end. */
+/**
+ * Everything of all of them, as it comes. When whoever reads has enough, or one fails, `leave` is called: it must make every stream end. Then each is
+ * closed, also one that has something to say.
+ */
 export async function* mergeStreams<T>(
   streams: readonly AsyncIterable<T>[],
   leave: () => void,
 ): AsyncGenerator<T> {
-  const waiting = new Map(streams.map((stream) => nextOf(stream[Symbol.asyncIterator]())));
+  const open = new Set(streams.map((stream) => stream[Symbol.asyncIterator]()));
+  /** In the order in which they came: a race of all would grow at each silent stream with every word of the others. */
+  const arrived: Promise<Next<T>>[] = [];
+  let wake = (): void => {};
+  function pull(iterator: AsyncIterator<T>): void {
+    const next = iterator.next().then((result) => ({ iterator, result }));
+    const arrive = () => {
+      arrived.push(next);
+      wake();
+    };
+    next.then(arrive, arrive);
+  }
+
+  for (const iterator of open) pull(iterator);
   try {
-    while (waiting.size > 0) {
-      const { iterator, result } = await Promise.race(waiting.values());
-      waiting.delete(iterator);
-      if (result.done) continue;
-      waiting.set(...nextOf(iterator));
+    while (open.size > 0) {
+      if (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      const { iterator, result } = await arrived.shift()!;
+      if (result.done) {
+        open.delete(iterator);
+        continue;
+      }
+      pull(iterator);
       yield result.value;
     }
   } finally {
     leave();
-    await Promise.allSettled(waiting.values());
+    await Promise.allSettled([...open].map((iterator) => iterator.return?.()));
   }
 }
 
@@ -24,8 +43,3 @@ interface Next<T> {
   readonly iterator: AsyncIterator<T>;
   readonly result: IteratorResult<T>;
 }
-
-const nextOf = <T>(iterator: AsyncIterator<T>): [AsyncIterator<T>, Promise<Next<T>>] => [
-  iterator,
-  iterator.next().then((result) => ({ iterator, result })),
-];
