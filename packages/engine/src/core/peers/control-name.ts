@@ -21,7 +21,7 @@ export function writeControlName(
   const { r, index, service } = of;
   const control = readField(r, index, RECORD.controller) - 1;
   if (control < 0 || !service || !isAlive(r, control) || isTemplate(r, control)) return;
-  if (!isHelped(service, r, control) || isHelped(service, r, index)) return;
+  if (!isHelped(service, r, control)) return; // then what hangs on it is a data connection
   const port = readField(r, control, RECORD.clientPorts) & 0xffff;
   into.annex[0] = port & 0xff; // as it stands in packets
   into.annex[1] = port >>> 8;
