@@ -1,6 +1,6 @@
 import { type Document, EMPTY_DOCUMENT } from "@tandem/model";
 import { expect, test } from "vitest";
-import type { ArchiveLimits } from "./config-archive.ts";
+import { type ArchiveLimits, createConfigArchive } from "./config-archive.ts";
 import { createMemoryBucket, type MemoryBucket } from "./config-bucket-memory.ts";
 import { createClusterSigner } from "./config-sign.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
@@ -72,6 +72,16 @@ test("nothing is removed while a head that is kept cannot be read", async () => 
   await store.propose({ document: sampleDocument(document), expectedRevision: 5, author: "ann" });
   await settle();
   expect(parts()).toBe(6);
+});
+
+test("what nobody names is removed if it was written before the current head, and not if right after it", async () => {
+  const { bucket, store } = await filled(1);
+  const history = await store.history(1);
+  const head = history.kind === "history" ? history.heads[0]! : undefined;
+  for (const key of ["part.before", "part.after"]) await bucket.put(key, new Uint8Array());
+  const { version } = bucket.entries.get("part.before")!;
+  await createConfigArchive(bucket, signer, { revisions: 1, parts: 1 }).tidy(head!, version);
+  expect([bucket.entries.has("part.before"), bucket.entries.has("part.after")]).toEqual([false, true]);
 });
 
 test("a revision with a missing part says so", async () => {
