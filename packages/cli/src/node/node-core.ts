@@ -1,5 +1,6 @@
 /** The ground of a node: its forwarder, what happens on it, and its pulse. */
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Engine,
@@ -14,6 +15,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { NodeConfig } from "./config/node-config.ts";
 import { createEventLog } from "./events/event-log.ts";
 import { createNodeEvents, type NodeEvents } from "./events/node-events.ts";
+import { forwardingFaults } from "./status/forwarding-switch.ts";
 import { createPulse, type Pulse } from "./status/pulse.ts";
 
 /** What everything else of a node stands on. */
@@ -37,8 +39,10 @@ export async function startCore(config: NodeConfig, log: Logger): Promise<NodeCo
   const epoch = randomBytes(8).toString("hex");
   const events = createNodeEvents(config.name, createEventLog({ node: config.name, epoch, now: Date.now }));
   events.onStart({ version, isTableKept: engine.isTableKept });
+  const links = config.interfaces.map(({ name }) => name);
+  const faultsBeside = () => forwardingFaults(engine.document, links, readSetting);
   return {
-    ...{ engine, events, version, failed, pulse: createPulse(engine, log) },
+    ...{ engine, events, version, failed, pulse: createPulse(engine, { log, faultsBeside }) },
     counts: () => engine.ask("counts", {}).catch(() => undefined),
     [Symbol.asyncDispose]: () => engine.close(),
   };
@@ -52,4 +56,13 @@ export function forwarderOptions(config: NodeConfig): ForwarderOptions {
     records: { 4: config.connections.ipv4, 6: config.connections.ipv6 },
     attach: config.interfaces.map(({ name, hook }) => ({ link: name, hook })),
   };
+}
+
+/** A file below /proc/sys; undefined if it is not there. */
+function readSetting(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { createPulse } from "./pulse.ts";
 
 const SILENT = ["The forwarder does not answer: new connections wait"];
 
-function setUp(ask: () => Promise<{ faults: string[] }>) {
+function setUp(ask: () => Promise<{ faults: string[] }>, beside: string[] = []) {
   const logged: unknown[] = [];
   const log = {
     warn: ({ faults }: { faults: string[] }) => logged.push(faults),
@@ -12,7 +12,8 @@ function setUp(ask: () => Promise<{ faults: string[] }>) {
   };
   const deadline = Promise.withResolvers<void>();
   const engine = { ask } as unknown as Engine;
-  const pulse = createPulse(engine, log as never, () => deadline.promise);
+  const around = { log: log as never, faultsBeside: () => beside };
+  const pulse = createPulse(engine, around, () => deadline.promise);
   return { pulse, logged, pass: deadline.resolve };
 }
 
@@ -22,6 +23,11 @@ test("a forwarder that answers has a pulse, with what it says is wrong", async (
   expect(await pulse.take()).toEqual({ isAlive: true, faults: [] });
   faults = ['Cannot find network interface "eth1"'];
   expect(await pulse.take()).toEqual({ isAlive: true, faults });
+});
+
+test("a pulse has what is wrong beside the forwarder, too", async () => {
+  const { pulse } = setUp(async () => ({ faults: ["a"] }), ["b"]);
+  expect(await pulse.take()).toEqual({ isAlive: true, faults: ["a", "b"] });
 });
 
 test("a forwarder that is gone has none", async () => {
@@ -53,6 +59,7 @@ test("a pulse does not wait for its deadline once it is answered", async () => {
     signal.addEventListener("abort", () => ended.push(true));
     return new Promise<void>(() => {});
   };
-  await createPulse(engine, { info() {}, warn() {} } as never, wait).take();
+  const log = { info() {}, warn() {} } as never;
+  await createPulse(engine, { log, faultsBeside: () => [] }, wait).take();
   expect(ended).toEqual([true]);
 });

@@ -19,10 +19,10 @@ export interface Pulse {
 const DEADLINE_MS = 1000;
 const SILENCE: Beat = { isAlive: false, faults: ["The forwarder does not answer: new connections wait"] };
 
-/** The pulse of an engine. `wait` resolves after `ms`; it may reject when it is aborted. */
+/** The pulse of an engine. `faultsBeside` says what else keeps this node from forwarding. `wait` resolves after `ms`; it may reject when it is aborted. */
 export function createPulse(
   engine: Pick<Engine, "ask">,
-  log: Pick<Logger, "info" | "warn">,
+  { log, faultsBeside }: { log: Pick<Logger, "info" | "warn">; faultsBeside: () => readonly string[] },
   wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
 ): Pulse {
   let known = "";
@@ -39,7 +39,9 @@ export function createPulse(
     async take() {
       const waiting = new AbortController();
       const beat = await Promise.race([
-        engine.ask("ping", {}).then(({ faults }): Beat => ({ isAlive: true, faults })),
+        engine
+          .ask("ping", {})
+          .then(({ faults }): Beat => ({ isAlive: true, faults: [...faults, ...faultsBeside()] })),
         wait(DEADLINE_MS, waiting.signal).then(() => SILENCE),
       ]).catch(() => SILENCE);
       waiting.abort();
