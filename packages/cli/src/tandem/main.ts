@@ -82,7 +82,10 @@ function userName(): string {
 }
 
 /** Whether somebody sits here, who can both read and type. */
-const isTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
+/** A declaration: what is above runs, and calls it, before constants below exist. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
 
 async function openScreen() {
   if (!isTerminal()) return undefined;
