@@ -1,7 +1,7 @@
 /** What the API offers about this node, carried out by its parts. */
 import type { Engine, NodeApi, NodeStatus } from "@tandem/engine";
 import type { Monitor } from "@tandem/health";
-import type { DocumentSpec, LbError } from "@tandem/model";
+import type { LbError } from "@tandem/model";
 import { runIpvsadm } from "../ipvsadm/run-ipvsadm.ts";
 import { capturePackets } from "./connections/capture-packets.ts";
 import { listConnections } from "./connections/connection-list.ts";
@@ -9,8 +9,7 @@ import { explainPacket } from "./connections/explain-packet.ts";
 import { type KillPorts, killConnections } from "./connections/kill-connections.ts";
 import { applyDocument, type Drafting, restore, rollBack } from "./document/apply-document.ts";
 import { documentAt, listRevisions, textAt } from "./document/document-history.ts";
-import { drainDestinations } from "./document/drain.ts";
-import { editDocument } from "./document/edit-document.ts";
+import { drain } from "./document/drain.ts";
 import { createIpvsadmNode } from "./doors/ipvsadm-node.ts";
 import type { HostNames } from "./machine/host-names.ts";
 import { type MaintenanceSeat, setMaintenance } from "./seat/set-maintenance.ts";
@@ -80,16 +79,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     capture: (filter, signal) => capturePackets(engine, filter, signal),
     ipvsadm: (request) => runIpvsadm(request, ipvsadm),
     apply: (spec, terms) => applyDocument(parts, spec, terms),
-    async drain({ author, ...request }) {
-      let destinations: string[] = [];
-      const edit = (current: DocumentSpec) => {
-        const edited = drainDestinations(current, request);
-        ({ destinations } = edited);
-        return edited.spec;
-      };
-      const { revision } = await editDocument(parts, edit, { author });
-      return { revision, destinations };
-    },
+    drain: (request) => drain(parts, request),
     explain: (question) => explainPacket(engine, parts.node, question),
     switchover: (request) => parts.switchover.run(request),
   };

@@ -1,9 +1,26 @@
-/** Draining as an edit of the document. Pure. */
-import type { DrainRequest } from "@tandem/engine";
+/** Draining as an edit of the document. */
+import type { DrainRequest, NodeApi } from "@tandem/engine";
 import { type DocumentSpec, destinationKey, formatEndpoint, LbError, serviceKey } from "@tandem/model";
+import type { Drafting } from "./apply-document.ts";
+import { editDocument } from "./edit-document.ts";
+
+/** Drain what a request names, or bring it back. Fails as `NodeApi.drain`. */
+export async function drain(
+  drafting: Drafting,
+  { author, ...request }: DrainRequest,
+): ReturnType<NodeApi["drain"]> {
+  let destinations: string[] = [];
+  const edit = (current: DocumentSpec): DocumentSpec => {
+    const edited = drainDestinations(current, request);
+    ({ destinations } = edited);
+    return edited.spec;
+  };
+  const { revision } = await editDocument(drafting, edit, { author });
+  return { revision, destinations };
+}
 
 /**
- * Set or clear `drain` on the destinations that a request names.
+ * Set or clear `drain` on the destinations that a request names. Pure.
  *
  * @returns the edited specification and the keys of the destinations meant; of an undo, of those that were drained
  * @throws LbError not_found (service, or destination)
