@@ -7,7 +7,7 @@ import { listCommand } from "./list-command.ts";
 import type { CommandName } from "./options.ts";
 import { usage } from "./refusal.ts";
 import { checkTunnel, tunnelOf } from "./tunnel-options.ts";
-import { readTimeout } from "./values.ts";
+import { readFlags, readTimeout } from "./values.ts";
 
 type Builder = (line: Line) => IpvsadmCommand | IpvsadmRefusal;
 
@@ -50,23 +50,25 @@ const daemonMode = (text: string | undefined): "master" | "backup" | undefined =
 
 function serviceCommand(name: "add-service" | "edit-service", { given, slots }: Line): ReturnType<Builder> {
   const service = given.service!;
-  const onePacket = slots.has("one-packet");
+  const onePacket = slots.has("ops");
   if (onePacket && "protocol" in service && service.protocol !== "udp")
     return usage("One-Packet Scheduling is only for UDP virtual services");
   if (given.persistent === undefined && "port" in service && service.port === 0)
     return usage("Zero port specified for non-persistent service");
-  const { persistent, prefix, engine } = given;
+  const { persistent, prefix, engine, scheduler = "wlc" } = given;
+  const schedulerFlags = readFlags(given.flags ?? "", scheduler);
+  if (typeof schedulerFlags === "string") return usage(schedulerFlags);
   const settings: ServiceSettings = {
-    scheduler: given.scheduler ?? "wlc",
-    schedulerFlags: given.flags ?? [],
+    scheduler,
+    schedulerFlags,
     onePacket,
     ...(persistent !== undefined && {
       persistence: {
         timeout: persistent,
         ...(prefix !== undefined && { prefix }),
-        ...(engine !== undefined && { engine }),
       },
     }),
+    ...(engine !== undefined && { engine }),
   };
   return { name, service, settings };
 }

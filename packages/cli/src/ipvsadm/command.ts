@@ -28,8 +28,9 @@ export interface ServiceSettings {
     readonly timeout: number;
     /** Leading bits of the client's address; all of them if absent. */
     readonly prefix?: number;
-    readonly engine?: string;
   };
+  /** Tells clients apart who stay; a name that may be unknown here, too. */
+  readonly engine?: string;
 }
 
 /** What `-a` and `-e` say of a real server; what is not named has its default. */

@@ -96,8 +96,7 @@ type SettingsFields = Pick<
 >;
 
 function serviceFields(settings: ServiceSettings, target: ServiceTarget): SettingsFields | IpvsadmRefusal {
-  const { scheduler, onePacket, persistence } = settings;
-  const engine = persistence?.engine;
+  const { scheduler, onePacket, persistence, engine } = settings;
   if (!isScheduler(scheduler) || (engine !== undefined && engine !== "sip"))
     return kernelRefusal("Scheduler or persistence engine not found");
   const bits = "mark" in target ? ALL_BITS[target.family] : ALL_BITS[familyOf(target.address)];

@@ -1,19 +1,11 @@
 /** What the options of a line say, each read into its own slot. */
 import { familyOf } from "@tandem/model";
-import type {
-  SchedulerFlag,
-  ServerSettings,
-  ServerTarget,
-  ServiceTarget,
-  SyncDaemon,
-  TransportName,
-} from "./command.ts";
+import type { ServerSettings, ServerTarget, ServiceTarget, SyncDaemon, TransportName } from "./command.ts";
 import type { NameBook } from "./name-book.ts";
 import type { Slot } from "./options.ts";
 import {
   readCount,
   readEndpoint,
-  readFlags,
   readGroup,
   readMark,
   readNetmask,
@@ -29,7 +21,8 @@ export interface Given {
   service?: ServiceTarget;
   server?: ServerTarget;
   scheduler?: string;
-  flags?: SchedulerFlag[];
+  /** As they were written: which there may be depends on the scheduler. */
+  flags?: string;
   persistent?: number;
   prefix?: number;
   engine?: string;
@@ -59,12 +52,7 @@ export const READERS: Partial<Record<Slot, Reader>> = {
     return undefined;
   },
   scheduler: (given, _, value) => void (given.scheduler = value),
-  "sched-flags"(given, _, value) {
-    const flags = readFlags(value);
-    if ("unknown" in flags) return `invalid scheduler flag \`${flags.unknown}'`;
-    given.flags = flags;
-    return undefined;
-  },
+  "sched-flags": (given, _, value) => void (given.flags = value),
   persistent(given, { value }) {
     const timeout = value === undefined ? DEFAULT_PERSISTENCE : readTimeout(value, 1);
     if (timeout === undefined) return `invalid timeout value \`${value}' specified`;

@@ -4,19 +4,30 @@ import type { Line } from "./line.ts";
 import type { Slot } from "./options.ts";
 import { usage } from "./refusal.ts";
 
-/** Lists that go alone, with what they say of each other. */
+/** Lists other than that of services. */
 const LONE_LISTS = ["connection", "timeout", "daemon"] as const;
-const VIEWS: readonly Slot[] = ["stats", "rate", "thresholds", "persistent-conn", "tun-info"];
+/** Options that exclude each other, in the order in which they are looked at, and in that in which they are named. */
+const CONFLICTS: readonly (readonly [Slot, Slot])[] = [
+  ["service-address", "connection"],
+  ["timeout", "connection"],
+  ["daemon", "connection"],
+  ["timeout", "service-address"],
+  ["daemon", "timeout"],
+  ["daemon", "service-address"],
+];
+/** What shows services in other columns; `--tun-info` does too, and is passed over with another list. */
+const VIEWS: readonly Slot[] = ["stats", "rate", "thresholds", "persistent-conn"];
 
 /** The list command of a line, or why there is none. */
 export function listCommand({ given, slots }: Line): IpvsadmCommand | IpvsadmRefusal {
-  const lone = LONE_LISTS.filter((slot) => slots.has(slot));
-  const hasView = VIEWS.some(
-    (slot) => slots.has(slot) && !(slot === "persistent-conn" && lone[0] === "connection"),
-  );
-  if (lone.length > 1 || (lone.length === 1 && hasView))
-    return usage("options conflicts in the list command");
-  if (lone[0] && given.service) return usage(loneConflict(lone[0]));
+  const conflict = CONFLICTS.find((pair) => pair.every((slot) => slots.has(slot)));
+  if (conflict)
+    return usage(
+      `The option '${conflict[0]}' conflicts with the '${conflict[1]}' option in the 'list' command`,
+    );
+  const lone = LONE_LISTS.find((slot) => slots.has(slot));
+  const isShownBy = (slot: Slot) => slots.has(slot) && !(slot === "persistent-conn" && lone === "connection");
+  if (lone && VIEWS.some(isShownBy)) return usage("options conflicts in the list command");
   const view: ListView = {
     stats: slots.has("stats"),
     rate: slots.has("rate"),
@@ -28,12 +39,6 @@ export function listCommand({ given, slots }: Line): IpvsadmCommand | IpvsadmRef
     sorted: !slots.has("nosort"),
     allNodes: slots.has("all-nodes"),
   };
-  const what = lone[0] === "connection" ? "connections" : (lone[0] ?? "services");
+  const what = lone === "connection" ? "connections" : (lone ?? "services");
   return { name: "list", what, view, ...(given.service && { service: given.service }) };
-}
-
-/** The tool names the two in the order of its own table. */
-function loneConflict(lone: (typeof LONE_LISTS)[number]): string {
-  const [one, other] = lone === "connection" ? ["service-address", lone] : [lone, "service-address"];
-  return `The option '${one}' conflicts with the '${other}' option in the 'list' command`;
 }

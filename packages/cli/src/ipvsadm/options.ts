@@ -8,7 +8,7 @@ export type Slot =
   | "persistent"
   | "netmask"
   | "pe"
-  | "one-packet"
+  | "ops"
   | "sched-flags"
   | "real-server"
   | "forwarding-method"
@@ -57,8 +57,10 @@ const option = (
   takes: OptionRow["takes"] = "nothing",
 ): OptionRow => ({ slot, long, takes, ...(short && { short }) });
 
-/** Every option that is not a command. */
+/** Every option that is not a command, in the order in which the tool complains of those that are missing or too many. */
 export const OPTIONS: readonly OptionRow[] = [
+  option("numeric", "n", "numeric"),
+  option("connection", "c", "connection"),
   option("service-address", "t", "tcp-service", "value"),
   option("service-address", "u", "udp-service", "value"),
   option("service-address", undefined, "sctp-service", "value"),
@@ -67,9 +69,6 @@ export const OPTIONS: readonly OptionRow[] = [
   option("scheduler", "s", "scheduler", "value"),
   option("persistent", "p", "persistent", "maybe"),
   option("netmask", "M", "netmask", "value"),
-  option("pe", undefined, "pe", "value"),
-  option("one-packet", "o", "ops"),
-  option("sched-flags", "b", "sched-flags", "value"),
   option("real-server", "r", "real-server", "value"),
   option("forwarding-method", "g", "gatewaying"),
   option("forwarding-method", "i", "ipip"),
@@ -77,31 +76,32 @@ export const OPTIONS: readonly OptionRow[] = [
   option("weight", "w", "weight", "value"),
   option("u-threshold", "x", "u-threshold", "value"),
   option("l-threshold", "y", "l-threshold", "value"),
-  option("tun-type", undefined, "tun-type", "value"),
-  option("tun-port", undefined, "tun-port", "value"),
-  option("tun-nocsum", undefined, "tun-nocsum"),
-  option("tun-csum", undefined, "tun-csum"),
-  option("tun-remcsum", undefined, "tun-remcsum"),
-  option("numeric", "n", "numeric"),
-  option("connection", "c", "connection"),
+  option("mcast-interface", undefined, "mcast-interface", "value"),
   option("timeout", undefined, "timeout"),
   option("daemon", undefined, "daemon"),
   option("stats", undefined, "stats"),
   option("rate", undefined, "rate"),
   option("thresholds", undefined, "thresholds"),
   option("persistent-conn", undefined, "persistent-conn"),
-  option("tun-info", undefined, "tun-info"),
   option("nosort", undefined, "nosort"),
   option("sort", undefined, "sort"),
-  option("exact", "X", "exact"),
-  option("all-nodes", undefined, "all-nodes"), // beyond ipvsadm: of the whole cluster
-  option("replace", undefined, "replace"), // beyond ipvsadm: -R in place of what is there
-  option("mcast-interface", undefined, "mcast-interface", "value"),
   option("syncid", undefined, "syncid", "value"),
-  option("sync-maxlen", undefined, "sync-maxlen", "value"),
+  option("exact", "X", "exact"),
+  option("ops", "o", "ops"),
+  option("pe", undefined, "pe", "value"),
+  option("sched-flags", "b", "sched-flags", "value"),
   option("mcast-group", undefined, "mcast-group", "value"),
   option("mcast-port", undefined, "mcast-port", "value"),
   option("mcast-ttl", undefined, "mcast-ttl", "value"),
+  option("sync-maxlen", undefined, "sync-maxlen", "value"),
+  option("tun-info", undefined, "tun-info"),
+  option("tun-type", undefined, "tun-type", "value"),
+  option("tun-port", undefined, "tun-port", "value"),
+  option("tun-nocsum", undefined, "tun-nocsum"),
+  option("tun-csum", undefined, "tun-csum"),
+  option("tun-remcsum", undefined, "tun-remcsum"),
+  option("all-nodes", undefined, "all-nodes"), // beyond ipvsadm: of the whole cluster
+  option("replace", undefined, "replace"), // beyond ipvsadm: -R in place of what is there
 ];
 
 /** A command, as it is written, and the options that it goes with. */
@@ -116,15 +116,7 @@ export interface CommandRow {
 }
 
 const service: Slot[] = ["service-address"];
-const serviceSettings: Slot[] = [
-  "ipv6",
-  "scheduler",
-  "persistent",
-  "netmask",
-  "pe",
-  "one-packet",
-  "sched-flags",
-];
+const serviceSettings: Slot[] = ["ipv6", "scheduler", "persistent", "netmask", "pe", "ops", "sched-flags"];
 const tunnel: Slot[] = ["tun-type", "tun-port", "tun-nocsum", "tun-csum", "tun-remcsum"];
 const server: Slot[] = ["service-address", "real-server"];
 const serverSettings: Slot[] = [

@@ -27,7 +27,7 @@ const commands = [
     {
       name: "add-service",
       service: { protocol: "udp", address: "2001:db8::1", port: 53 },
-      settings: { ...plain, onePacket: true, persistence: { timeout: 60, prefix: 64, engine: "sip" } },
+      settings: { ...plain, onePacket: true, persistence: { timeout: 60, prefix: 64 }, engine: "sip" },
     },
   ],
   [
@@ -136,11 +136,11 @@ const refusals: readonly (readonly [string, number, string])[] = [
     "The option 'tun-remcsum' conflicts with the 'tun-csum' option in the 'gue' tunnel type",
   ],
   ["-C extra", 2, "unexpected argument extra"],
-  ["-Ln -o", 2, "Illegal 'one-packet' option with the 'list' command"],
+  ["-Ln -o", 2, "Illegal 'ops' option with the 'list' command"],
   [
     "-Ln -o json",
     2,
-    "Illegal 'one-packet' option with the 'list' command\nIn ipvsadm -o is one-packet scheduling: for data there is `tandem services -o json`",
+    "unexpected argument json\nIn ipvsadm -o is one-packet scheduling: for data there is `tandem services -o json`",
   ],
   ["-C -n", 2, "Illegal 'numeric' option with the 'flush' command"],
   [

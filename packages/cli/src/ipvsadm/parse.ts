@@ -3,7 +3,7 @@ import { BUILDERS } from "./build.ts";
 import type { IpvsadmCommand, IpvsadmRefusal } from "./command.ts";
 import { type Given, READERS } from "./given.ts";
 import { type NameBook, NO_NAMES } from "./name-book.ts";
-import { COMMANDS, type CommandRow, type Slot } from "./options.ts";
+import { COMMANDS, type CommandRow, OPTIONS, type Slot } from "./options.ts";
 import { isRefusal, usage } from "./refusal.ts";
 import { readWords, type Words } from "./words.ts";
 
@@ -25,33 +25,40 @@ export function parseIpvsadm(
   const slots = new Set<Slot>();
   for (const option of words.options) {
     const { slot } = option.row;
+    if (slot === "sort") continue; // goes with every command, any number of times
     if (slots.has(slot)) return usage(`multiple '${slot}' options specified`);
     const problem = READERS[slot]?.(given, option, option.value ?? "");
     if (problem !== undefined) return usage(problem);
     slots.add(slot);
   }
-  const problem = checkSlots(words, slots) ?? checkRest(words);
+  if (words.mistake) return words.mistake;
+  const problem = checkRest(words, slots) ?? checkSlots(words, slots);
   return problem === undefined ? BUILDERS[words.command]({ words, given, slots }) : usage(problem);
 }
 
-function checkSlots({ command, rest }: Words, slots: ReadonlySet<Slot>): string | undefined {
-  const row: CommandRow = COMMANDS.find((c) => c.name === command)!;
-  const missing = row.needs.find((slot) => !slots.has(slot));
-  if (missing) return `You need to supply the '${missing}' option for the '${command}' command`;
-  const illegal = [...slots].find((slot) => !row.needs.includes(slot) && !row.may.includes(slot));
-  return illegal && `Illegal '${illegal}' option with the '${command}' command${wayToData(illegal, rest)}`;
+function checkRest({ command, rest }: Words, slots: ReadonlySet<Slot>): string | undefined {
+  const wanted = command === "set" ? 3 : 0;
+  if (rest.length < wanted) return "--set option requires 3 timeout values";
+  const isMeantForData = command === "list" && slots.has("ops");
+  return rest.length > wanted
+    ? `unexpected argument ${rest[wanted]}${isMeantForData ? wayToData(rest[wanted]!) : ""}`
+    : undefined;
 }
 
 /** Whoever knows `tandem` writes `-o json` here, too. */
-function wayToData(illegal: Slot, rest: readonly string[]): string {
-  const format = rest.find((word) => word === "json" || word === "yaml");
-  return illegal === "one-packet" && format
-    ? `\nIn ipvsadm -o is one-packet scheduling: for data there is \`tandem services -o ${format}\``
+const wayToData = (word: string): string =>
+  word === "json" || word === "yaml"
+    ? `\nIn ipvsadm -o is one-packet scheduling: for data there is \`tandem services -o ${word}\``
     : "";
-}
 
-function checkRest({ command, rest }: Words): string | undefined {
-  const wanted = command === "set" ? 3 : 0;
-  if (rest.length < wanted) return "--set option requires 3 timeout values";
-  return rest.length > wanted ? `unexpected argument ${rest[wanted]}` : undefined;
+/** The first option, in the order of the table, that is missing or does not belong there. */
+function checkSlots({ command }: Words, slots: ReadonlySet<Slot>): string | undefined {
+  const row: CommandRow = COMMANDS.find((c) => c.name === command)!;
+  for (const { slot } of OPTIONS) {
+    if (row.needs.includes(slot)) {
+      if (!slots.has(slot)) return `You need to supply the '${slot}' option for the '${command}' command`;
+    } else if (slots.has(slot) && !row.may.includes(slot))
+      return `Illegal '${slot}' option with the '${command}' command`;
+  }
+  return undefined;
 }

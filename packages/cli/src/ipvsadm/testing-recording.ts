@@ -45,8 +45,8 @@ export function createRecordedNode(options: RecordedNodeOptions = {}) {
     lookUp: async () => ({
       host: (name) => keyOf(hosts, name),
       port(name, protocol) {
-        const port = keyOf(ports, name);
-        return port?.endsWith(`/${protocol}`) ? Number.parseInt(port, 10) : undefined;
+        const port = Object.keys(ports).find((key) => ports[key] === name && key.endsWith(`/${protocol}`));
+        return port === undefined ? undefined : Number.parseInt(port, 10);
       },
     }),
     noteFailure: (error) => void failures.push(error.failure.code),

@@ -1,6 +1,7 @@
 /** The values that options of ipvsadm take, read from text. Undefined: the text is none. */
-import { canonicalAddress, familyOf, parseAddress } from "@tandem/model";
+import { canonicalAddress, familyOf, formatAddress, parseAddress } from "@tandem/model";
 import type { SchedulerFlag, ServerTarget, TransportName } from "./command.ts";
+import { inetAton } from "./inet-aton.ts";
 import type { NameBook } from "./name-book.ts";
 
 /** Longest timeout in seconds: 31 days. */
@@ -36,6 +37,7 @@ export function readEndpoint(
   protocol: TransportName | undefined,
   names: NameBook,
 ): ServerTarget | undefined {
+  if (/^\d+$/.test(text)) return undefined; // would be a port alone
   const bracketed = /^\[([^\]]+)\]:([^:]+)$/.exec(text);
   const isIpv6 = bracketed !== null || text.indexOf(":") !== text.lastIndexOf(":");
   const [host, portText] = bracketed
@@ -55,7 +57,15 @@ const readIpv6 = (text: string): string | undefined =>
 const NAME = /^(?=.*[a-z])[a-z0-9._-]{1,253}$/i;
 
 const readHost = (text: string, names: NameBook): string | undefined =>
-  canonicalAddress(text) ?? (NAME.test(text) ? names.host(text) : undefined);
+  readIpv4(text) ?? (NAME.test(text) ? names.host(text) : undefined);
+
+function readIpv4(text: string): string | undefined {
+  const number = inetAton(text);
+  return number === undefined ? undefined : formatAddress(bytesOf(number));
+}
+
+const bytesOf = (number: number): Uint8Array =>
+  Uint8Array.from([24, 16, 8, 0], (shift) => (number >>> shift) & 0xff);
 
 const readPortName = (
   text: string,
@@ -88,10 +98,13 @@ const FLAG_NAMES: Readonly<Record<string, SchedulerFlag>> = {
   "mh-port": "port",
 };
 
-/** Scheduler flags, separated by commas. An object with `unknown` names the first that is none. */
-export function readFlags(text: string): SchedulerFlag[] | { unknown: string } {
-  const names = text.split(",");
-  const unknown = names.find((name) => FLAG_NAMES[name] === undefined);
-  if (unknown !== undefined) return { unknown };
+/** Scheduler flags, separated by commas; those with the name of a scheduler belong to that one. @returns the flags, or what is wrong with the first that is none */
+export function readFlags(text: string, scheduler: string): SchedulerFlag[] | string {
+  const names = text.split(",").filter((name) => name !== "");
+  for (const name of names) {
+    if (FLAG_NAMES[name] === undefined) return `invalid scheduler flag \`${name}'`;
+    if (!name.startsWith("flag-") && !name.startsWith(`${scheduler}-`))
+      return `incompatible scheduler flag \`${name}'`;
+  }
   return [...new Set(names.map((name) => FLAG_NAMES[name]!))];
 }

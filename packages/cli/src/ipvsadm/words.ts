@@ -8,12 +8,14 @@ export interface GivenOption {
   readonly value?: string;
 }
 
-/** A line taken apart. */
+/** A line taken apart, up to its first mistake. */
 export interface Words {
   readonly command: CommandName;
   /** Argument of the command itself. */
   readonly argument?: string;
   readonly options: readonly GivenOption[];
+  /** Of the word behind the options: what they say is looked at before it. */
+  readonly mistake?: IpvsadmRefusal;
   /** What is neither an option nor the value of one. */
   readonly rest: readonly string[];
 }
@@ -35,10 +37,31 @@ const refuse = (message: string, exit: 2 | 255): IpvsadmRefusal => ({ message, e
 export function readWords(args: readonly string[]): Words | IpvsadmRefusal {
   if (args.length === 0) return { command: "list", options: [], rest: [] };
   const queue = args.flatMap(unbundle);
-  const options: GivenOption[] = [];
   const rest: string[] = [];
-  let command: Row | undefined;
-  let argument: string | undefined;
+  const first = nextOption(queue, rest);
+  if (!first || "message" in first || first.row.is === "option") return refuse(HINT, 255);
+  const { row, value } = first;
+  const words = { command: row.name as CommandName, ...(value !== undefined && { argument: value }), rest };
+  const options: GivenOption[] = [];
+  // whoever asks for help gets it, whatever else is said
+  if (row.name === "help" || row.name === "version") return { ...words, options, rest: [] };
+  for (let option = nextOption(queue, rest); option; option = nextOption(queue, rest)) {
+    if ("message" in option) return { ...words, options, mistake: option };
+    if (option.row.is === "command")
+      return { ...words, options, mistake: refuse(`invalid option \`${option.word}'`, 2) };
+    options.push({ row: option.row, ...(option.value !== undefined && { value: option.value }) });
+  }
+  return { ...words, options };
+}
+
+interface Option {
+  readonly row: Row;
+  readonly word: string;
+  readonly value?: string | undefined;
+}
+
+/** Take the next option and its value; words before it that are none go to `rest`. */
+function nextOption(queue: QueuedWord[], rest: string[]): Option | IpvsadmRefusal | undefined {
   while (queue.length > 0) {
     const { word, typed } = queue.shift()!;
     if (!word.startsWith("-") || word === "-") {
@@ -49,17 +72,10 @@ export function readWords(args: readonly string[]): Words | IpvsadmRefusal {
     const row = rows.get(name);
     if (!row) return refuse(`${typed}: unknown option`, 255);
     const value = attached ?? (takesNext(row, queue[0]?.word) ? queue.shift()!.word : undefined);
-    if (row.takes === "value" && value === undefined)
-      return refuse(command ? `${typed}: missing argument` : HINT, 255);
-    if (!command) {
-      if (row.is === "option") return refuse(HINT, 255);
-      command = row;
-      argument = value;
-    } else if (row.is === "command") return refuse(`invalid option \`${word}'`, 2);
-    else options.push({ row, ...(value !== undefined && { value }) });
+    if (row.takes === "value" && value === undefined) return refuse(`${typed}: missing argument`, 255);
+    return { row, word, value };
   }
-  if (!command || command.is === "option") return refuse(HINT, 255);
-  return { command: command.name as CommandName, ...(argument !== undefined && { argument }), options, rest };
+  return undefined;
 }
 
 const takesNext = (row: Row, next: string | undefined): boolean =>

@@ -49,4 +49,11 @@ test("addresses that go round in a circle stand as the C library's merge sort le
   expect(service!.servers.map((d) => d.address)).toEqual(["192.168.1.1", "10.0.0.1", "127.0.0.1"]);
 });
 
-test("unsorted, everything stays where it stands", () => expect(inOrder(services, false)).toBe(services));
+test("unsorted, everything stays where it stands, marks behind the rest", () =>
+  expect(inOrder(services, false)).toEqual([...services.slice(3), ...services.slice(0, 3)]));
+
+/** Recorded: 2147483648 is both before and behind 0, and the kernel tells of marks last. */
+test("a mark of 2^31 stands behind services without a mark", () => {
+  const standing = table([{ mark: 0x8000_0000 }, { protocol: "tcp", address: "10.0.0.1", port: 80 }]);
+  expect(inOrder(standing, true).map(name)).toEqual(["tcp 10.0.0.1 80", "2147483648 4"]);
+});

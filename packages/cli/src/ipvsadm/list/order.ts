@@ -6,10 +6,11 @@ import type { ListedServer, ListedService } from "./table.ts";
 /** Protocol numbers; a mark has none. */
 const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const;
 
-/** Services by mark, family, protocol, address and port, their real servers by address and port. `sorted` false: as they stand. */
+/** Services by mark, family, protocol, address and port, their real servers by address and port. `sorted` false: as they stand, those of marks last. */
 export function inOrder(services: readonly ListedService[], sorted: boolean): readonly ListedService[] {
-  if (!sorted) return services;
-  const keyed = services.map((s) => ({ value: withSortedServers(s), key: serviceKey(s.target) }));
+  const standing = services.toSorted((a, b) => Number("mark" in a.target) - Number("mark" in b.target));
+  if (!sorted) return standing;
+  const keyed = standing.map((s) => ({ value: withSortedServers(s), key: serviceKey(s.target) }));
   return mergeSort(keyed).map(({ value }) => value);
 }
 
