@@ -39,7 +39,7 @@ export const BUILDERS: Record<CommandName, Builder> = {
     if (!mode) return usage("illegal start_daemon specified");
     return { name: "stop-daemon", mode, ...(syncId !== undefined && { syncId }) };
   },
-  flush: () => ({ name: "flush" }),
+  flush: () => ({ name: "flush", keeps: false }),
   restore: ({ slots }) => ({ name: "restore", replace: slots.has("replace") }),
   help: () => ({ name: "help" }),
   version: () => ({ name: "version" }),

@@ -87,7 +87,8 @@ export type IpvsadmCommand =
   | { readonly name: "save"; numeric: boolean }
   | { readonly name: "start-daemon"; daemon: SyncDaemon }
   | { readonly name: "stop-daemon"; mode: "master" | "backup"; syncId?: number }
-  | { readonly name: "flush" }
+  /** `keeps`: services that come back have again what only documents know of them; beyond ipvsadm. */
+  | { readonly name: "flush"; keeps: boolean }
   /** `replace`: services are cleared first; beyond ipvsadm. */
   | { readonly name: "restore"; replace: boolean }
   | { readonly name: "help" }

@@ -12,6 +12,8 @@ import {
 export interface Draft {
   settings: DocumentSpec["settings"];
   readonly services: Map<string, DraftService>;
+  /** Services that are gone, but have again what only documents know of them if they come back. */
+  former: ReadonlyMap<string, DraftService>;
   /** Addresses that clients talk to, with the number of services that have each. */
   readonly virtualAddresses: Map<string, number>;
   /** A document of its own, as it stands. */
@@ -34,6 +36,7 @@ export function createDraft(document: DocumentSpec): Draft {
   const draft: Draft = {
     settings: document.settings,
     services,
+    former: new Map(),
     virtualAddresses,
     finished: () => ({
       ...document,

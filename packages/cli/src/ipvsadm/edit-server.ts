@@ -1,5 +1,5 @@
 /** `-a`, `-e`, `-d`: real servers of the document. A new one becomes the first of its service, as in the kernel's list: ties go to the newest. */
-import { addressKind, checkOneService, type DestinationSpec, parseAddress } from "@tandem/model";
+import { addressKind, checkOneService, type DestinationSpec, parseAddress, serviceKey } from "@tandem/model";
 import type { IpvsadmRefusal, ServerTarget } from "./command.ts";
 import { type Draft, type DraftService, endKey } from "./draft.ts";
 import type { EditOf } from "./edit.ts";
@@ -23,8 +23,8 @@ export function editServer(draft: Draft, command: EditOf<"edit-server">): Ipvsad
   const { service, server } = found;
   const before = findServer(service, server);
   if (!before) return kernelRefusal("No such destination");
-  const [key, { drain }] = before;
-  const edited = [endKey(server, service.spec), { ...server, drain }] as const;
+  const [key] = before;
+  const edited = [endKey(server, service.spec), server] as const;
   if (key === edited[0]) service.servers().set(...edited);
   else service.replaceServers(new Map([...service.servers()].map((s) => (s[0] === key ? edited : s))));
   return undefined;
@@ -53,9 +53,27 @@ function prepare(
   if (!isUsable(command.server)) return kernelRefusal(NOT_UNICAST);
   const { lowerThreshold, upperThreshold } = command.settings;
   if (lowerThreshold > upperThreshold) return kernelRefusal("Numerical result out of range");
-  const server = serverFields(command, service);
+  const wanted = serverFields(command, service);
+  const server = { ...wanted, ...standing(wanted, draft, service) };
   const problem = ruleProblem(draft, service, server);
   return problem === undefined ? { service, server } : kernelRefusal(problem);
+}
+
+/** Methods that the tool has no word for, by the one that it says instead: what it says of them leaves them as they are. */
+const UNSAID = { masquerade: "full-nat", "direct-route": "local" } as const;
+
+/** What only documents know of a real server that is there, or was before everything was replaced. */
+function standing(
+  wanted: DestinationSpec,
+  draft: Draft,
+  service: DraftService,
+): Pick<DestinationSpec, "drain" | "method"> {
+  const holder = findServer(service, wanted) ? service : draft.former.get(serviceKey(service.spec));
+  const before = holder && findServer(holder, wanted)?.[1];
+  if (!before) return { drain: false, method: wanted.method };
+  const method = before.method ?? holder.spec.method;
+  const isUnsaid = wanted.method && UNSAID[wanted.method as keyof typeof UNSAID] === method;
+  return { drain: before.drain, method: isUnsaid ? method : wanted.method };
 }
 
 /** An address that packets can be sent to: neither unspecified nor multicast nor broadcast. */

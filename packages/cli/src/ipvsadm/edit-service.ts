@@ -10,7 +10,7 @@ import {
   serviceKey,
 } from "@tandem/model";
 import type { IpvsadmRefusal, ServiceSettings, ServiceTarget } from "./command.ts";
-import { addDraftService, type Draft, removeDraftService } from "./draft.ts";
+import { addDraftService, type Draft, type DraftService, removeDraftService } from "./draft.ts";
 import type { EditOf } from "./edit.ts";
 import { kernelRefusal } from "./refusal.ts";
 
@@ -23,7 +23,13 @@ export function addService(
   if (draft.services.has(key)) return kernelRefusal("Service already exists");
   const fields = serviceFields(settings, service);
   if ("message" in fields) return fields;
-  const checked = checkedService(draft, { ...targetFields(service), ...fields });
+  const former = draft.former.get(key);
+  const checked = checkedService(draft, {
+    ...targetFields(service),
+    ...(former && ownFields(former)),
+    ...fields,
+    destinations: [],
+  });
   if ("message" in checked) return checked;
   addDraftService(draft, key, checked);
   return undefined;
@@ -38,13 +44,18 @@ export function editService(
   if (!before) return kernelRefusal("No such service");
   const fields = serviceFields(settings, service);
   if ("message" in fields) return fields;
-  const { persistence: _, unusedFlags: __, ...kept } = before.spec;
   const { destinations } = before.finished();
-  const checked = checkedService(draft, { ...kept, ...fields, destinations });
+  const checked = checkedService(draft, { ...ownFields(before), ...fields, destinations });
   if ("message" in checked) return checked;
-  const { destinations: ___, ...spec } = checked;
+  const { destinations: _, ...spec } = checked;
   before.spec = spec;
   return undefined;
+}
+
+/** Of a service, what stays when the tool says all that it knows: what has a place in documents alone. */
+function ownFields({ spec }: DraftService): Omit<typeof spec, "persistence" | "unusedFlags"> {
+  const { persistence: _, unusedFlags: __, ...kept } = spec;
+  return kept;
 }
 
 /** A service and its real servers. */
@@ -59,7 +70,8 @@ export function deleteService(
 }
 
 /** All of them. */
-export function flushServices(draft: Draft): undefined {
+export function flushServices(draft: Draft, { keeps }: EditOf<"flush">): undefined {
+  draft.former = keeps ? new Map(draft.services) : new Map();
   draft.services.clear();
   draft.virtualAddresses.clear();
 }

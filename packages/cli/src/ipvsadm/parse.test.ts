@@ -40,7 +40,7 @@ const commands = [
   ],
   ["-D --sctp-service 10.0.0.100:80", { name: "delete-service", service: { ...vip, protocol: "sctp" } }],
   ["-D -f 7 -6", { name: "delete-service", service: { mark: 7, family: 6 } }],
-  ["-C", { name: "flush" }],
+  ["-C", { name: "flush", keeps: false }],
   [
     "-a -t 10.0.0.100:80 -r 10.1.0.1 -m -w5 -x 9 -y 3",
     {

@@ -20,7 +20,9 @@ export function readLines(
   if (isRefusal(command)) return command;
   if (command.name !== "restore") return [{ command }];
   const lines = readInput(input, names);
-  return command.replace && !isRefusal(lines) ? [{ command: { name: "flush" } }, ...lines] : lines;
+  return command.replace && !isRefusal(lines)
+    ? [{ command: { name: "flush", keeps: true } }, ...lines]
+    : lines;
 }
 
 /** Blank lines say nothing, nor do those that begin with `#`; the word `ipvsadm` may stand anywhere. */

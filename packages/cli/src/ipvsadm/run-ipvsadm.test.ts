@@ -359,6 +359,55 @@ test("-R --replace puts its input in the place of all services, or changes nothi
   );
 });
 
+test("-R --replace leaves what only documents know of what stays, as -e does; -C in its input does not", async () => {
+  const own = { check: { type: "tcp" }, whenDown: "drop", allow: ["10.9.0.0/16"] };
+  const at = { protocol: "tcp", address: "10.0.0.100" };
+  const destinations = [{ address: "10.0.1.1", weight: 7, drain: true }, { address: "10.0.1.2" }];
+  const services = [
+    { ...at, port: 80, persistence: {}, ...own, destinations },
+    { ...at, port: 81, ...own, destinations },
+  ];
+  const node = createRecordedNode({ document: { services } });
+  const rules = "-A -t 10.0.0.100:80 -s rr\n-a -t 10.0.0.100:80 -r 10.0.1.1:80 -m -w 9\n";
+  await node.run("-R --replace", rules);
+  const [service, ...others] = node.document().services;
+  expect(others).toEqual([]);
+  expect(service).toMatchObject({ scheduler: "rr", whenDown: "drop", allow: own.allow, check: own.check });
+  expect(service).not.toHaveProperty("persistence");
+  expect(service!.destinations).toMatchObject([{ address: "10.0.1.1", weight: 9, drain: true }]);
+  await node.run("-R", `-C\n${rules}`);
+  const [anew] = node.document().services;
+  expect(anew).not.toHaveProperty("check");
+  expect(anew!.destinations).toMatchObject([{ weight: 9, drain: false }]);
+});
+
+test("methods that the tool has no word for stay where it says its own for them, and go where it says another", async () => {
+  const services = [
+    {
+      ...{
+        protocol: "tcp",
+        address: "10.0.0.100",
+        port: 80,
+        method: "full-nat",
+        sourceAddresses: ["10.0.1.250"],
+      },
+      destinations: [{ address: "10.0.1.1" }, { address: "10.0.1.2", method: "local" }],
+    },
+  ];
+  const node = createRecordedNode({ document: { services } });
+  const methods = () => node.document().services[0]!.destinations.map((d) => d.method ?? "as its service");
+  await node.run("-e -t 10.0.0.100:80 -r 10.0.1.1:80 -m -w 0");
+  await node.run("-e -t 10.0.0.100:80 -r 10.0.1.2:80 -g -w 0");
+  expect(methods()).toEqual(["full-nat", "local"]);
+  const { output: rules } = await node.run("-S -n");
+  await node.run("-R --replace", rules);
+  expect(methods().sort()).toEqual(["full-nat", "local"]);
+  await node.run("-e -t 10.0.0.100:80 -r 10.0.1.1:80 -g");
+  await node.run("-d -t 10.0.0.100:80 -r 10.0.1.2:80");
+  await node.run("-a -t 10.0.0.100:80 -r 10.0.1.2:80 -m");
+  expect(methods().sort()).toEqual(["direct-route", "masquerade"]);
+});
+
 test("lines that say again what the document leaves to defaults change nothing of it", async () => {
   const a = { address: "10.0.1.1" };
   const services = [

@@ -81,8 +81,7 @@ function userName(): string {
   }
 }
 
-/** Whether somebody sits here, who can both read and type. */
-/** A declaration: what is above runs, and calls it, before constants below exist. */
+/** Whether somebody sits here, who can both read and type. A declaration: commands above run before constants down here are there. */
 function isTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
