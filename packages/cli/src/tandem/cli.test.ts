@@ -23,9 +23,12 @@ for (const line of [
 }
 
 const usage: { line: string; says: string }[] = [
-  { line: "statsu", says: "unknown command 'statsu'\n(Did you mean status?)" },
+  { line: "statsu", says: "unknown command 'statsu'\n(Did you mean status?)\nSee `tandem --help`.\n" },
+  { line: "help statsu", says: "unknown command 'statsu'\n(Did you mean status?)" },
+  { line: "statsu --help", says: "unknown command 'statsu'\n(Did you mean status?)" },
+  { line: "list", says: "unknown command 'list'\nSee `tandem --help`.\n" },
   { line: "status --jsno", says: "unknown option '--jsno'\n(Did you mean --json?)" },
-  { line: "status now", says: "too many arguments" },
+  { line: "status now", says: "got 1: now.\nSee `tandem status --help`.\n" },
   { line: "apply", says: "required option '-f, --file <file>' not specified" },
   { line: "drain", says: "missing required argument 'what'" },
   { line: "drain web1", says: 'Cannot drain: destination is "web1", wanted address or address:port' },
@@ -79,6 +82,18 @@ test("every command has help with an example, and its options are in it", async 
     for (const { flags } of command.options) expect(out).toContain(flags);
     expect(out).toContain("-s, --socket <path>");
   }
+});
+
+for (const line of ["help drain", "drain help", "-o json help drain", "help drain director"])
+  test(`"tandem ${line}" is the help of drain`, async () => {
+    const asked = await runTandem("/nowhere.sock", ["drain", "--help"]);
+    expect(await runTandem("/nowhere.sock", line.split(" "))).toEqual(asked);
+  });
+
+test('"tandem help" is the help of all, and a file may be called so', async () => {
+  expect(await runTandem("/nowhere.sock", ["help"])).toEqual(await runTandem("/nowhere.sock", ["--help"]));
+  const { out } = await tandem("diff help", { files: { help: "version: 1\nservices: []\n" } });
+  expect(out).toMatch(/^revision 42 → help: 3 changes/);
 });
 
 test("no command at all shows the help and exits 2", async () => {

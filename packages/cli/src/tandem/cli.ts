@@ -4,6 +4,7 @@ import { CommanderError } from "commander";
 import type { DaemonAddress } from "../client.ts";
 import {
   type Answer,
+  type AnyCommand,
   type CommandRow,
   EXIT,
   type ExitCode,
@@ -49,21 +50,24 @@ const FAILURE_EXITS: Record<LbFailure["code"], ExitCode> = {
 /**
  * Run one command line.
  *
- * @param argv what follows the program's name
+ * @param typed what follows the program's name
  * @returns the exit code; failures have been told on `err`. Throws only what is a bug.
  */
 export async function runCli(
-  argv: readonly string[],
+  typed: readonly string[],
   commands: readonly CommandRow[],
   around: Surroundings,
 ): Promise<number> {
   let exitCode: number = EXIT.ok;
   let isStream = false;
   const program = createProgram(commands, around);
-  const { row, behind } = findCommand(argv, commands);
+  let argv = helpFirst(typed, commands);
+  const { word, row, behind } = findCommand(argv, commands);
+  if (word !== undefined && !row) argv = argv.slice(0, behind); // help for it there is none, either
   const own = row?.verbatim ? argv.slice(behind) : undefined;
   if (row) {
     const command = await row.load();
+    if (!own && asksForHelp(argv.slice(behind), command)) argv = [...argv.slice(0, behind), "--help"];
     const parser = addCommand(program, row, command);
     parser.action(async () => {
       const { socket, output, json, ...options } = parser.optsWithGlobals();
@@ -85,8 +89,20 @@ export async function runCli(
 /** The first word that is neither an option nor an option's value, and where what stands behind it begins. */
 function findCommand(argv: readonly string[], commands: readonly CommandRow[]) {
   const at = argv.findIndex((word, i) => !word.startsWith("-") && !TAKES_VALUE.has(argv[i - 1] ?? ""));
-  return { row: commands.find(({ name }) => name === argv[at]), behind: at + 1 };
+  return { word: argv[at], row: commands.find(({ name }) => name === argv[at]), behind: at + 1 };
 }
+
+/** `help drain` as `drain --help`. */
+function helpFirst(typed: readonly string[], commands: readonly CommandRow[]): readonly string[] {
+  const { word, behind } = findCommand(typed, commands);
+  if (word !== "help") return typed;
+  const [about] = typed.slice(behind);
+  return [...typed.slice(0, behind - 1), ...(about === undefined ? [] : [about]), "--help"];
+}
+
+/** `drain help`, unless that may be a file. */
+const asksForHelp = (words: readonly string[], { operands }: AnyCommand): boolean =>
+  words.length === 1 && words[0] === "help" && operands?.[0]?.values !== "file";
 
 const formatOf = ({ json, output }: Pick<GlobalOptions, "json" | "output">): Format =>
   json ? "json" : output;

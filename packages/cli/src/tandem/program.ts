@@ -27,6 +27,7 @@ export function createProgram(
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(printable(text)) })
     .exitOverride()
+    .showHelpAfterError("See `tandem --help`.")
     .addHelpText("after", `\nExit codes:\n${formatExitCodes(EXIT_CODES)}`);
   for (const spec of GLOBAL_OPTIONS) program.addOption(createOption(spec));
   for (const [option, name] of Object.entries(FROM_ENVIRONMENT))
@@ -46,6 +47,7 @@ function addName(program: Parser, { name, summary, group, isHidden = false }: Co
 /** Complete the parser of the one command that was typed. */
 export function addCommand(program: Parser, { name }: CommandRow, command: AnyCommand): Parser {
   const parser = program.commands.find((each) => each.name() === name)!.allowExcessArguments(false);
+  parser.showHelpAfterError(`See \`tandem ${name} --help\`.`);
   for (const operand of command.operands ?? [])
     parser.addArgument(new Argument(operand.name, withWords(operand.help, operand.values)));
   for (const spec of command.options) parser.addOption(createOption(spec));
