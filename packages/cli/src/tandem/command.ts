@@ -27,7 +27,9 @@ export type Values =
   | "file"
   | "folder"
   | "service"
+  | "endpoint"
   | "destination"
+  | "drained"
   | "part"
   | "node"
   | "revision";

@@ -1,39 +1,8 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { LbError } from "@tandem/model/failure";
 import { expect, test } from "vitest";
+import { fakeServices, markedService } from "../../testing/fake-services.ts";
 import { runTandem, startFakeDaemon, tandem } from "../../testing/run-tandem.ts";
 import { SCRIPTS, SHELLS } from "../completion/scripts.ts";
-
-const TANDEM = join(import.meta.dirname, "../../../bin/tandem");
-
-/** What bash offers after this line: the script is read, and called as bash calls it. */
-async function completeInBash(line: string, socket: string): Promise<string[]> {
-  const script = `${SCRIPTS.bash}
-    compopt() { echo "compopt $*"; }
-    COMP_LINE=$1 COMP_POINT=\${#1}
-    _tandem "$2"
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const env = { ...process.env, TANDEM_SOCKET: socket };
-  const { stdout } = await promisify(execFile)("bash", ["-euc", script, "bash", line, TANDEM], { env });
-  return stdout.split("\n").filter((word) => word !== "");
-}
-
-const cases: { line: string; want: string[] }[] = [
-  { line: "tandem sta", want: ["status"] },
-  { line: "tandem switchover --d", want: ["--dry-run"] },
-  { line: "tandem status -o ", want: ["text", "json", "yaml"] },
-  { line: "tandem status --output=y", want: ["yaml"] },
-  { line: "tandem drain 10.0.0.2:80", want: ["8080"] },
-  { line: "tandem apply -f ", want: ["compopt -o default"] },
-  { line: "tandem nonsense --", want: [] },
-];
-test("bash completes commands, options, their values, and what the daemon knows", async () => {
-  const socket = await startFakeDaemon();
-  for (const { line, want } of cases)
-    expect([line, await completeInBash(line, socket)]).toEqual([line, want]);
-});
 
 test("what shells ask is answered a line for a word, its help behind a tab", async () => {
   const socket = await startFakeDaemon();
@@ -41,6 +10,40 @@ test("what shells ask is answered a line for a word, its help behind a tab", asy
   expect(await ask("drain", "10")).toBe("10.0.0.1:8080\n10.0.0.2:8080\n10.0.0.3:8080\n");
   expect(await ask("drain", "--undo")).toMatch(/^--undo\t\S/);
   expect(await ask("apply", "-f", "")).toBe(":file\n");
+});
+
+const offers: { words: string[]; want: string[] }[] = [
+  {
+    words: ["drain", ""],
+    want: [
+      "director",
+      "10.0.0.1:8080",
+      "10.0.0.2:8080",
+      "10.0.0.3:8080",
+      "[2001:db8:1::53]:53",
+      "10.0.0.4:0",
+      "10.0.0.5:8080",
+      "10.0.0.6:8080",
+    ],
+  },
+  { words: ["rollback", ""], want: ["previous", "42", "41"] },
+  {
+    words: ["explain", "udp", "10.0.0.9", ""],
+    want: ["192.0.2.10:80", "[2001:db8::10]:53", "192.0.2.10:8443"],
+  },
+  { words: ["get", "tcp", ""], want: ["192.0.2.10:80", "192.0.2.10:8443"] },
+  { words: ["set", "mark", ""], want: ["7"] },
+  { words: ["set", "mark", "7", ""], want: ["10.0.0.4:0", "10.0.0.5:8080", "10.0.0.6:8080"] },
+  { words: ["get", "tcp/192.0.2.10:80", "10.0.0.3"], want: ["10.0.0.3:8080"] },
+  { words: ["get", "udp 2001:db8::10", ""], want: [] },
+  { words: ["get", "udp", "[2001:db8::10]:53", ""], want: ["[2001:db8:1::53]:53"] },
+];
+test("what the daemon knows is offered where it belongs", async () => {
+  const socket = await startFakeDaemon({ services: async () => [...fakeServices, markedService] });
+  for (const { words, want } of offers) {
+    const { out } = await runTandem(socket, ["__complete", "--", ...words]);
+    expect([words, out.split("\n").filter((word) => word !== "")]).toEqual([words, want]);
+  }
 });
 
 test("a daemon that does not answer, or is late, costs its values alone", async () => {

@@ -28,7 +28,7 @@ export const drain: Command<Options> = {
     {
       name: "<what>",
       help: 'a destination: address or address:port, IPv6 in brackets before a port; or "director": the node that answers (see --node)',
-      values: "destination",
+      values: "drained",
     },
   ],
   options: [

@@ -15,7 +15,7 @@ export const explain: Command<Options> = {
   operands: [
     { name: "<protocol>", help: "tcp, udp or sctp", values: ["tcp", "udp", "sctp"] },
     { name: "<client>", help: "address:port that it comes from; address alone: some port" },
-    { name: "<virtual>", help: "address:port that it goes to" },
+    { name: "<virtual>", help: "address:port that it goes to", values: "endpoint" },
   ],
   options: [
     {

@@ -35,7 +35,9 @@ const commands: CommandRow[] = [
 
 const live: Record<LiveKind, string[]> = {
   service: ["tcp/192.0.2.1:80", "mark/7/ipv4"],
+  endpoint: ["192.0.2.1:80"],
   destination: ["10.0.0.1:80", "10.0.0.2:80", "[2001:db8::1]:80"],
+  drained: ["director"],
   part: ["settings", "tcp/192.0.2.1:80", "10.0.0.1:80"],
   node: ["lb1"],
   revision: ["42"],

@@ -9,8 +9,8 @@ export type LiveKind = Exclude<Values, readonly string[] | "file" | "folder">;
 export type Completion = "file" | "folder" | readonly Candidate[];
 export type Candidate = readonly [word: string, help: string];
 
-/** Values of a kind; none if nobody answers. Never fails. */
-export type AskLive = (kind: LiveKind) => Promise<readonly string[]>;
+/** Values of a kind, behind the operands that are typed already; none if nobody answers. Never fails. */
+export type AskLive = (kind: LiveKind, behind: readonly string[]) => Promise<readonly string[]>;
 
 const HELP: OptionSpec = { flags: "-h, --help", help: "display help for command" };
 const VERSION: OptionSpec = { flags: "--version", help: "print the version" };
@@ -45,7 +45,8 @@ async function find(
   if (assigned !== undefined) return assignedValues(assigned, options, askLive);
   if (current.startsWith("-")) return [...options, HELP, ...(command ? [] : [VERSION])].flatMap(flagsOf);
   if (!command) return commands.map(({ name, summary }) => [name, summary] as const);
-  return operandValues(command, operandsIn(typed.slice(at + 1), options), askLive);
+  const behind = operandsIn(typed.slice(at + 1), options);
+  return operandValues(command, behind, askLive);
 }
 
 /** Where the command's name stands; -1: nowhere yet. */
@@ -73,24 +74,28 @@ async function assignedValues(name: string, options: readonly OptionSpec[], askL
     : values.map(([word, help]) => [`${name}=${word}`, help] as const);
 }
 
-/** How many operands there are before the one that is being typed. */
-function operandsIn(typed: readonly string[], options: readonly OptionSpec[]): number {
+/** The operands before the one that is being typed. */
+function operandsIn(typed: readonly string[], options: readonly OptionSpec[]): string[] {
   const isValue = (i: number) => {
     const option = optionOf(typed[i - 1] ?? "", options);
     return option !== undefined && takesValue(option);
   };
-  return typed.filter((word, i) => !word.startsWith("-") && !isValue(i)).length;
+  return typed.filter((word, i) => !word.startsWith("-") && !isValue(i));
 }
 
-function operandValues({ operands = [] }: AnyCommand, at: number, askLive: AskLive) {
+function operandValues({ operands = [] }: AnyCommand, behind: readonly string[], askLive: AskLive) {
   const last = operands.at(-1);
-  const operand = operands[at] ?? (last?.name.includes("...") ? last : undefined);
-  return valuesOf(operand?.values, askLive);
+  const operand = operands[behind.length] ?? (last?.name.includes("...") ? last : undefined);
+  return valuesOf(operand?.values, askLive, behind);
 }
 
-async function valuesOf(values: Values | undefined, askLive: AskLive): Promise<Completion> {
+async function valuesOf(
+  values: Values | undefined,
+  askLive: AskLive,
+  behind: readonly string[] = [],
+): Promise<Completion> {
   if (values === undefined) return [];
   if (values === "file" || values === "folder") return values;
-  const words = typeof values === "string" ? await askLive(values) : values;
+  const words = typeof values === "string" ? await askLive(values, behind) : values;
   return words.map((word) => [word, ""]);
 }

@@ -42,7 +42,8 @@ _tandem() {
   done
   _describe -t words tandem described
 }
-compdef _tandem tandem
+# found by its name in fpath, this file is the function's first call; read otherwise, it is none
+if [[ $funcstack[1] == _tandem ]]; then _tandem "$@"; else compdef _tandem tandem; fi
 `,
   fish: `# fish completion for tandem
 function __tandem_complete
@@ -58,6 +59,6 @@ function __tandem_complete
       printf '%s\\n' $reply
   end
 end
-complete -c tandem -f -a '(__tandem_complete)'
+complete -c tandem -f -k -a '(__tandem_complete)'
 `,
 };
