@@ -1,6 +1,6 @@
 import { DocumentSpec, EMPTY_DOCUMENT, LbError, reviseDocument } from "@tandem/model";
 import { expect, test } from "vitest";
-import { NO_HEALTH } from "./core/services/service-table.ts";
+import { NO_HEALTH } from "./core/testing.ts";
 import type { ServiceChange } from "./dataplane/dataplane.ts";
 import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";
 import {

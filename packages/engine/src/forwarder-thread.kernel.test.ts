@@ -1,7 +1,7 @@
 /** The engine over a forwarder on a thread of its own: start, questions, restart, and what happens when it cannot. */
 import { LbError } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { NO_HEALTH } from "./core/services/service-table.ts";
+import { NO_HEALTH } from "./core/testing.ts";
 import { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
 import { createNamespaces, type Namespaces } from "./dataplane/kernel/testing/namespaces.ts";
 import { type Engine, startEngine } from "./engine.ts";

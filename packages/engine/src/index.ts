@@ -3,12 +3,12 @@ export { type AuditedCall, type Auditor, auditedCall } from "./api/audit.ts";
 export { type ApiRole, LOCAL_CALLER } from "./api/caller.ts";
 export { type CallTerms, connectNode, type RemoteNode, type ServerAddress } from "./api/client.ts";
 export * from "./api/node-api.ts";
-export type { PeerCalls, PeerCallTerms } from "./api/peer-calls.ts";
+export type { PeerCalls } from "./api/peer-calls.ts";
 export { peerNode } from "./api/peer-node.ts";
-export { type ForwardedFrom, type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";
-export { type ApiServer, type ApiServerOptions, startApiServer } from "./api/server.ts";
+export { type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";
+export { startApiServer } from "./api/server.ts";
 export type { CertificateTerm, TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
-export { listenUnix, type UnixListener } from "./api/unix-listener.ts";
+export { listenUnix } from "./api/unix-listener.ts";
 export {
   type CapturedPacket as CapturedRow,
   type CaptureFilter as CapturedRowFilter,
@@ -23,6 +23,6 @@ export { type Engine, startEngine } from "./engine.ts";
 export type { CapturedBatch, CaptureListener } from "./engine-captures.ts";
 export type * from "./forwarder-protocol.ts";
 export { type ForwarderOptions, startForwarderThread } from "./forwarder-thread.ts";
-export { type HttpOptions, type HttpServer, type Probe, startHttp } from "./http.ts";
+export { type Probe, startHttp } from "./http.ts";
 export type { MetricsSource } from "./metric-row.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";

@@ -1,6 +1,6 @@
 /** What the tests of forwarders have them serve, and who calls. */
 import type { Document } from "@tandem/model";
-import { NO_HEALTH } from "./core/services/service-table.ts";
+import { NO_HEALTH } from "./core/testing.ts";
 import { buildPacket, type PacketSpec } from "./packet/testing.ts";
 import { documentOf, type InProcessForwarder } from "./testing.ts";
 

@@ -1,10 +1,8 @@
 /** Health: asks destinations how they are, and makes effective weights of the answers. */
-export type { Checker, CheckOutcome, CheckTarget } from "./checker.ts";
 export { type Clock, createSystemClock } from "./clock.ts";
 export {
   createMonitor,
   type DestinationHealth,
   type HealthChange,
   type Monitor,
-  type MonitorOptions,
 } from "./monitor.ts";

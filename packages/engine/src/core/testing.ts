@@ -16,9 +16,12 @@ import { listConnections } from "./report/census.ts";
 import { createTraffic, type Traffic } from "./report/traffic.ts";
 import { planServices } from "./services/plan.ts";
 import { policyOf } from "./services/policy.ts";
-import { createServiceTable, type Health, NO_HEALTH, type ServiceTable } from "./services/service-table.ts";
+import { createServiceTable, type Health, type ServiceTable } from "./services/service-table.ts";
 import { type ConnectionTable, createConnectionTable } from "./table/connection-table.ts";
 import type { Reason } from "./verdict.ts";
+
+/** Health that says nothing: everything is up, with its configured weight. */
+export const NO_HEALTH: Health = { weights: new Map(), down: new Set() };
 
 /** A director and all its parts. */
 export interface TestDirector {

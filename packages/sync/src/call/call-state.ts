@@ -36,7 +36,7 @@ export type CallEffect =
   | { type: "ended"; key: string; failure: CallFailure | undefined };
 
 /** Why a frame changed nothing. */
-export const CALL_REFUSALS = [
+const CALL_REFUSALS = [
   "malformed", // no frame, or a body that is not of its kind, or a kind that is replication's
   "version", // a frame version that this one does not speak
   "unknown_key", // sealed with a key id that is not configured

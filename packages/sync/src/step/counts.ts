@@ -21,7 +21,7 @@ export const REFUSALS = [
 export type Refusal = (typeof REFUSALS)[number];
 
 /** What happened, for operators. */
-export const HAPPENINGS = [
+const HAPPENINGS = [
   "framesSent",
   "framesReceived",
   "bytesSent",

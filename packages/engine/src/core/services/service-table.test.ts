@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { createParsedPacket, parseIp, parseTransport } from "../../packet/parse.ts";
 import { buildPacket } from "../../packet/testing.ts";
 import { createRandom } from "../random.ts";
-import { createServiceTable, NO_HEALTH } from "./service-table.ts";
+import { NO_HEALTH } from "../testing.ts";
+import { createServiceTable } from "./service-table.ts";
 
 const web = {
   protocol: "tcp",

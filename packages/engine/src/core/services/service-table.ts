@@ -28,9 +28,6 @@ export interface Health {
   readonly down: ReadonlySet<number>;
 }
 
-/** Health that says nothing: everything is up, with its configured weight. */
-export const NO_HEALTH: Health = { weights: new Map(), down: new Set() };
-
 /** Services and destinations; one thread owns them. */
 export interface ServiceTable {
   /** Those of the document. */
