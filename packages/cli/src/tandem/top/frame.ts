@@ -216,7 +216,7 @@ const HELP = [
   "  /                 show only what has a text in its name; Esc: all",
   "  p                 pause, and go on",
   "  ?                 this help",
-  "  q  Ctrl-C         quit",
+  "  q  Ctrl-C         quit                    Ctrl-Z to the shell, until `fg`",
   "",
   "  Rates are averages over some seconds, as in `tandem services --rates`.",
   "  k, M, G are powers of 1000. Any key goes back.",

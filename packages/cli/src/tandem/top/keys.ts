@@ -13,7 +13,8 @@ export type KeyName =
   | "enter"
   | "escape"
   | "backspace"
-  | "interrupt";
+  | "interrupt"
+  | "suspend";
 
 /** A key: a name of the above, or the one character that was typed. */
 export type Key = KeyName | (string & {});
@@ -42,6 +43,8 @@ const SEQUENCES: readonly (readonly [sent: string, key: KeyName])[] = [
   ["\u007f", "backspace"],
   ["\b", "backspace"],
   ["\u0003", "interrupt"],
+  ["\u001c", "interrupt"],
+  ["\u001a", "suspend"],
 ];
 
 /** A key that nobody asks for: `ESC [` with numbers and a letter. */

@@ -18,43 +18,90 @@ export interface Screen {
 const ENTER = "\u001b[?1049h\u001b[?25l";
 /** Emptied first: tmux 3.3 keeps what is there if the terminal has grown meanwhile. */
 const LEAVE = "\u001b[H\u001b[J\u001b[?25h\u001b[?1049l";
-const STDOUT = 1;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+/** A process that nobody could continue is not stopped (POSIX, orphaned process groups): it goes on after this time. */
+const STOPPED_MS = 300;
 
-/** Take the terminal: its alternate screen, and every key. However the process ends, it is given back. */
-export function openScreen(input: ReadStream, output: WriteStream): Screen {
+const stopThisProcess = (): void => void process.kill(process.pid, "SIGTSTP");
+
+/**
+ * Take the terminal: its alternate screen, and every key. However the process ends, it is given back; Ctrl-Z and SIGTSTP give it back until
+ * the process is continued.
+ */
+export function openScreen(
+  input: ReadStream,
+  output: WriteStream & { readonly fd: number },
+  stop = stopThisProcess,
+): Screen {
   const { readable, writable } = new TransformStream<Key | undefined>(undefined, { highWaterMark: Infinity });
   const writer = writable.getWriter();
   let shown: readonly string[] = [];
   let isOpen = true;
+  let isTaken = false;
 
+  /** Nobody asks for what comes after the end. */
+  const send = (key: Key | undefined): void => void writer.write(key).catch(() => {});
   const onData = (text: string): void => {
-    for (const key of readKeys(text)) void writer.write(key);
+    for (const key of readKeys(text)) {
+      if (key === "suspend") suspend();
+      else send(key);
+    }
   };
-  const onResize = (): void => {
+  const redraw = (): void => {
     shown = [];
-    void writer.write(undefined);
+    send(undefined);
   };
-  const onSignal = (): void => void writer.close();
+  const onSignal = (): void => void writer.close().catch(() => {});
+
+  function take(): void {
+    if (isTaken || !isOpen) return;
+    isTaken = true;
+    process.on("SIGTSTP", suspend);
+    output.write(ENTER);
+    input.setRawMode(true);
+    redraw();
+  }
+
+  function giveBack(): void {
+    if (!isTaken) return;
+    isTaken = false;
+    process.off("SIGTSTP", suspend); // what stops a process is that it does not listen
+    input.setRawMode(false);
+    writeSync(output.fd, LEAVE); // now: nothing comes after an exit, or a stop
+  }
+
+  function suspend(): void {
+    giveBack();
+    stop();
+    setTimeout(take, STOPPED_MS).unref();
+  }
+
+  /** Also after SIGSTOP, of which nobody is told; a shell has had the terminal meanwhile. */
+  function onContinue(): void {
+    if (isTaken) giveBack();
+    take();
+  }
 
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
-    process.off("exit", close);
+    process.off("exit", close).off("SIGCONT", onContinue);
     for (const signal of SIGNALS) process.off(signal, onSignal);
-    output.off("resize", onResize);
-    input.off("data", onData).setRawMode(false).pause();
-    writeSync(STDOUT, LEAVE); // now: nothing comes after an exit
+    output.off("resize", redraw);
+    input.off("data", onData).pause();
+    giveBack();
   }
 
-  process.on("exit", close);
+  process.on("exit", close).on("SIGCONT", onContinue);
   for (const signal of SIGNALS) process.once(signal, onSignal);
-  output.on("resize", onResize).write(ENTER);
-  input.setRawMode(true).setEncoding("utf8").on("data", onData).resume();
+  output.on("resize", redraw);
+  input.setEncoding("utf8").on("data", onData).resume();
+  take();
 
   return {
     size: () => ({ columns: output.columns, rows: output.rows }),
     draw(lines) {
+      if (!isTaken) return;
       output.write(changedLines(shown, lines));
       shown = lines;
     },
