@@ -5,6 +5,7 @@ import { change } from "./change.ts";
 import type { Refusal } from "./counts.ts";
 import { receiveHello } from "./hello.ts";
 import { receiveChunk, startJoin } from "./join.ts";
+import { hearNamesake } from "./namesake.ts";
 import { createPeer, noteControl, type Peer, type Standing, standingOf } from "./peer.ts";
 import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
 import { receiveReplayGone, receiveStream } from "./stream.ts";
@@ -55,7 +56,10 @@ function judge(turn: Turn, bytes: Uint8Array): Refusal | undefined {
   if (standing !== "proven" && standing !== "candidate") return standing;
   const frame = openFrame(state.seal, header, bytes);
   if (typeof frame === "string") return frame;
-  if (header.node === state.node) return "own_name";
+  if (header.node === state.node) {
+    hearNamesake(state, turn.nowMs);
+    return "own_name";
+  }
   const peer = state.peers.get(header.node) ?? addPeer(turn, header.node);
   return peer === undefined ? "too_many_peers" : accept(turn, peer, frame as Frame, standing);
 }

@@ -2,6 +2,7 @@
 import { appliedOf } from "./acknowledge.ts";
 import type { Counts } from "./counts.ts";
 import type { FollowState } from "./follow.ts";
+import { hasNamesake } from "./namesake.ts";
 import { isAlone, isSynced } from "./readiness.ts";
 import type { SyncState } from "./sync-state.ts";
 
@@ -32,6 +33,8 @@ export interface ReplicationStatus {
   readonly isReady: boolean;
   readonly isSynced: boolean;
   readonly isAlone: boolean;
+  /** Another node uses our name, too. */
+  readonly hasNamesake: boolean;
   /** Last number of our own stream. */
   readonly sequence: number;
   readonly peers: readonly PeerStatus[];
@@ -46,6 +49,7 @@ export function statusOf(state: SyncState, nowMs: number): ReplicationStatus {
     isReady: state.isReady,
     isSynced: isSynced(state),
     isAlone: isAlone(state, nowMs),
+    hasNamesake: hasNamesake(state, nowMs),
     sequence: state.streamSequence,
     peers: [...state.peers.values()].map((peer) => ({
       node: peer.name,

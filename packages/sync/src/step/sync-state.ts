@@ -5,6 +5,7 @@ import { type Batch, createBatch } from "./batch.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import type { FollowEvent, FollowState } from "./follow.ts";
 import { LIMITS, type Limits } from "./limits.ts";
+import type { Namesake } from "./namesake.ts";
 import type { Peer } from "./peer.ts";
 import { createReplayRing, type ReplayRing } from "./replay.ts";
 
@@ -142,6 +143,7 @@ export interface SyncState {
   isReady: boolean;
   /** When it last was synced or alone. */
   readyMs: number;
+  namesake: Namesake | undefined;
 }
 
 /** A node at its start: nobody known, not connected. */
@@ -172,6 +174,7 @@ export function createSyncState(options: SyncOptions, nowMs: number): SyncState 
     presence: new Uint8Array(0),
     isReady: false,
     readyMs: nowMs,
+    namesake: undefined,
   };
 }
 

@@ -43,6 +43,7 @@ const replication = (peers: SyncPeer[], change: Partial<ReplicationStatus> = {})
   isReady: true,
   isSynced: true,
   isAlone: false,
+  hasNamesake: false,
   sequence: 1,
   peers,
   counts: { refused: {}, happened: {} } as unknown as ReplicationStatus["counts"],
@@ -299,4 +300,13 @@ test("a tunnel without room is an alarm, one with little room is none", () => {
     ...statusOf(parts()).alarms,
     "The tunnel is narrow; wanted a path MTU of 1300",
   ]);
+});
+
+test("a node whose name another one uses says so", () => {
+  const { alarms } = statusOf(
+    parts({ node: "lb1", replication: replication([peer()], { hasNamesake: true }) }),
+  );
+  expect(alarms).toContain(
+    'Another node is called "lb1", too: each needs a name of its own (`name` in node.yaml)',
+  );
 });

@@ -98,7 +98,7 @@ function peerStatus(peer: SyncPeer, p: Parts): PeerStatus {
 function alarmsOf(p: Parts): string[] {
   return [
     ...alarmsOfNode(p),
-    ...(p.replication ? alarmsOfCluster(p.replication, p.document.revision) : []),
+    ...(p.replication ? alarmsOfCluster(p.replication, p) : []),
     ...alarmsOfServices(p),
     ...(p.doorProblem ? [p.doorProblem] : []),
     ...p.tunnels.filter(({ room }) => room === "missing").map(sentenceOf),
@@ -135,12 +135,16 @@ function alarmsOfNode({
   ];
 }
 
-function alarmsOfCluster({ isConnected, peers }: ReplicationStatus, revision: number): string[] {
+function alarmsOfCluster({ isConnected, hasNamesake, peers }: ReplicationStatus, p: Parts): string[] {
+  const { revision } = p.document;
   const isAlone = !peers.some((peer) => peer.state === "live");
   const nobody = isAlone ? "is lost: nobody takes over if this node dies" : "is lost";
   const lost = isConnected ? nobody : "cannot be heard while NATS is away"; // it may be well: VRRP goes another way
   return [
     ...(isConnected ? [] : ["NATS cannot be reached: replication pauses"]),
+    ...(hasNamesake
+      ? [`Another node is called "${p.node}", too: each needs a name of its own (\`name\` in node.yaml)`]
+      : []),
     ...(peers.length > 0 ? [] : ["No peer was ever heard of: nobody takes over if this node dies"]),
     ...peers.flatMap((peer) => {
       if (peer.state === "alone") return [`Peer "${peer.node}" ${lost}`];

@@ -51,6 +51,11 @@ test("maintenance of a node that nobody can take over from says that it stays ac
   expect(out).toContain("It is active all the same: no peer is in sync with it.");
 });
 
+test("maintenance of an active node without NATS warns that a peer may take over without the newest connections", async () => {
+  const { out } = await run("maintenance on", { nats: "disconnected", peers: [{ ...peer!, state: "lost" }] });
+  expect(out).toContain("a peer that hears nobody either takes over, without the connections since");
+});
+
 test("maintenance of a node that stands alone says what it means there", async () => {
   const { out } = await run("maintenance on", { role: "standalone", peers: [] });
   expect(out).toContain("It stands alone: it goes on serving, and says that it is not ready");

@@ -53,10 +53,12 @@ function headOf({ node, maintenance }: NodeStatus, isAsked: boolean, changed: bo
 }
 
 /** What maintenance means to a node as it is. */
-function meaningOf({ role, peers }: NodeStatus): string {
+function meaningOf({ role, peers, nats }: NodeStatus): string {
   const active = peers.find((peer) => peer.role === "active" && peer.state !== "lost");
   if (role === "standalone")
     return "It stands alone: it goes on serving, and says that it is not ready, so that whoever asks for that sends nothing more.";
+  if (role === "active" && nats === "disconnected")
+    return "NATS is away, so nobody knows who is in sync: a peer that hears nobody either takes over, without the connections since.";
   if (role === "active")
     return "It is active all the same: no peer is in sync with it. One that comes into sync takes over; `tandem switchover --force` does not wait for that.";
   return `It is ${role}${active ? `, ${active.node} is active` : ""}. It takes the addresses only if nobody else can.`;
