@@ -1,7 +1,7 @@
 /** The flow maps of the in-memory data plane: bounded, and changed by a queue as the kernel's are. */
 import { FLOW_KEY } from "../core/layout.ts";
 import { createWordMap } from "../core/word-map.ts";
-import { addressToWords, wordsToAddress } from "../packet/words.ts";
+import { wordsOf, wordsToAddress } from "../packet/words.ts";
 import type { DataPlane } from "./dataplane.ts";
 
 /** The part of the port that is about flows, and the lookup that the fast path makes. */
@@ -49,10 +49,4 @@ export function createMemoryFlows(capacity: number): MemoryFlows {
       }
     },
   };
-}
-
-function wordsOf(key: Uint8Array): Uint32Array {
-  const words = new Uint32Array(key.length / 4);
-  addressToWords(key, words.length, words);
-  return words;
 }

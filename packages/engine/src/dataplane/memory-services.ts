@@ -5,7 +5,7 @@ import { maskWords } from "../core/services/client-list.ts";
 import { ENDPOINT_WORDS, writeEndpoint } from "../core/services/endpoint.ts";
 import type { FastpathWorld } from "../core/twin/fastpath-world.ts";
 import { createWordMap } from "../core/word-map.ts";
-import { addressToWords, swapPort } from "../packet/words.ts";
+import { swapPort, wordsOf } from "../packet/words.ts";
 import type { TunnelEnds } from "../rewrite/tunnel.ts";
 import type { ClientPrefix, Endpoint, Marked, ServiceChange, Tunnel } from "./dataplane.ts";
 
@@ -119,10 +119,4 @@ export function endsOf(tunnel: Tunnel, source: Uint8Array): TunnelEnds {
   const { type, flags } = tunnel;
   const [from, to] = [wordsOf(source), wordsOf(tunnel.address)];
   return { family, type, flags, port: swapPort(tunnel.port), source: from, destination: to };
-}
-
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  const words = new Uint32Array(bytes.length / 4);
-  addressToWords(bytes, words.length, words);
-  return words;
 }

@@ -49,6 +49,13 @@ export function addressToWords(address: Uint8Array, count: number, words: Uint32
   for (let i = 0; i < count; i++) words[at + i] = readWord32(address, 4 * i);
 }
 
+/** The first `count` words of an address or another key: all of them unless said otherwise. */
+export function wordsOf(bytes: Uint8Array, count = bytes.length / 4): Uint32Array {
+  const words = new Uint32Array(count);
+  addressToWords(bytes, count, words);
+  return words;
+}
+
 /** Copy `count` words from `at` on into address bytes. */
 export function wordsToAddress(words: Uint32Array, at: number, bytes: Uint8Array, count: number): void {
   for (let i = 0; i < count; i++) writeWord32(bytes, 4 * i, words[at + i]!);

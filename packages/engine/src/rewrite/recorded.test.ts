@@ -12,7 +12,7 @@ import {
   parseTransport,
 } from "../packet/parse.ts";
 import { packetProblems } from "../packet/testing.ts";
-import { addressToWords, readWord16, swapPort, writeWord16 } from "../packet/words.ts";
+import { readWord16, swapPort, wordsOf, writeWord16 } from "../packet/words.ts";
 import { decrementTtl } from "./direct-route.ts";
 import { masquerade } from "./masquerade.ts";
 import { overheadOf, type TunnelEnds, wrap } from "./tunnel.ts";
@@ -72,13 +72,6 @@ const ENDS = {
   6: { source: "fd00:1::1", destination: "fd00:1::11" },
 } as const;
 
-function wordsOf(address: string): Uint32Array {
-  const words = new Uint32Array(4);
-  const bytes = parseAddress(address)!;
-  addressToWords(bytes, bytes.length / 4, words);
-  return words;
-}
-
 function tunnelOf(of: Tunnelled): TunnelEnds {
   const family = familyOf(bytesOf(of.after));
   return {
@@ -86,8 +79,8 @@ function tunnelOf(of: Tunnelled): TunnelEnds {
     type: TUNNEL_NUMBERS[of.type],
     flags: FLAGS[of.checksum],
     port: of.type === "gue" ? swapPort(GUE_PORT) : 0,
-    source: wordsOf(ENDS[family].source),
-    destination: wordsOf(ENDS[family].destination),
+    source: wordsOf(parseAddress(ENDS[family].source)!),
+    destination: wordsOf(parseAddress(ENDS[family].destination)!),
   };
 }
 

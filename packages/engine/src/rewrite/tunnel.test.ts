@@ -3,19 +3,12 @@ import { expect, test } from "vitest";
 import { TUNNEL_FLAG } from "../core/layout.ts";
 import { buildPacket, type PacketSpec, packetProblems } from "../packet/testing.ts";
 import { buildWrapped, INNER, OUTER } from "../packet/testing-cut.ts";
-import { addressToWords, readNetwork16, swapPort } from "../packet/words.ts";
+import { readNetwork16, swapPort, wordsOf } from "../packet/words.ts";
 import { overheadOf, type TunnelEnds, wrap } from "./tunnel.ts";
 import { gueSourcePort } from "./tunnel-header.ts";
 
 const packetOf = (family: 4 | 6, more: Partial<PacketSpec> = {}): Uint8Array =>
   buildPacket({ protocol: "tcp", ...INNER[family], fromPort: 40_000, toPort: 80, payload: "odd", ...more });
-
-function wordsOf(address: string): Uint32Array {
-  const words = new Uint32Array(4);
-  const bytes = parseAddress(address)!;
-  addressToWords(bytes, bytes.length / 4, words);
-  return words;
-}
 
 function tunnelOf(family: 4 | 6, type: keyof typeof TUNNEL_NUMBERS, flags = 0): TunnelEnds {
   return {
@@ -23,8 +16,8 @@ function tunnelOf(family: 4 | 6, type: keyof typeof TUNNEL_NUMBERS, flags = 0): 
     type: TUNNEL_NUMBERS[type],
     flags,
     port: type === "gue" ? swapPort(6080) : 0,
-    source: wordsOf(OUTER[family].from),
-    destination: wordsOf(OUTER[family].to),
+    source: wordsOf(parseAddress(OUTER[family].from)!),
+    destination: wordsOf(parseAddress(OUTER[family].to)!),
   };
 }
 

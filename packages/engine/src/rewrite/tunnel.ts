@@ -21,6 +21,16 @@ export interface TunnelEnds {
   destination: Uint32Array;
 }
 
+/** Ends to be filled in, again and again. */
+export const createTunnelEnds = (): TunnelEnds => ({
+  family: 4,
+  type: 0,
+  flags: 0,
+  port: 0,
+  source: new Uint32Array(4),
+  destination: new Uint32Array(4),
+});
+
 /** Where a wrapped packet goes. Reused by whoever wraps. */
 export interface Wrapping {
   /** At least `overheadOf` bytes longer than the packet. */

@@ -2,7 +2,7 @@
 import { parseAddress } from "@tandem/model";
 import { FLOW_KEY } from "../core/layout.ts";
 import { FLOW_WORDS } from "../packet/parse.ts";
-import { addressToWords, swapPort, writeNetwork16 } from "../packet/words.ts";
+import { swapPort, wordsOf, writeNetwork16 } from "../packet/words.ts";
 import type { Candidate, Request, SchedulerOptions } from "./scheduler.ts";
 
 /** A destination that a test may change. */
@@ -22,9 +22,7 @@ export function candidate({
   ...of
 }: Partial<Candidate> & { at?: string } = {}): TestCandidate {
   const [host, port] = at.split(" ");
-  const bytes = parseAddress(host!)!;
-  const address = new Uint32Array(bytes.length / 4);
-  addressToWords(bytes, address.length, address);
+  const address = wordsOf(parseAddress(host!)!);
   const weight = of.weight ?? 1;
   const idle = { weight, lastWeight: weight, active: 0, inactive: 0, overloaded: false };
   return { address, port: swapPort(Number(port)), ...idle, ...of };

@@ -9,7 +9,7 @@ import { addressToWords, swapPort } from "../../packet/words.ts";
 import { packTransitions } from "../../protocols/transitions.ts";
 import { cutPacket } from "../../rewrite/cut.ts";
 import type { NewEnd } from "../../rewrite/masquerade.ts";
-import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../../rewrite/tunnel.ts";
+import { createTunnelEnds, overheadOf, type Wrapping, wrap } from "../../rewrite/tunnel.ts";
 import { DIRECTION, RECORD } from "../layout.ts";
 import { createNewEnds } from "../new-ends.ts";
 import { methodOf, readField } from "../record.ts";
@@ -66,14 +66,7 @@ export function createOutlet(context: CoreContext): Outlet {
   const newEnds = createNewEnds();
   const leaving: Injected = { family: 4, packet: NO_BYTES, packetBytes: 0, gsoSize: 0, gsoSegments: 1 };
   const tunneled: Injected = { ...leaving, packet: new Uint8Array(MOST_BYTES) };
-  const way: TunnelEnds = {
-    family: 4,
-    type: 0,
-    flags: 0,
-    port: 0,
-    source: new Uint32Array(4),
-    destination: new Uint32Array(4),
-  };
+  const way = createTunnelEnds();
   const wrapping: Wrapping = { out: tunneled.packet, tunnel: way, mayFragment: false };
   const piece: Injected = { ...leaving, packet: new Uint8Array(MOST_BYTES) };
   let identification = context.random(0x1_0000);

@@ -1,7 +1,7 @@
 /** What a peer's record means here: whether our configuration allows what it says, and the connection or template that it describes. */
 import { type ConnectionRecord, METHOD_NUMBERS, RecordFlag } from "@tandem/model";
 import { FLOW_PORTS, FLOW_PROTOCOL, IP_PROTOCOL } from "../../packet/parse.ts";
-import { addressToWords, swapPort } from "../../packet/words.ts";
+import { addressToWords, swapPort, wordsOf } from "../../packet/words.ts";
 import { TcpState } from "../../protocols/tcp.ts";
 import { PROTOCOLS } from "../../protocols/transitions.ts";
 import { ADDRESS_WORDS, LIFE } from "../layout.ts";
@@ -138,10 +138,4 @@ function writeKey(key: Uint32Array, record: ConnectionRecord, service: Service):
   const virtualPort = record.virtualNamed ? swapPort(record.virtualPort) : service.port;
   key[FLOW_PORTS[family]] = (swapPort(record.clientPort) | (virtualPort << 16)) >>> 0;
   key[FLOW_PROTOCOL[family]] = record.protocol | (isTemplate(record) ? TEMPLATE_KEY : 0);
-}
-
-function wordsOf(address: Uint8Array, words: number): Uint32Array {
-  const out = new Uint32Array(words);
-  addressToWords(address, words, out, 0);
-  return out;
 }

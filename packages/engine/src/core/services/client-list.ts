@@ -1,6 +1,6 @@
 /** Which clients a service serves: the longest of its allowed and denied prefixes decides, as in the fast path's map. */
 import { maskBytes, type Prefix, parsePrefix } from "@tandem/model";
-import { addressToWords } from "../../packet/words.ts";
+import { wordsOf } from "../../packet/words.ts";
 import { createWordMap, type WordMap } from "../word-map.ts";
 
 /** Whether a client is served; `words` holds its address, 1 or 4 words as they stand in packets, from `at` on. */
@@ -33,14 +33,10 @@ function add(lengths: Map<number, Length>, { address, bits }: Prefix, isAllowed:
   const mask = maskWords(address.length / 4, bits);
   const length = lengths.get(bits) ?? { bits, mask, isAllowed: createWordMap<boolean>(mask.length) };
   lengths.set(bits, length);
-  const words = new Uint32Array(mask.length);
-  addressToWords(address, words.length, words);
-  length.isAllowed.set(words, isAllowed);
+  length.isAllowed.set(wordsOf(address), isAllowed);
 }
 
 /** The words of an address whose first `bits` bits are set. */
 export function maskWords(count: number, bits: number): Uint32Array {
-  const words = new Uint32Array(count);
-  addressToWords(maskBytes(new Uint8Array(4 * count).fill(0xff), bits), count, words);
-  return words;
+  return wordsOf(maskBytes(new Uint8Array(4 * count).fill(0xff), bits));
 }

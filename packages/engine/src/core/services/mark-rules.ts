@@ -2,7 +2,7 @@
 import type { Prefix } from "@tandem/model";
 import type { MarkRule } from "../../dataplane/dataplane.ts";
 import { FLOW_PORTS, FLOW_PROTOCOL } from "../../packet/parse.ts";
-import { addressToWords, swapPort } from "../../packet/words.ts";
+import { swapPort, wordsOf } from "../../packet/words.ts";
 import { maskWords } from "./client-list.ts";
 
 /** What rules are asked about: a flow key as `packet/parse.ts` leaves it, and where the packet came in. */
@@ -54,8 +54,7 @@ function compileRule(rule: MarkRule, ifindexOf: (name: string) => number | undef
 function compilePrefix({ address, bits }: Prefix, at: number): Test {
   const count = address.length / 4;
   const mask = maskWords(count, bits);
-  const wanted = new Uint32Array(count);
-  addressToWords(address, count, wanted);
+  const wanted = wordsOf(address);
   return (packet) => {
     if (packet.family !== (count === 1 ? 4 : 6)) return false;
     for (let i = 0; i < count; i++) if (((packet.key[at + i]! ^ wanted[i]!) & mask[i]!) !== 0) return false;

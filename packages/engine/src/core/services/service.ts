@@ -11,7 +11,7 @@ import {
   type TunnelSpec,
 } from "@tandem/model";
 import type { Tunnel } from "../../dataplane/dataplane.ts";
-import { addressToWords, swapPort } from "../../packet/words.ts";
+import { swapPort, wordsOf } from "../../packet/words.ts";
 import { createTimeouts, type Timeouts } from "../../protocols/timeouts.ts";
 import { overheadOf } from "../../rewrite/tunnel.ts";
 import { SCHEDULERS } from "../../schedulers/registry.ts";
@@ -247,7 +247,5 @@ export function setWeight(d: Destination, weight: number): boolean {
 export function addressWords(address: string): Uint32Array {
   const bytes = parseAddress(address);
   if (!bytes) throw new Error(`invariant: "${address}" in a document is no address`);
-  const words = new Uint32Array(bytes.length / 4);
-  addressToWords(bytes, words.length, words);
-  return words;
+  return wordsOf(bytes);
 }

@@ -2,7 +2,7 @@
 import { METHOD_NUMBERS } from "@tandem/model";
 import { decrementTtl } from "../../rewrite/direct-route.ts";
 import { masquerade } from "../../rewrite/masquerade.ts";
-import { overheadOf, type TunnelEnds, type Wrapping, wrap } from "../../rewrite/tunnel.ts";
+import { createTunnelEnds, overheadOf, type TunnelEnds, type Wrapping, wrap } from "../../rewrite/tunnel.ts";
 import { hasChecksum } from "../../rewrite/tunnel-header.ts";
 import { ADDRESS, DIRECTION, LIFE, POLICY_FLAG, RECORD } from "../layout.ts";
 import { createNewEnds } from "../new-ends.ts";
@@ -118,11 +118,4 @@ export function createKnownFlow(
 }
 
 const NO_TRANSITIONS = new Uint8Array();
-const NO_TUNNEL: TunnelEnds = {
-  family: 4,
-  type: 0,
-  flags: 0,
-  port: 0,
-  source: new Uint32Array(4),
-  destination: new Uint32Array(4),
-};
+const NO_TUNNEL = createTunnelEnds();
