@@ -38,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "kernel",
-          include: ["packages/**/*.kernel.test.ts", "test/differential/**/*.test.ts"],
+          include: ["packages/**/*.kernel.test.ts", "test/differential/**/*.test.ts", "test/crash/*.test.ts"],
           fileParallelism: false,
           pool: "forks",
           testTimeout: 60_000,

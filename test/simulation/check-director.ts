@@ -26,7 +26,9 @@ export function directorProblems(director: SimulatedDirector): string[] {
 
 /** Indexes of a family's living records. */
 function livingOf(r: RecordArray): number[] {
-  return Array.from({ length: r.capacity }, (_, index) => index).filter((index) => isAlive(r, index));
+  const living: number[] = [];
+  for (let index = 0; index < r.capacity; index++) if (isAlive(r, index)) living.push(index);
+  return living;
 }
 
 /** Each flow leads to a living record that has its tuple; each living record has all its flows; there are no others. */

@@ -10,12 +10,12 @@
  */
 import { createInterface } from "node:readline";
 import type { Document } from "@tandem/model";
-import type { DataPlane } from "../../../packages/engine/src/dataplane/dataplane.ts";
+import type { DataPlane } from "../../packages/engine/src/dataplane/dataplane.ts";
 import {
   createKernelDataPlane,
   type KernelOptions,
-} from "../../../packages/engine/src/dataplane/kernel/kernel.ts";
-import { createForwarder } from "../../../packages/engine/src/forwarder.ts";
+} from "../../packages/engine/src/dataplane/kernel/kernel.ts";
+import { createForwarder } from "../../packages/engine/src/forwarder.ts";
 
 /** Where the data plane is, what it serves, and when to die: 1 is the first step, 0 never. */
 export interface MortalOptions {
