@@ -1,6 +1,7 @@
 /**
- * What a packet costs in the fast path, by BPF_PROG_TEST_RUN: `node test/differential/measure.ts` prints nanoseconds. Runs in a row see
- * what the last one left, so a masqueraded packet goes to and fro between two connections that undo each other, until its TTL is used up.
+ * What a packet costs in the fast path, by BPF_PROG_TEST_RUN: `node test/differential/measure.ts [OBJECT]` prints nanoseconds, of another object
+ * than the checked-in one if it is named: to compare two, run them by turns. Runs in a row see what the last one left, so a masqueraded packet goes to
+ * and fro between two connections that undo each other, until its TTL is used up.
  */
 
 import { ADDRESS, ADDRESS_WORDS, RECORD, RECORD_BYTES } from "../../packages/engine/src/core/layout.ts";
@@ -17,7 +18,8 @@ const ROUNDS = 400;
 const PORTS = { there: 81, back: SERVER_PORT };
 
 const topology = createNetwork();
-const programs = loadPrograms(topology, { isObserved: false });
+const [, , path] = process.argv;
+const programs = loadPrograms(topology, { isObserved: false, ...(path !== undefined && { path }) });
 const link = topology.director.client;
 const peerMac = topology.ends.server.mac;
 // At XDP a forwarded frame carries the next hop's MAC: let that be "ours", so that the next run takes it.

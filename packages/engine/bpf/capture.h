@@ -124,12 +124,13 @@ VERIFIED_ALONE __u32 see_packet_xdp(struct xdp_md *xdp)
 /* Whose packet it is, if it is a connection's. False if it is none's. */
 static __always_inline int credit_connection(struct captured *c, const struct packet *p, __u32 family)
 {
+	struct flow_key6 tuple = p->tuple; /* Linux 6.1 takes no key from where an argument of VERIFIED_ALONE points */
 	struct way *way = this_way();
 	struct record *r;
 
 	if (!way)
 		return 0;
-	r = find_record(&p->tuple, &way->match, 0, family);
+	r = find_record(&tuple, &way->match, 0, family);
 	if (!r)
 		return 0;
 	c->service = r->service_id;

@@ -27,6 +27,7 @@ union ip_header {
 	struct ipv6hdr v6;
 };
 
+/* No larger: in Linux 6.1 the injection program needs all of the stack that there is. */
 struct packet {
 	/* For IPv4 only the first word of each address counts; ports are 0 until the transport header was parsed. */
 	struct flow_key6 tuple;
@@ -38,14 +39,14 @@ struct packet {
 	__u32 transport_bytes; /* of the transport header */
 	__u32 gso_size;
 	__u32 segments;
-	__u32 check; /* of the transport header */
-	__u32 event; /* TCP_EVENT, SCTP_EVENT or 0 */
-	__u32 mark;  /* for the core, with some reasons: else 0 */
-	__u32 mtu;   /* of a way out that is too narrow: else 0 */
+	__u32 check;   /* of the transport header */
+	__u32 mark;    /* for the core, with some reasons: else 0 */
+	__u32 mtu;     /* of a way out that is too narrow: else 0 */
 	__u32 service; /* that it is for, without a flow: else 0 */
-	int action;  /* the program's result, but for what passes */
+	int action;    /* the program's result, but for what passes */
+	__u8 event;    /* TCP_EVENT, SCTP_EVENT or 0 */
 	__u8 ttl;
-	__u8 flags; /* of TCP */
+	__u8 flags;    /* of TCP */
 	__u8 is_fragment;
 };
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { CapturedPacket, CaptureFilter } from "./core/capture/captured.ts";
 import { REASONS, type Reason } from "./core/verdict.ts";
-import { buildPacket, type PacketSpec } from "./packet/testing.ts";
+import { buildIcmpError, buildPacket, type PacketSpec } from "./packet/testing.ts";
+import { buildFragments } from "./packet/testing-cut.ts";
 import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";
 import { A, client, establish, receive, run, server, WEB, web } from "./testing-clients.ts";
 
@@ -79,6 +80,55 @@ test("a packet that the core rewrites is shown as it came in, and once", () => {
   expect(shown(f).packets).toMatchObject([
     { reason: "core_ttl_exceeded", bytes: bytesOf(last), destination: A },
   ]);
+});
+
+const about = buildPacket({ ...client(1), to: "10.0.0.1" });
+const error = buildIcmpError({ from: "10.0.0.1", to: "198.51.100.1", type: 3, about });
+const [part, rest] = buildFragments(buildPacket({ ...client(2), payload: new Uint8Array(60) }), 32) as [
+  Uint8Array,
+  Uint8Array,
+];
+const stranger = buildPacket({ ...server(9, "SA") });
+
+const ofNobody = { service: 0, destination: 0 };
+const ofTheServer = { from: "server", client: Uint8Array.of(198, 51, 100, 9), clientPort: 40_000 };
+const decided: [what: string, packets: Uint8Array[], wanted: Partial<CapturedPacket>[]][] = [
+  ["an error about a connection", [error], [{ reason: "icmp_translated", from: "server", destination: A }]],
+  ["a fragment before the first", [rest], [{ reason: "fragment_held", ...ofNobody }]],
+  [
+    "the first fragment of a new connection",
+    [part],
+    [{ reason: "fragment_forwarded", service: 1, destination: A }],
+  ],
+  [
+    "a server's packet to nobody",
+    [stranger],
+    [{ reason: "refused", ...ofNobody, ...(ofTheServer as object) }],
+  ],
+];
+for (const [what, packets, wanted] of decided) {
+  test(`a capture shows what the core decided about ${what}`, () => {
+    const f = capturing();
+    run(f, { ...WEB, settings: { ...WEB.settings, unmatchedReply: "refuse" } });
+    establish(f, 1);
+    shown(f);
+    for (const packet of packets) f.dataplane.receive(1, packet);
+    const seen = shown(f).packets;
+    expect(seen).toMatchObject(wanted);
+    expect(seen.map((p) => p.bytes)).toEqual(packets);
+  });
+}
+
+test("a datagram that is scheduled by itself is shown with its own client and where it went", () => {
+  const f = capturing();
+  const document = documentOf([{ ...web(), protocol: "udp", onePacket: true }], WEB);
+  const { id: service, destinations } = document.services[0]!;
+  run(f, document);
+  for (const n of [1, 2]) receive(f, { ...client(n), protocol: "udp" });
+  const of = { reason: "one_packet", service, destination: destinations[0]!.id, from: "client" };
+  expect(shown(f).packets).toMatchObject(
+    [1, 2].map((n) => ({ ...of, client: Uint8Array.of(198, 51, 100, n) })),
+  );
 });
 
 test("a capture that ends shows nothing more, nor what was waiting", () => {

@@ -34,6 +34,8 @@ export interface Decision {
   inject: InjectKind | undefined;
   /** Record that `via` and `flow` are about; -1 none. */
   index: number;
+  /** Id of the destination of a packet that goes there without a record to say so; 0 of all others. */
+  destination: number;
 }
 
 /** Answers one kind of upcall. The result is reused. Never throws. */
@@ -53,18 +55,20 @@ export interface Verdicts {
 
 /** Make decisions without allocating. */
 export function createVerdicts(): Verdicts {
-  const decision: Decision = { reason: "core_malformed", inject: undefined, index: -1 };
+  const decision: Decision = { reason: "core_malformed", inject: undefined, index: -1, destination: 0 };
   return {
     drop(reason) {
       decision.reason = reason;
       decision.inject = undefined;
       decision.index = -1;
+      decision.destination = 0;
       return decision;
     },
     send(reason, inject, index) {
       decision.reason = reason;
       decision.inject = inject;
       decision.index = index;
+      decision.destination = 0;
       return decision;
     },
   };

@@ -71,6 +71,7 @@ for (const reason of ["new_flow", "fib_no_neighbour"] as const) {
       reason: "rejoined",
       inject: "flow",
       index: 0,
+      destination: 0,
     });
     expect(d.table.size).toBe(1);
   });

@@ -10,8 +10,6 @@ import {
   parseTransport,
 } from "../../packet/parse.ts";
 import type { CoreContext, Decision } from "../answer/context.ts";
-import { RECORD } from "../layout.ts";
-import { readField } from "../record.ts";
 import { directionOf, indexOf } from "../table/flow-index.ts";
 import { REASONS } from "../verdict.ts";
 import { CAPTURED_BYTES } from "./capture-layout.ts";
@@ -65,18 +63,20 @@ export function createWitness({
       captured.bytes = head.subarray(0, Math.min(CAPTURED_BYTES, packetBytes));
       captured.bytes.set(packet.subarray(0, captured.bytes.length));
     },
-    testify({ reason, index }) {
-      const r = table.records[p.family];
+    testify({ reason, destination }) {
       const after = find();
       const node = after < 0 ? before : after; // it may have been made just now, or ended
       captured.reason = reason;
       if (node >= 0) {
-        creditConnection(captured, r, { index: indexOf(node), direction: directionOf(node) });
+        creditConnection(captured, table.records[p.family], {
+          index: indexOf(node),
+          direction: directionOf(node),
+        });
         return captured;
       }
       const service = isReply ? undefined : services.find(p.family, p.key, mark);
       creditPacket(captured, p, { service: service?.id ?? 0, isReply });
-      if (index >= 0) captured.destination = readField(r, index, RECORD.destinationId);
+      captured.destination = destination;
       return captured;
     },
   };

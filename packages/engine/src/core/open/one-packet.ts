@@ -67,7 +67,9 @@ export function createOnePacket(context: CoreParts, { drop, send }: Verdicts): O
     if (p.ttl <= 1 && destination.method !== METHOD_NUMBERS.local) return endOfLife(target, now);
     count(destination, p, upcall);
     if (upcall.gsoSize === 0) finishChecksum(p, upcall.packet);
-    return ways[destination.method]!(target, now);
+    const decision = ways[destination.method]!(target, now);
+    decision.destination = destination.id;
+    return decision;
   };
 }
 
