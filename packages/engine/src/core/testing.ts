@@ -42,6 +42,10 @@ export interface TestDirector {
   configure(services: unknown[], more?: object): Document;
   /** Replace what health says. */
   believe(health: Partial<Health>): void;
+  /** Let a packet come in, and carry out all that follows. Returns as `settle`. */
+  receive(packet: Uint8Array, more?: Parameters<MemoryDataPlane["receive"]>[2]): Reason[];
+  /** What left since the last time. */
+  sent(): Uint8Array[];
   /** Carry out everything that waits: upcalls, flows, packets, events. Returns the core's reasons, in order. */
   settle(): Reason[];
 }
@@ -73,6 +77,17 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
     dataplane.flushFlows(() => {});
   }
 
+  function settle(): Reason[] {
+    const reasons: Reason[] = [];
+    do {
+      dataplane.drainUpcalls(Number.MAX_SAFE_INTEGER, (upcall) => reasons.push(slowPath(upcall).reason));
+      dataplane.flushFlows((family, index) => connections.close(family, index, clock.now));
+      dataplane.flushPackets();
+    } while (dataplane.waiting.upcalls > 0);
+    dataplane.drainEvents(Number.MAX_SAFE_INTEGER, (e) => connections.stepped(e, clock.now));
+    return reasons;
+  }
+
   return {
     dataplane,
     services,
@@ -102,16 +117,12 @@ export function createTestDirector(options: Omit<MemoryOptions, "now"> = {}): Te
       if (services.setHealth({ ...NO_HEALTH, ...health })) connections.reviewAll();
       runTimers();
     },
-    settle() {
-      const reasons: Reason[] = [];
-      do {
-        dataplane.drainUpcalls(Number.MAX_SAFE_INTEGER, (upcall) => reasons.push(slowPath(upcall).reason));
-        dataplane.flushFlows((family, index) => connections.close(family, index, clock.now));
-        dataplane.flushPackets();
-      } while (dataplane.waiting.upcalls > 0);
-      dataplane.drainEvents(Number.MAX_SAFE_INTEGER, (e) => connections.stepped(e, clock.now));
-      return reasons;
+    receive(packet, more) {
+      dataplane.receive(1, packet, more);
+      return settle();
     },
+    sent: () => dataplane.sent.splice(0).map(({ bytes }) => bytes),
+    settle,
   };
 }
 

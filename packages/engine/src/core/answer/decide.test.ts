@@ -30,8 +30,7 @@ function directorWith(...flags: string[]): TestDirector {
   const d = createTestDirector();
   d.configure([webOfOne, direct, sloppy]);
   for (const f of flags) {
-    d.dataplane.receive(1, fromClient(f));
-    d.settle();
+    d.receive(fromClient(f));
   }
   return d;
 }

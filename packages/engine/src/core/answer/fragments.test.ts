@@ -37,13 +37,7 @@ function setUp({ family, protocol, method, more = {} }: Setting) {
     ...more,
   };
   d.configure([service]);
-  const receive = (packet: Uint8Array): Reason[] => {
-    d.dataplane.receive(1, packet);
-    return d.settle();
-  };
-  /** What left since the last time. */
-  const sent = (): Uint8Array[] => d.dataplane.sent.splice(0).map(({ bytes }) => bytes);
-  return { d, receive, sent };
+  return { d, receive: d.receive, sent: d.sent };
 }
 
 const payload = Uint8Array.from({ length: 3000 }, (_, i) => i % 251);
@@ -314,7 +308,7 @@ test("a datagram in fragments is scheduled by itself where every packet is", () 
   for (const method of ["masquerade", "direct-route", "tunnel"] as const) {
     const setting: Setting = { family: 4, protocol: "udp", method, more: { onePacket: true } };
     const { d, receive, sent } = setUp(setting);
-    const reasons = buildFragments(fromClient(setting), 1200, 9).flatMap(receive);
+    const reasons = buildFragments(fromClient(setting), 1200, 9).flatMap((piece) => receive(piece));
     expect(reasons).toEqual(["one_packet", "fragment_forwarded", "fragment_forwarded"]);
     const got = sent();
     const joined = joinFragments(method === "tunnel" ? unwrapped(got, 4) : got);

@@ -4,7 +4,6 @@ import { buildWrapped } from "../../packet/testing-cut.ts";
 import { readNetwork16 } from "../../packet/words.ts";
 import { createRandom } from "../random.ts";
 import { createTestDirector } from "../testing.ts";
-import type { Reason } from "../verdict.ts";
 
 const nets = {
   4: {
@@ -33,12 +32,7 @@ function setUp(family: 4 | 6, service: object, more: { settings?: object; to?: o
   d.configure([{ protocol: "udp", address: vip, port: PORT.vip, destinations, ...service }], {
     settings: more.settings ?? {},
   });
-  const receive = (packet: Uint8Array): Reason[] => {
-    d.dataplane.receive(1, packet);
-    return d.settle();
-  };
-  const sent = (): Uint8Array[] => d.dataplane.sent.splice(0).map(({ bytes }) => bytes);
-  return { d, receive, sent };
+  return { d, receive: d.receive, sent: d.sent };
 }
 
 const end = (address: string, port: number) => ({ from: address, fromPort: port });

@@ -5,7 +5,6 @@ import { joinFragments } from "../../packet/testing-join.ts";
 import { leaveChecksum } from "../../packet/transport-checksum.ts";
 import { readNetwork16 } from "../../packet/words.ts";
 import { createTestDirector } from "../testing.ts";
-import type { Reason } from "../verdict.ts";
 
 const nets = {
   4: { client: "198.51.100.7", vip: "192.0.2.1", server: "10.0.0.1" },
@@ -24,12 +23,8 @@ function setUp(
   d.configure([{ protocol: "udp", address: vip, port: 80, destinations, ...service }], {
     settings: more.settings ?? {},
   });
-  const receive = (packet: Uint8Array, gsoSize = 0): Reason[] => {
-    d.dataplane.receive(1, packet, { gsoSize });
-    return d.settle();
-  };
-  const sent = (): Uint8Array[] => d.dataplane.sent.splice(0).map(({ bytes }) => bytes);
-  return { d, receive, sent };
+  const receive = (packet: Uint8Array, gsoSize = 0) => d.receive(packet, { gsoSize });
+  return { d, receive, sent: d.sent };
 }
 
 function datagram(family: 4 | 6, totalBytes: number, more: Partial<PacketSpec> = {}): Uint8Array {

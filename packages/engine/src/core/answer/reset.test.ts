@@ -41,8 +41,7 @@ function setUp(protocol: "tcp" | "udp" | "sctp", whenRemoved = "reset") {
   };
   const sent = () => d.dataplane.sent.splice(0).map(({ bytes }) => read(bytes));
   const send = (side: "client" | "server", more: object = {}) => {
-    d.dataplane.receive(1, buildPacket({ protocol, ...ends[side], ...more }));
-    d.settle();
+    d.receive(buildPacket({ protocol, ...ends[side], ...more }));
     return sent();
   };
   return { d, configure, send, sent };

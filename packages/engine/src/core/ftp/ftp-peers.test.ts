@@ -26,8 +26,7 @@ const full = { ...ftp, method: "full-nat", sourceAddresses: [LOCAL] };
 
 function through(d: TestDirector, spec: Omit<PacketSpec, "protocol">): number {
   d.dataplane.sent.length = 0;
-  d.dataplane.receive(1, buildPacket({ protocol: "tcp", ...spec }));
-  d.settle();
+  d.receive(buildPacket({ protocol: "tcp", ...spec }));
   return d.dataplane.sent.length;
 }
 

@@ -31,8 +31,7 @@ export function openControl(family: 4 | 6 = 4, method: Method = "masquerade", mo
   ]);
   const inside = { address: client as string, port: PORT.client };
   const through = (segment: Segment) => {
-    d.dataplane.receive(1, buildSegment(segment));
-    d.settle();
+    d.receive(buildSegment(segment));
     return d.dataplane.sent.splice(0).map(({ bytes }) => bytes);
   };
   const rest = { sequence: 0, acknowledged: 0, payload: "", flags: "A" };

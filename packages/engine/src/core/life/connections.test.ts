@@ -28,8 +28,7 @@ function directorWith(...packets: Uint8Array[]): TestDirector {
   const d = createTestDirector();
   d.configure([webOfOne, dns]);
   for (const packet of packets) {
-    d.dataplane.receive(1, packet);
-    d.settle();
+    d.receive(packet);
   }
   return d;
 }
@@ -103,8 +102,7 @@ test("events that were lost are made up for by reviewing all records", () => {
   const d = createTestDirector({ eventCapacity: 0 });
   d.configure([webOfOne]);
   for (const flags of ["S", "A", "FA"]) {
-    d.dataplane.receive(1, fromClient(flags));
-    d.settle();
+    d.receive(fromClient(flags));
   }
   const destination = destinationOf(d);
   expect([destination.active, destination.inactive]).toEqual([0, 1]); // as at birth
@@ -145,8 +143,7 @@ test("a peer's connection whose packet comes here is this node's own", () => {
   const d = directorWith(fromClient("S"), fromClient("A"));
   changeLife(d.table.records[4], 0, { clear: 0, set: LIFE.remote });
   writeField(d.table.records[4], 0, RECORD.owner, 7);
-  d.dataplane.receive(1, fromClient("A"));
-  d.settle();
+  d.receive(fromClient("A"));
   expect(d.table.records[4].words[RECORD.owner]).toBe(0);
 });
 
@@ -184,8 +181,7 @@ test("of two connections whose replies look alike, the one that lives on keeps t
   const sip = (port: number) => ({ ...dns, port, destinations: [{ address: A, port: 5060 }] });
   d.configure([sip(5060), sip(5061)]);
   const say = (more: Partial<PacketSpec>) => {
-    d.dataplane.receive(1, datagram(more));
-    d.settle();
+    d.receive(datagram(more));
   };
   say({ toPort: 5060 });
   say({ toPort: 5061 });

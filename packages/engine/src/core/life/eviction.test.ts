@@ -12,8 +12,7 @@ function setUp() {
   d.configure([{ protocol: "tcp", address: ends.to, port: 80, destinations: [{ address: "10.0.0.1" }] }]);
   const send = (client: number, flags: string) => {
     const fromPort = 40_000 + client;
-    d.dataplane.receive(1, buildPacket({ protocol: "tcp", ...ends, fromPort, flags }));
-    return d.settle();
+    return d.receive(buildPacket({ protocol: "tcp", ...ends, fromPort, flags }));
   };
   const establish = (client: number) => ["S", "A"].map((flags) => send(client, flags));
   /** Living connections by state's number. */

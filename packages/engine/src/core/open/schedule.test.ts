@@ -221,8 +221,7 @@ test("an ICMP error about nothing known makes a connection, by a setting", () =>
     },
   );
   const about = buildPacket({ protocol: "udp", from: "192.0.2.1", fromPort: 93, to: CLIENT, toPort: 4444 });
-  d.dataplane.receive(1, buildIcmpError({ from: "192.0.2.254", to: "192.0.2.1", type: 3, code: 4, about }));
-  d.settle();
+  d.receive(buildIcmpError({ from: "192.0.2.254", to: "192.0.2.1", type: 3, code: 4, about }));
   expect(rowsOf(d)).toMatchObject([{ client: CLIENT, clientPort: 4444, virtualPort: 93, destination: A }]);
 });
 

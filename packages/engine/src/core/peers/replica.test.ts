@@ -37,8 +37,7 @@ function director(): TestDirector {
 /** Packets arrive at a director, one after the other. */
 function see(d: TestDirector, ...packets: Uint8Array[]): void {
   for (const p of packets) {
-    d.dataplane.receive(1, p);
-    d.settle();
+    d.receive(p);
   }
 }
 

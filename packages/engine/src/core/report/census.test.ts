@@ -24,8 +24,7 @@ function director(capacity = 8): TestDirector {
 
 function datagram(d: TestDirector, family: 4 | 6, fromPort: number): void {
   const { from, to } = ends[family];
-  d.dataplane.receive(1, buildPacket({ protocol: "udp", from, fromPort, to, toPort: 53, payload: "x" }));
-  d.settle();
+  d.receive(buildPacket({ protocol: "udp", from, fromPort, to, toPort: 53, payload: "x" }));
 }
 
 const list = (d: TestDirector, cursor = 0, limit = 100) => listConnections(d, { cursor, limit }, d.clock.now);

@@ -40,8 +40,7 @@ function receive(
 ) {
   const { protocol = "tcp", fromPort = 40_000, toPort = 80 } = packet;
   const flags = protocol === "tcp" ? { flags: "S" } : {};
-  d.dataplane.receive(1, buildPacket({ protocol, from: CLIENT, fromPort, to: VIP, toPort, ...flags }));
-  return d.settle();
+  return d.receive(buildPacket({ protocol, from: CLIENT, fromPort, to: VIP, toPort, ...flags }));
 }
 
 test("explanation of a first packet: service, scheduler, rewriting, end", () => {

@@ -16,8 +16,7 @@ function director(): TestDirector {
   const d = createTestDirector({ capacity: 8 });
   d.configure([webOfOne]);
   for (const flags of ["S", "A"]) {
-    d.dataplane.receive(1, fromClient(flags));
-    d.settle();
+    d.receive(fromClient(flags));
   }
   return d;
 }
@@ -144,8 +143,7 @@ test("adoption takes up templates, which have no flows, with whoever hangs on th
   const old = createTestDirector({ capacity: 8 });
   old.configure([{ ...webOfOne, persistence: {} }]);
   for (const fromPort of [1001, 1002]) {
-    old.dataplane.receive(1, fromClient("S", { fromPort }));
-    old.settle();
+    old.receive(fromClient("S", { fromPort }));
   }
   const { adoption, connections } = restart(old);
   expect(adoption).toEqual({ adopted: 3, repaired: 0 });

@@ -37,8 +37,7 @@ function directorWithFlows(): TestDirector {
   d.configure(services);
   d.dataplane.receive(1, buildPacket(spec({ flags: "S" })));
   d.dataplane.receive(1, buildPacket(spec({ flags: "S", from: "2001:db8:2::7", to: "2001:db8::1" })));
-  d.dataplane.receive(1, buildPacket(spec({ protocol: "udp", toPort: 53 })));
-  d.settle();
+  d.receive(buildPacket(spec({ protocol: "udp", toPort: 53 })));
   return d;
 }
 
@@ -68,8 +67,7 @@ test("a route is asked with the packet's length, of an offloaded one with its se
     },
   });
   d.configure(services);
-  d.dataplane.receive(1, buildPacket(spec({ flags: "S" })));
-  d.settle();
+  d.receive(buildPacket(spec({ flags: "S" })));
   d.dataplane.receive(1, buildPacket(spec({ payload: new Uint8Array(960) })));
   d.dataplane.receive(1, buildPacket(spec({ payload: new Uint8Array(3000) })), { gsoSize: 1000 });
   d.dataplane.receive(1, buildPacket(spec({ payload: new Uint8Array(900) })), { gsoSize: 1000 });
