@@ -14,8 +14,8 @@ test("a file begins with its section, and a packet stands behind its interface",
   expect(Buffer.concat([writer.begin(), writer.packets([PACKET], 0)]).toString("hex")).toBe(
     [
       "0a0d0d0a2c000000 4d3c2b1a01000000 ffffffffffffffff 0400060074616e64656d0000 00000000 2c000000",
-      "0100000020000000 65000000 00000000 0200040065746830 00000000 20000000",
-      "0600000034000000 00000000 e1600600 fac0fbcd 05000000 3c000000 4500003c01000000 0100040064726f70 00000000 34000000",
+      "0100000020000000 71000000 00000000 0200040065746830 00000000 20000000",
+      "0600000044000000 00000000 e1600600 fac0fbcd 15000000 4c000000 0000fffe000000000000000000000800 4500003c01000000 0100040064726f70 00000000 44000000",
     ]
       .join("")
       .replaceAll(" ", ""),
@@ -73,10 +73,17 @@ test("data and comments of every length are filled up and read back", () => {
     const comment = "→ é".repeat(size);
     const packet = { ...PACKET, data, comment, length: 1000 + size };
     const [, block] = blocksIn(createPcapngWriter("tandem").packets([packet], 0));
-    expect([...block!.data]).toEqual([...data]);
-    expect(block!.fixed.readUInt32LE(16)).toBe(1000 + size);
+    expect([...block!.data.subarray(16)]).toEqual([...data]);
+    expect(block!.fixed.readUInt32LE(16)).toBe(1016 + size);
     expect(block!.options.map(([code, value]) => [code, value.toString()])).toEqual([[1, comment]]);
   }
+});
+
+test("a packet of IPv6 is told as one", () => {
+  const [, block] = blocksIn(
+    createPcapngWriter("tandem").packets([{ ...PACKET, data: Uint8Array.of(0x60) }], 0),
+  );
+  expect(block!.data.toString("hex")).toBe("0000fffe0000000000000000000086dd60");
 });
 
 test("the next packet tells how many are missing before it, once", () => {

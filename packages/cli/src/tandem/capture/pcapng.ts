@@ -15,8 +15,17 @@ const BLOCK = { section: 0x0a0d0d0a, interface: 1, packet: 6 } as const;
 const OPTION = { end: 0, comment: 1, interfaceName: 2, dropCount: 4, application: 4 } as const;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-/** Packets begin with the IP header (LINKTYPE_RAW). */
-const LINK_TYPE = 101;
+/**
+ * Packets stand behind a header of Linux' "cooked" capture (LINKTYPE_LINUX_SLL), which says nothing but their protocol: 16 bytes, big-endian. They could
+ * do without (LINKTYPE_RAW), but of that libpcap up to 1.10 reads no file with several interfaces: it compares the file's number for it with its own.
+ */
+const LINK_TYPE = 113;
+const COOKED_BYTES = 16;
+/** Offsets in that header; what is 0: a packet to this host, from an address of no length. */
+const COOKED = { hardwareType: 2, protocol: 14 } as const;
+/** Linux' number for an interface without link addresses. */
+const NO_HARDWARE = 0xfffe;
+const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
 
 /** A packet to be written. */
 export interface WrittenPacket {
@@ -71,16 +80,24 @@ function packetBlock({ timeMs, length, data, comment }: WrittenPacket, at: numbe
   fixed.writeUInt32LE(at, 0);
   fixed.writeUInt32LE(Math.floor(timeUs / 2 ** 32), 4);
   fixed.writeUInt32LE(timeUs % 2 ** 32, 8);
-  fixed.writeUInt32LE(data.length, 12);
-  fixed.writeUInt32LE(length, 16);
+  fixed.writeUInt32LE(COOKED_BYTES + data.length, 12);
+  fixed.writeUInt32LE(COOKED_BYTES + length, 16);
   const dropped = missing > 0 ? [option(OPTION.dropCount, uint64(missing))] : [];
   return block(BLOCK.packet, [
     fixed,
+    cookedHeader(data),
     filled(data),
     option(OPTION.comment, Buffer.from(comment)),
     ...dropped,
     END,
   ]);
+}
+
+function cookedHeader(data: Uint8Array): Buffer {
+  const header = Buffer.alloc(COOKED_BYTES);
+  header.writeUInt16BE(NO_HARDWARE, COOKED.hardwareType);
+  header.writeUInt16BE((data[0] ?? 0) >>> 4 === 6 ? ETHER_TYPE[6] : ETHER_TYPE[4], COOKED.protocol);
+  return header;
 }
 
 /** Version 1.0, and a section length that is not known. */
