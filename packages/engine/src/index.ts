@@ -8,7 +8,7 @@ export { peerNode } from "./api/peer-node.ts";
 export { type ForwardedService, serveForwarded } from "./api/serve-forwarded.ts";
 export { startApiServer } from "./api/server.ts";
 export type { CertificateTerm, TlsIdentity, TlsOptions } from "./api/tls-listener.ts";
-export { listenUnix } from "./api/unix-listener.ts";
+export { createUnixDoor, listenUnix } from "./api/unix-listener.ts";
 export {
   type CapturedPacket as CapturedRow,
   type CaptureFilter as CapturedRowFilter,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { link, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { createServer, type Server as NetServer } from "node:net";
+import { createConnection, createServer, type Server as NetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
@@ -300,4 +300,23 @@ test("stopping ends calls that never end", async () => {
   await arrived.promise;
   await server.stop();
   await failed;
+});
+
+test("connections that nobody hangs up are bounded, and leave the server to those that come after they are gone", async () => {
+  await serve();
+  const idle = Array.from({ length: 300 }, () => createConnection(socketPath).on("error", () => {}));
+  open.push({ stop: () => idle.map((socket) => socket.destroy()) });
+  const hungUp = () => idle.filter((socket) => socket.closed || socket.readableEnded).length;
+  for (const socket of idle) socket.resume();
+  await expect.poll(hungUp, { timeout: 20_000 }).toBe(300 - 256);
+  for (const socket of idle) socket.destroy();
+  await expect
+    .poll(
+      () =>
+        connect()
+          .status()
+          .catch(() => undefined),
+      { timeout: 20_000 },
+    )
+    .toEqual(sampleStatus);
 });

@@ -5,7 +5,7 @@ import { LOCAL_CALLER } from "./caller.ts";
 import { callerOfCertificate, unproven } from "./certificate-caller.ts";
 import type { HandlerOptions } from "./handlers.ts";
 import { listenTls, TLS_KEEPALIVE, type TlsOptions } from "./tls-listener.ts";
-import { bindGrpc, listenUnix } from "./unix-listener.ts";
+import { createGrpcDoor, listenUnix } from "./unix-listener.ts";
 
 /** What the server needs. */
 export interface ApiServerOptions extends Pick<HandlerOptions, "api" | "onBug" | "audit" | "peers"> {
@@ -39,7 +39,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   // two servers, so that no call over the network can ever be taken for one on the socket
   const local = createGrpcServer({ ...options, health, callerOf: () => LOCAL_CALLER });
   parts.defer(() => shutDown(local));
-  const socket = await listenUnix(options.socketPath, bindGrpc(local));
+  const unixDoor = createGrpcDoor(local);
+  parts.defer(() => unixDoor.close());
+  const socket = await listenUnix(options.socketPath, unixDoor.bind);
   parts.defer(() => socket.stop());
   let tlsPorts: readonly number[] = [];
   if (options.tls) {

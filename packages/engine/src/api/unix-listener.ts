@@ -1,6 +1,6 @@
 /** Doors on this machine: unix sockets that nobody but the daemon's own user (and root) can connect to, at no moment. */
 import { chmod, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { createConnection } from "node:net";
+import { createConnection, createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { LbError } from "@tandem/model";
@@ -77,15 +77,34 @@ async function listen(socketPath: string, bind: Bind): Promise<void> {
   }
 }
 
-/** How a gRPC server listens. */
-export const bindGrpc =
-  (server: Server): Bind =>
-  (path) =>
-    new Promise((resolve, reject) => {
-      server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(error) : resolve(),
-      );
-    });
+/** More than this machine's operators and scripts need at a time; fewer than the files that a process may open at the least, or callers that never hang up would end it. */
+const MAX_CONNECTIONS = 256;
+
+/** A server behind a path, as long as it is not closed. */
+export interface UnixDoor {
+  readonly bind: Bind;
+  /** Take no new connections. */
+  close(): void;
+}
+
+/** How connections come to a gRPC server: one beyond the most is hung up on. */
+export function createGrpcDoor(server: Server): UnixDoor {
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return createUnixDoor((socket) => {
+    socket.on("error", () => {}); // what goes wrong in one connection is for its client to tell
+    injector.injectConnection(socket);
+  });
+}
+
+/** How connections come to whoever takes them: one beyond the most is hung up on. */
+export function createUnixDoor(take: (socket: Socket) => void): UnixDoor {
+  const door = createServer(take);
+  door.maxConnections = MAX_CONNECTIONS;
+  return {
+    bind: (path) => new Promise((resolve, reject) => void door.once("error", reject).listen(path, resolve)),
+    close: () => void door.close(),
+  };
+}
 
 const inodeOf = async (path: string): Promise<number | undefined> =>
   (await stat(path).catch(() => undefined))?.ino;

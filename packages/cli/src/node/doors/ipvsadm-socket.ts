@@ -2,8 +2,15 @@
  * The door for `tandem-ipvsadm`: a unix socket beside the API's, as protected as that one. A caller sends one line of JSON, gets one back, and hangs up.
  * docs/adr/0015 says why it is not gRPC.
  */
-import { createServer, type Socket } from "node:net";
-import { type Auditor, auditedCall, LOCAL_CALLER, listenUnix, type NodeApi } from "@tandem/engine";
+import type { Socket } from "node:net";
+import {
+  type Auditor,
+  auditedCall,
+  createUnixDoor,
+  LOCAL_CALLER,
+  listenUnix,
+  type NodeApi,
+} from "@tandem/engine";
 import { z } from "zod";
 import type { Printed } from "../../ipvsadm/run-ipvsadm.ts";
 
@@ -38,24 +45,17 @@ export interface IpvsadmSocketOptions {
 /** Open the door. @throws LbError as `listenUnix` */
 export async function openIpvsadmSocket(options: IpvsadmSocketOptions): Promise<{ stop(): Promise<void> }> {
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const door = createUnixDoor((socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
     serve(socket, options);
   });
-  const listener = await listenUnix(
-    options.socketPath,
-    (path) =>
-      new Promise((resolve, reject) => {
-        server.once("error", reject).listen(path, resolve);
-      }),
-  );
+  const listener = await listenUnix(options.socketPath, door.bind);
   return {
     async stop() {
       await listener.stop();
-      const ended = new Promise((resolve) => server.close(resolve));
+      door.close();
       for (const socket of open) socket.destroy();
-      await ended;
     },
   };
 }
