@@ -96,6 +96,20 @@ test('"tandem help" is the help of all, and a file may be called so', async () =
   expect(out).toMatch(/^revision 42 → help: 3 changes/);
 });
 
+test("the help of a command that reads its own words is there, too", async () => {
+  const { out, exitCode } = await runTandem("/nowhere.sock", ["help", "ipvsadm"]);
+  expect([out, exitCode]).toEqual([expect.stringMatching(/\nExamples:\n {2}tandem ipvsadm /), 0]);
+});
+
+test("help fits the terminal, its examples below what they are for if need be", async () => {
+  for (const { name } of COMMANDS) {
+    const setting = { isTTY: true, columns: 80, env: { NO_COLOR: "1" } };
+    const { out } = await runTandem("/nowhere.sock", ["help", name], setting);
+    const long = out.split("\n").filter((line) => line.length > 80 && !line.startsWith("  tandem "));
+    expect([name, long]).toEqual([name, []]);
+  }
+});
+
 test("no command at all shows the help and exits 2", async () => {
   const { err, exitCode } = await runTandem("/nowhere.sock", []);
   expect(exitCode).toBe(2);

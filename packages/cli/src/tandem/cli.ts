@@ -64,11 +64,11 @@ export async function runCli(
   let argv = helpFirst(typed, commands);
   const { word, row, behind } = findCommand(argv, commands);
   if (word !== undefined && !row) argv = argv.slice(0, behind); // help for it there is none, either
-  const own = row?.verbatim ? argv.slice(behind) : undefined;
+  const own = row?.verbatim && argv === typed ? argv.slice(behind) : undefined; // behind `help` it is like any other
   if (row) {
     const command = await row.load();
     if (!own && asksForHelp(argv.slice(behind), command)) argv = [...argv.slice(0, behind), "--help"];
-    const parser = addCommand(program, row, command);
+    const parser = addCommand(program, row, { command, room: paintFor(around.out, around.env).width });
     parser.action(async () => {
       const { socket, output, json, ...options } = parser.optsWithGlobals();
       const input = { operands: own ?? parser.args, options, format: formatOf({ output, json }) };

@@ -9,6 +9,7 @@ import {
   type OptionSpec,
   type Values,
 } from "./command.ts";
+import { wrap } from "./format.ts";
 import { FROM_ENVIRONMENT, GLOBAL_OPTIONS } from "./global-options.ts";
 import { printable } from "./printable.ts";
 import { oneOf } from "./read-option.ts";
@@ -28,7 +29,10 @@ export function createProgram(
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(printable(text)) })
     .exitOverride()
     .showHelpAfterError("See `tandem --help`.")
-    .addHelpText("after", `\nExit codes:\n${formatExitCodes(EXIT_CODES)}`);
+    .addHelpText(
+      "after",
+      `\nExit codes:\n${formatExitCodes(EXIT_CODES, Number.POSITIVE_INFINITY)}\n\n${BEGIN}`,
+    );
   for (const spec of GLOBAL_OPTIONS) program.addOption(createOption(spec));
   for (const [option, name] of Object.entries(FROM_ENVIRONMENT))
     if (env[name]) program.setOptionValueWithSource(option, env[name], "env");
@@ -37,6 +41,8 @@ export function createProgram(
   return program;
 }
 
+const BEGIN = "Begin with `tandem status`; `tandem help COMMAND` tells of a command, with examples.";
+
 function addName(program: Parser, { name, summary, group, isHidden = false }: CommandRow): Parser {
   return program
     .command(name, { hidden: isHidden })
@@ -44,19 +50,28 @@ function addName(program: Parser, { name, summary, group, isHidden = false }: Co
     .helpGroup(`${COMMAND_GROUPS[group]}:`);
 }
 
-/** Complete the parser of the one command that was typed. */
-export function addCommand(program: Parser, { name }: CommandRow, command: AnyCommand): Parser {
+/** Complete the parser of the one command that was typed; lines of its help have `room` characters. */
+export function addCommand(
+  program: Parser,
+  { name }: CommandRow,
+  { command, room }: { command: AnyCommand; room: number },
+): Parser {
   const parser = program.commands.find((each) => each.name() === name)!.allowExcessArguments(false);
   parser.showHelpAfterError(`See \`tandem ${name} --help\`.`);
   for (const operand of command.operands ?? [])
     parser.addArgument(new Argument(operand.name, withWords(operand.help, operand.values)));
   for (const spec of command.options) parser.addOption(createOption(spec));
-  const width = Math.max(...command.examples.map(([line]) => line.length));
-  const examples = command.examples.map(
-    ([line, purpose]) => `  tandem ${line.padEnd(width)}  # ${purpose}\n`,
-  );
-  const exitCodes = formatExitCodes({ ...EXIT_CODES, ...command.exitCodes });
-  return parser.addHelpText("after", `\nExamples:\n${examples.join("")}\nExit codes:\n${exitCodes}`);
+  const examples = formatExamples(command.examples, room);
+  const exitCodes = formatExitCodes({ ...EXIT_CODES, ...command.exitCodes }, room);
+  return parser.addHelpText("after", `\nExamples:\n${examples}\nExit codes:\n${exitCodes}`);
+}
+
+/** What each is for stands behind it, or above it where that has no room for all. */
+function formatExamples(examples: AnyCommand["examples"], room: number): string {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const inLine = examples.map(([line, purpose]) => `  tandem ${line.padEnd(width)}  # ${purpose}\n`);
+  if (inLine.every((text) => text.length <= room + 1)) return inLine.join("");
+  return examples.map(([line, purpose]) => `${wrap(`  # ${purpose}`, room, 4)}  tandem ${line}\n`).join("");
 }
 
 function createOption({ flags, help, required = false, default: value, values, read }: OptionSpec): Option {
@@ -72,7 +87,8 @@ const isWords = (values: Values | undefined): values is readonly string[] => Arr
 const withWords = (help: string, values: Values | undefined): string =>
   isWords(values) && !values.every((word) => help.includes(word)) ? `${help}: ${values.join(", ")}` : help;
 
-const formatExitCodes = (codes: Readonly<Record<number, string>>): string =>
+const formatExitCodes = (codes: Readonly<Record<number, string>>, room: number): string =>
   Object.entries(codes)
-    .map(([code, meaning]) => `  ${code}  ${meaning}`)
-    .join("\n");
+    .map(([code, meaning]) => wrap(`  ${code}  ${meaning}`, room, 5))
+    .join("")
+    .trimEnd();

@@ -9,7 +9,10 @@ export const completion: Command<object> = {
   examples: [
     ["completion bash >/etc/bash_completion.d/tandem", "for everybody"],
     ['completion bash >>"$HOME/.bash_completion"', "for yourself"],
-    ["completion zsh >/usr/local/share/zsh/site-functions/_tandem", "zsh"],
+    [
+      "completion zsh >/usr/local/share/zsh/site-functions/_tandem",
+      "zsh: any folder of $fpath; then start a new shell",
+    ],
     ["completion fish >/etc/fish/completions/tandem.fish", "fish"],
   ],
   async run({ operands: [word = ""] }) {
