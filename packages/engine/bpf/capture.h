@@ -178,7 +178,6 @@ VERIFIED_ALONE __u32 show_packet(struct packet *p, __u32 reason)
 
 	if (!p || !s || !s->epoch || s->epoch != capture.epoch)
 		return 0;
-	s->epoch = 0;
 	if (!(capture.reasons & 1ull << (reason & (REASON_SLOTS - 1))))
 		return 0;
 	c = &s->seen;
