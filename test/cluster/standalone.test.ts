@@ -200,7 +200,11 @@ test("a tunnel that its way has no room for is refused; one whose way becomes na
   expect(applied.stdout).toContain('warning: The tunnel of "tcp [2001:db8:99::1]:80 -> 10.9.0.1:80"');
   expect((await status()).alarms).toEqual([]);
 
-  await route("change", 1299);
+  await route("change", 1299); // which is looked at every 5 s
+  await until(async () => (await status()).alarms.length > 0, {
+    deadlineMs: DEADLINE_MS,
+    what: "it is told",
+  });
   expect((await status()).alarms).toEqual([expect.stringContaining("room for packets of 1279")]);
   expect((await apply()).stdout).toContain("warning: ");
   expect((await d1.tandem("apply", "-f", document)).code).toBe(0);

@@ -7,7 +7,7 @@ import { examineTunnels, type TunnelFinding, tunnelsIn } from "./tunnel-room.ts"
 export type TunnelWatch = (document: Document, nowMs: number) => Promise<readonly TunnelFinding[]>;
 
 /** Status is asked for every 2 s and at each scrape, a path's MTU changes seldom, and a thousand questions take 20 ms. */
-const GOOD_FOR_MS = 10_000;
+const GOOD_FOR_MS = 5000;
 
 /** A watch that measures anew when another document runs, and what it found is too old. */
 export function createTunnelWatch(measure: Drafting["measure"]): TunnelWatch {
