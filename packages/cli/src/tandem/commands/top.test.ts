@@ -16,7 +16,11 @@ test("top without a terminal is refused, and names what scripts can use", async 
 });
 
 /** Runs top on a screen of the test's; `services` is asked as often as it sleeps. */
-async function runTop(keys: AsyncIterable<Key | undefined>, services: () => Promise<unknown>) {
+async function runTop(
+  keys: AsyncIterable<Key | undefined>,
+  services: (() => Promise<unknown>) | undefined,
+  { connect, options = {} }: { connect?: (name?: string) => Promise<unknown>; options?: object } = {},
+) {
   const frames: string[] = [];
   let closed = 0;
   const screen = {
@@ -29,10 +33,10 @@ async function runTop(keys: AsyncIterable<Key | undefined>, services: () => Prom
     env: {},
     out: { isTTY: false, write: () => {} },
     openScreen: async () => screen,
-    connect: async () => ({ status: async () => healthyStatus, services, close: () => {} }),
+    connect: connect ?? (async () => ({ status: async () => healthyStatus, services, close: () => {} })),
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
   } as unknown as World;
-  const exitCode = await top.run({ operands: [], options: {}, format: "text" }, world);
+  const exitCode = await top.run({ operands: [], options, format: "text" }, world);
   return { frames, closed: closed, exitCode };
 }
 
@@ -62,6 +66,34 @@ test("top gives the terminal back when it ends by a bug", async () => {
     throw new Error("a bug");
   };
   await expect(runTop(keys(), async () => fakeServices)).rejects.toThrow("a bug");
+});
+
+test("top --all-nodes adds up what all nodes forward, and names who does not answer", async () => {
+  let asked = 0;
+  const services = async () => {
+    asked++;
+    return fakeServices;
+  };
+  const keys = async function* () {
+    for (asked = 0; asked < 5; ) yield undefined; // by then an answer of both has been drawn
+    yield "q";
+  };
+  const connect = (silent: boolean) => async (name?: string) => {
+    if (silent && name === "lb2")
+      throw new LbError({ code: "unavailable", what: 'node "lb2"', why: "silence" });
+    return { status: async () => healthyStatus, services, close: () => {} };
+  };
+  const seen = (frame: string) => frame.split("\n").slice(0, 2);
+  for (const [silent, first, second] of [
+    [false, /^lb1 active, with lb2 {2}SAFE/, /42 new\/s/],
+    [true, /lb2.*silence/, /21 new\/s/],
+  ] as const) {
+    const { frames } = await runTop(throttled(keys()), undefined, {
+      connect: connect(silent),
+      options: { allNodes: true },
+    });
+    expect(seen(frames.at(-1)!)).toEqual([expect.stringMatching(first), expect.stringMatching(second)]);
+  }
 });
 
 /** A turn of the event loop between keys. */

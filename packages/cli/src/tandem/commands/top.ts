@@ -1,6 +1,9 @@
 /** `tandem top`: what goes on right now, kept up to date. */
 import type { RemoteNode } from "@tandem/engine/client";
 import { LbError } from "@tandem/model/failure";
+import { answersOf } from "../../listing/gather.ts";
+import { mergeServices } from "../../listing/merge-services.ts";
+import { askAllNodes } from "../all-nodes.ts";
 import { type Command, EXIT, type World, withDaemon } from "../command.ts";
 import { paintFor } from "../paint-for.ts";
 import { drawFrame, pageOf } from "../top/frame.ts";
@@ -9,17 +12,24 @@ import { INITIAL, press, type TopState } from "../top/state.ts";
 
 const ASK_MS = 1000;
 
-export const top: Command<object> = {
-  options: [],
-  examples: [["top", "press ? for its keys, q to quit"]],
-  async run(_, world) {
+interface Options {
+  readonly allNodes?: boolean;
+}
+
+export const top: Command<Options> = {
+  options: [{ flags: "--all-nodes", help: "what all nodes of the cluster forward, added up" }],
+  examples: [
+    ["top", "this node; press ? for its keys, q to quit"],
+    ["top --all-nodes", "the whole cluster; a node that does not answer is named on top"],
+  ],
+  async run({ options: { allNodes = false } }, world) {
     const screen = await world.openScreen();
     if (!screen) {
       const want = "one; in scripts: `tandem services -o json`";
       throw new LbError({ code: "refused", doing: "show what goes on", why: "this is no terminal", want });
     }
     try {
-      await withDaemon(world, (node) => show(node, screen, world));
+      await withDaemon(world, (node) => show(() => (allNodes ? askAll(world) : askOne(node)), screen, world));
     } finally {
       screen.close();
     }
@@ -28,7 +38,7 @@ export const top: Command<object> = {
 };
 
 /** Until the operator has seen enough. */
-async function show(node: RemoteNode, screen: Screen, world: World): Promise<void> {
+async function show(ask: () => Promise<News>, screen: Screen, world: World): Promise<void> {
   const paint = paintFor(world.out, world.env);
   const over = new AbortController();
   let state = INITIAL;
@@ -38,7 +48,7 @@ async function show(node: RemoteNode, screen: Screen, world: World): Promise<voi
   };
   const keepAsking = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      const news = state.isPaused ? {} : await ask(node);
+      const news = state.isPaused ? {} : await ask().catch(tell);
       become({ ...state, ...(state.isPaused ? {} : news) });
       await world.sleep(ASK_MS, over.signal);
     }
@@ -55,13 +65,26 @@ async function show(node: RemoteNode, screen: Screen, world: World): Promise<voi
   await asking;
 }
 
+/** What is new. */
+type News = Partial<TopState>;
+
 /** A daemon that does not answer may come back: what it said last stays on the screen. */
-async function ask(node: RemoteNode): Promise<Partial<TopState>> {
-  try {
-    const [status, services] = await Promise.all([node.status(), node.services()]);
-    return { node: status, services, problem: "" };
-  } catch (error) {
-    if (error instanceof LbError) return { problem: error.message };
-    throw error;
-  }
+function tell(error: unknown): News {
+  if (error instanceof LbError) return { problem: error.message };
+  throw error;
+}
+
+async function askOne(node: RemoteNode): Promise<News> {
+  const [status, services] = await Promise.all([node.status(), node.services()]);
+  return { node: status, services, problem: "" };
+}
+
+/** Whoever does not answer is told of on the screen, where his share is missing. */
+async function askAll(world: World): Promise<News> {
+  const told: string[] = [];
+  const err = { ...world.err, write: (text: string) => void told.push(text.trimEnd()) };
+  const { said, status } = await askAllNodes({ ...world, err }, (node) => node.services());
+  const nodes = answersOf(said);
+  const others = nodes.map(({ node }) => node).filter((name) => name !== status.node);
+  return { node: status, others, services: mergeServices(nodes), problem: told.join("; ") };
 }

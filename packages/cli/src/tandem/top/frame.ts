@@ -90,12 +90,12 @@ export function drawFrame(state: TopState, size: Size, paint: Paint): string[] {
 const VERDICT_TONES: Record<Verdict, Tone> = { safe: "good", degraded: "warn", unsafe: "bad" };
 
 function title(state: TopState, { columns }: Size, paint: Paint): string {
-  const { node, problem, isPaused } = state;
+  const { node, others, problem, isPaused } = state;
   if (problem !== "") return paint("bad", cut(problem, columns));
   if (!node) return cut("tandem top: asking the daemon", columns);
   const { verdict, why } = judge(node);
   const text = cut(
-    `${node.node} ${node.role}${isPaused ? ", PAUSED" : ""}  ${verdict.toUpperCase()}: ${why}`,
+    `${node.node} ${node.role}${others.length > 0 ? `, with ${others.join(", ")}` : ""}${isPaused ? ", PAUSED" : ""}  ${verdict.toUpperCase()}: ${why}`,
     columns,
   );
   return paint(isPaused ? "warn" : VERDICT_TONES[verdict], text);

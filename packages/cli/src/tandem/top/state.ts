@@ -8,6 +8,8 @@ import { SORTS, type SortName } from "./sorts.ts";
 export interface TopState {
   readonly services: readonly ServiceStatus[];
   readonly node: NodeStatus | undefined;
+  /** Nodes besides it whose traffic is in that of the services. */
+  readonly others: readonly string[];
   /** Why there is nothing new; empty: there is. */
   readonly problem: string;
   readonly sort: SortName;
@@ -28,6 +30,7 @@ export interface TopState {
 export const INITIAL: TopState = {
   services: [],
   node: undefined,
+  others: [],
   problem: "",
   sort: "document",
   isReversed: false,
