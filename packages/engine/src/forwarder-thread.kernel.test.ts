@@ -1,11 +1,17 @@
 /** The engine over a forwarder on a thread of its own: start, questions, restart, and what happens when it cannot. */
 import { LbError } from "@tandem/model";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { CAPTURED_BYTES } from "./core/capture/capture-layout.ts";
+import type { CapturedPacket } from "./core/capture/captured.ts";
 import { NO_HEALTH } from "./core/testing.ts";
 import { removeKernelDataPlane } from "./dataplane/kernel/kernel.ts";
+import { findLink } from "./dataplane/kernel/links.ts";
+import type { Link } from "./dataplane/kernel/rtnetlink.ts";
+import { buildFrame, openFrames } from "./dataplane/kernel/testing/frames.ts";
 import { createNamespaces, type Namespaces } from "./dataplane/kernel/testing/namespaces.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { startForwarderThread } from "./forwarder-thread.ts";
+import { buildPacket } from "./packet/testing.ts";
 import { documentOf } from "./testing.ts";
 
 const PLACE = {
@@ -16,6 +22,14 @@ const OPTIONS = { ...PLACE, records: { 4: 64, 6: 64 }, attach: [{ link: "eth0", 
 const WEB = documentOf([
   { protocol: "tcp", address: "192.0.2.1", port: 80, destinations: [{ address: "10.0.0.1" }] },
 ]);
+
+const TO_WEB = {
+  protocol: "tcp",
+  from: "198.51.100.7",
+  fromPort: 40_000,
+  to: "192.0.2.1",
+  toPort: 80,
+} as const;
 
 let namespaces: Namespaces;
 let running: Engine[] = [];
@@ -83,6 +97,39 @@ test("a second forwarder of the same instance is refused, and the first goes on"
   const error = await failure(start());
   expect(error.message).toMatch(/^Cannot take over the data plane: another process holds /);
   expect(await first.ask("ping", {})).toEqual({ faults: [] });
+});
+
+test("a capture shows on the main thread what the fast path and the core decide, until it ends", async () => {
+  const engine = await start();
+  await engine.apply(WEB, NO_HEALTH);
+  const [near, far] = ["eth0", "eth1"].map(findLink) as [Link, Link];
+  const socket = openFrames(far.index);
+  const send = (flags: string, fromPort = TO_WEB.fromPort as number) => {
+    const packet = buildPacket({ ...TO_WEB, fromPort, flags, payload: "x".repeat(300) });
+    socket.send(buildFrame(near.mac, far.mac, packet));
+    return packet.slice(0, CAPTURED_BYTES);
+  };
+  const seen: CapturedPacket[] = [];
+  const both = Promise.withResolvers<void>();
+  const stop = engine.capture({ reasons: new Set(["scheduled", "mid_stream"]) }, ({ packets }) => {
+    seen.push(...packets);
+    if (seen.length === 2) both.resolve();
+  });
+  await engine.ask("ping", {}); // the order has been carried out
+  const bytes = [send("A"), send("S")];
+  await both.promise;
+  const same = { interface: "eth0", service: 1, from: "client", clientPort: 40_000, packetBytes: 340 };
+  expect(seen).toMatchObject([
+    { ...same, path: "fast", reason: "mid_stream", destination: 0, bytes: bytes[0] },
+    { ...same, path: "core", reason: "scheduled", destination: 2, bytes: bytes[1] },
+  ]);
+  expect(Math.abs(seen[0]!.timeMs - Date.now())).toBeLessThan(60_000);
+  stop();
+  await engine.ask("ping", {});
+  send("A", 9);
+  while (((await engine.ask("counts", {})).packets.get("mid_stream") ?? 0) < 2);
+  expect(seen).toHaveLength(2);
+  socket.close();
 });
 
 test("an interface that is missing is told by the forwarder, and not an error", async () => {
