@@ -42,6 +42,9 @@ export async function orTellConflict<T>(
     return await change;
   } catch (error) {
     if (!(error instanceof LbError) || error.failure.code !== "stale_revision") throw error;
-    throw await tellConflict(error, around);
+    throw await tellConflict(error, around).catch((failure) => {
+      if (failure instanceof LbError) return error; // the daemon has gone meanwhile: the conflict is the news all the same
+      throw failure;
+    });
   }
 }

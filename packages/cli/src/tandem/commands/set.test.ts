@@ -1,3 +1,4 @@
+import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import { CONFLICT, startContestedDaemon } from "../../testing/contested-daemon.ts";
 import { createFakeNode } from "../../testing/fake-node.ts";
@@ -80,6 +81,18 @@ for (const [line, says, exitCode] of refusals) {
     expect((await runTandem(socket, ["history", "-n", "1"])).out).toContain("* 42");
   });
 }
+
+test("set that comes second is told so, even if nobody can say what changed", async () => {
+  const socket = await startFakeDaemon({
+    apply: () => Promise.reject(new LbError({ code: "stale_revision", have: 42, current: 43 })),
+    revisions: () => Promise.reject(new LbError({ code: "unavailable", what: "NATS", why: "it is away" })),
+  });
+  const { err, exitCode } = await runTandem(socket, ["set", "10.0.0.1", "weight=5"]);
+  expect([err, exitCode]).toEqual([
+    "error: Cannot change the document: it is at revision 43, wanted 42\n",
+    1,
+  ]);
+});
 
 test("set that comes second is told what changed, and changes nothing", async () => {
   const { socket, node } = await startContestedDaemon();
