@@ -133,7 +133,11 @@ test("kill without a word forgets: the client's next packets go nowhere", async 
 test("events tell what was done, by whom, and go on behind a token", async () => {
   const { events } = await site.d1.ask<{ events: NodeEvent[] }>("events", "-n", "1000");
   expect(events[0]).toMatchObject({ kind: "node", node: expect.any(String) });
-  expect(events.filter(({ kind }) => kind === "operator").map(({ details }) => details.method)).toEqual(
+  const done = events.filter(({ kind }) => kind === "operator");
+  expect(done.map(({ details }) => details.method)).toEqual(
+    expect.arrayContaining(["DrainDestination", "KillConnections"]),
+  );
+  expect(done.map(({ subject }) => subject)).toEqual(
     expect.arrayContaining(["KillConnections", expect.stringMatching(/^revision \d+$/)]),
   );
   const token = events.at(-1)!.token;
