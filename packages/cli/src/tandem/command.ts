@@ -148,7 +148,7 @@ export interface Terminal {
   /** Of a terminal: its width now, in characters. */
   readonly columns?: number | undefined;
   write(text: string | Uint8Array): void;
-  /** Until whoever reads has room for more: what does not end must not pile up. False if nobody reads any more. */
+  /** Until what was written is on its way: what does not end must not pile up. False if nobody reads any more. */
   drain(): Promise<boolean>;
 }
 

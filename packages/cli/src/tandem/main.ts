@@ -1,5 +1,4 @@
 /** The program `tandem`: the table of commands in the real world. What only some commands need is loaded when it is wanted. */
-import { once } from "node:events";
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import manifest from "../../package.json" with { type: "json" };
@@ -52,10 +51,9 @@ process.exitCode = await runCli(argv, COMMANDS, {
 
 /** A reader that has seen enough (`tandem connections | head`) is no error; a full disk under `tandem backup >FILE` is. */
 function terminal(stream: NodeJS.WriteStream): Terminal {
-  let isRead = true;
+  let written = Promise.resolve(true);
   stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === "EPIPE") isRead = false;
-    if (!isRead) return;
+    if (code === "EPIPE") return;
     if (stream === process.stdout) process.stderr.write(`error: Cannot write the output: ${message}\n`);
     process.exit(EXIT.failed);
   });
@@ -64,11 +62,10 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
     get columns() {
       return stream.columns;
     },
-    write: (text) => void stream.write(text),
-    async drain() {
-      if (isRead && stream.writableNeedDrain) await once(stream, "drain").catch(() => {}); // its error is heard above
-      return isRead;
+    write(text) {
+      written = new Promise((resolve) => stream.write(text, (error) => resolve(!error)));
     },
+    drain: () => written,
   };
 }
 

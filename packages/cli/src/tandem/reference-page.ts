@@ -28,7 +28,7 @@ export async function referencePage(commands: readonly CommandRow[]): Promise<st
 const head = (): string => `# The command line
 
 Every command of \`tandem\`, made from the commands themselves by \`node packages/cli/src/tandem/write-reference-page.ts\`: change those, not this page.
-How \`status\` and \`top\` look: [cli-screens.md](cli-screens.md).
+How \`status\`, \`top\` and \`capture\` look: [cli-screens.md](cli-screens.md).
 `;
 
 const contents = (rows: readonly CommandRow[]): string =>
