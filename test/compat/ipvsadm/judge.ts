@@ -1,7 +1,7 @@
 /** What became of a command line: what it printed and how it ended, beside the recording. */
 import type { Verdict } from "../ledger.ts";
 import { outputsBeside } from "./comparable.ts";
-import { type OtherAnswer, otherAnswers, readings } from "./known-differences.ts";
+import { type OtherAnswer, otherAnswers, type Rule, readings, rules } from "./known-differences.ts";
 import type { Invocation } from "./recording.ts";
 import type { Ran } from "./world.ts";
 
@@ -11,6 +11,8 @@ export function judge(step: Invocation, ran: Ran): Verdict {
   const other = otherAnswers.find((each) => each.about(step));
   if (other) return judgeOther(other, { step, ran, why });
   if (why === undefined) return { result: "passed" };
+  const rule = step.rc === 0 && ran.rc === 255 && rules.find((each) => isBroken(each, step, ran));
+  if (rule) return knowingly(rule);
   const read = (stdout: string) => readings.reduce((text, reading) => reading.read(text, step), stdout);
   const left = differenceOf({ ...step, stdout: read(step.stdout) }, { ...ran, stdout: read(ran.stdout) });
   if (left !== undefined) return { result: "failed", why: left };
@@ -18,6 +20,9 @@ export function judge(step: Invocation, ran: Ran): Verdict {
     ...readings.filter((each) => [step, ran].some(({ stdout }) => each.read(stdout, step) !== stdout)),
   );
 }
+
+const isBroken = ({ command, refusal }: Rule, { cmd }: Invocation, { stdout, stderr }: Ran): boolean =>
+  stdout === "" && command.test(cmd) && refusal.test(stderr);
 
 interface Judged {
   readonly step: Invocation;

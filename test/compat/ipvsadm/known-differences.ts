@@ -1,4 +1,5 @@
 /** Where the tool differs from ipvsadm 1.31 on purpose. Each entry recognises its place by the command and what was recorded, and says what must come instead. */
+import { inetAton } from "../../../packages/cli/src/ipvsadm/inet-aton.ts";
 import type { Invocation } from "./recording.ts";
 import type { Ran } from "./world.ts";
 
@@ -25,7 +26,7 @@ export interface OtherAnswer extends Argued {
 }
 
 const SEE = "docs/ipvsadm.md";
-const isRestore = ({ cmd }: Invocation): boolean => /^ipvsadm (-R|--restore)\b/.test(cmd);
+const isRestore = ({ cmd }: Invocation): boolean => /^ipvsadm (-R|--restore)$/.test(cmd);
 const isRefused = (ran: Ran): boolean => ran.rc !== 0 && ran.stdout === "" && ran.stderr !== "";
 
 /** A loopback address or its name as the end of a real server's line, with how packets get there. */
@@ -42,17 +43,51 @@ export const readings: readonly Reading[] = [
   {
     name: "an order that nobody asked for",
     because:
-      "unsorted, services come in the document's order; the kernel's comes from where it has a structure in memory",
+      "unsorted, and where the tool's sorting goes in a circle, services come in the document's order; the kernel's comes from where it has a structure in memory",
     see: SEE,
-    read: (stdout, { cmd }) => (/ --nosort\b/.test(cmd) ? sortServices(stdout) : stdout),
+    read: (stdout, { cmd }) =>
+      / --nosort\b/.test(cmd) || isCircular(stdout) ? sortServices(stdout) : stdout,
+  },
+  {
+    name: "a mark's real server has no port of its own",
+    because: "direct routing and tunnels leave the packet's port as it is: documents have none there",
+    see: SEE,
+    read: withoutMarkedPorts,
+  },
+  {
+    name: "an engine without persistence",
+    because: "it tells apart clients who stay, and here nobody does: documents have it with persistence only",
+    see: SEE,
+    read: (stdout) => stdout.replace(/^(-A (?!.* -p ).*) --pe sip/gm, "$1"),
   },
 ];
 
 /** Real servers stay in their order below their service. */
 function sortServices(listing: string): string {
-  const [head = "", ...blocks] = listing.split(/^(?=TCP|UDP|SCTP|FWM)/m);
+  const [head = "", ...blocks] = blocksOf(listing);
   return head + blocks.toSorted().join("");
 }
+
+/** What stands above the services, and each with its real servers. */
+const blocksOf = (listing: string): string[] => listing.split(/^(?=TCP|UDP|SCTP|FWM|-A )/m);
+
+/** The tool compares addresses by signed differences: some that are further apart than half of all stand in a circle. */
+function isCircular(listing: string): boolean {
+  const found = listing.matchAll(/^(?:(?:TCP|UDP|SCTP) +|-A (?:-t|-u|--sctp-service) )([\d.]+):/gm);
+  const addresses = [...found].map((match) => inetAton(match[1]!)!);
+  return Math.max(...addresses) - Math.min(...addresses) >= 2 ** 31;
+}
+
+/** A port behind which no packet's port is changed: of marks, not masqueraded. */
+const MARKED_ROW = /^( {2}-> \S+):\d+( +)(?=(?:Route|Tunnel) )/gm;
+const MARKED_LINE = /^(-a -f .* -r \S+):\d+(?= -[gi] )/gm;
+function withoutMarkedPorts(listing: string): string {
+  return blocksOf(listing)
+    .map((block) => (block.startsWith("FWM") ? block.replace(MARKED_ROW, unportedRow) : block))
+    .join("")
+    .replace(MARKED_LINE, "$1:0");
+}
+const unportedRow = (row: string, end: string): string => `${end}:0`.padEnd(row.length);
 
 /** What is read of the kernel beside the tool. */
 export const NO_PROC_FILES: OtherAnswer = {
@@ -64,7 +99,64 @@ export const NO_PROC_FILES: OtherAnswer = {
   holds: () => true,
 };
 
+/** A rule of documents that the kernel has not got: which commands may break it, and what is said to those that do. */
+export interface Rule extends Argued {
+  readonly command: RegExp;
+  readonly refusal: RegExp;
+}
+
+const rule = (name: string, because: string, command: RegExp, refusal: RegExp): Rule => ({
+  ...{ name, because, see: SEE, command, refusal },
+});
+const OF_SERVERS = /^ipvsadm (-[ae]|--add-server|--edit-server)/;
+
+export const rules: readonly Rule[] = [
+  rule(
+    "a real server is no virtual address",
+    "packets would come back to where they are sent from; who means this host says so by the loopback",
+    OF_SERVERS,
+    /is a virtual address, wanted the real server's own/,
+  ),
+  rule(
+    "the loopback has the virtual port",
+    "a destination of the method local gets packets as they came",
+    OF_SERVERS,
+    /local does not change the port/,
+  ),
+  rule(
+    "no port behind every port",
+    "a service of all ports leaves the packet's port as it is",
+    OF_SERVERS,
+    /^port is \d+, wanted none: a (service of every port|persistent mark)/,
+  ),
+  rule(
+    "a mark's real server is one",
+    "without a port of its own the same address is the same real server",
+    /^ipvsadm (-[aed]|--\w+-server) .*(-f|--fwmark-service)/,
+    /^(Destination already exists|No such destination)$/m,
+  ),
+  rule(
+    "Call-IDs are of UDP",
+    "the engine reads them nowhere else",
+    / --pe[ =]sip/,
+    /wanted "udp" for the engine sip/,
+  ),
+  rule(
+    "timeouts end at 24 days",
+    "timers count milliseconds in 31 bits",
+    /^ipvsadm --set /,
+    /wanted seconds from 1 to 2147483/,
+  ),
+];
+
 export const otherAnswers: readonly OtherAnswer[] = [
+  {
+    name: "comments",
+    because: "`ipvsadm-restore` takes them out; without it the tool ends at the first",
+    see: SEE,
+    about: (step) => isRestore(step) && /^\s*#/m.test(step.stdin ?? ""),
+    holds: (step, ran) => step.rc !== 0 && (ran.rc === 0 || /^line \d+: /.test(ran.stderr)),
+  },
   {
     name: "restore is all or nothing",
     because:
@@ -89,15 +181,28 @@ export const otherAnswers: readonly OtherAnswer[] = [
   {
     name: "a network for persistence has a prefix",
     because:
-      "a mask of 0 puts all clients into one network and so on one server, which is what the scheduler fo is for",
+      "a mask of 0 puts all clients into one network and so on one server, which is what the scheduler fo is for; one with holes names no network",
     see: SEE,
     about: ({ cmd, rc }) =>
-      rc === 0 && / (-M|--netmask) 0\.0\.0\.0\b/.test(cmd) && / (-p|--persistent)\b/.test(cmd),
-    holds: (_, ran) => isRefused(ran) && /wanted a whole number from 1/.test(ran.stderr),
+      rc === 0 && / (-M|--netmask)[ =]?\d/.test(cmd) && / (-p|--persistent)/.test(cmd) && hasNoPrefix(cmd),
+    holds: (_, ran) => isRefused(ran) && /wanted (a whole number from 1|the ones in front)/.test(ran.stderr),
+  },
+  {
+    name: "a net's broadcast address",
+    because: "which ones there are depends on a director's interfaces, and a document is all directors'",
+    see: SEE,
+    about: ({ cmd, rc }) => rc === 255 && /^ipvsadm -a .* -r (?!255\.)[\d.]+\.255( |$)/.test(cmd),
+    holds: (_, ran) => ran.rc === 0,
   },
   NO_PROC_FILES,
 ];
 
-/** The tool's own complaint is in ours; a line that is no command at all it answers with its usage. */
-const isToldIn = (complaint: string, { stderr }: Ran): boolean =>
-  stderr.includes(complaint.trimEnd()) || complaint.startsWith("Try ");
+/** Something that the tool complained of is in ours; a line that is no command at all it answers with its usage. */
+const isToldIn = (complaints: string, { stderr }: Ran): boolean =>
+  complaints.split("\n").some((line) => (line !== "" && stderr.includes(line)) || line.startsWith("Try "));
+
+/** A mask of IPv4 as the C library reads it: all zero, or with ones behind zeros. */
+function hasNoPrefix(cmd: string): boolean {
+  const mask = inetAton(/ (?:-M|--netmask)[ =]?(\S+)/.exec(cmd)![1]!) ?? -1;
+  return !/ -6|\[/.test(cmd) && !/^1+0*$/.test(mask.toString(2).padStart(32, "0"));
+}

@@ -5,9 +5,9 @@ import { familyOfService } from "./given.ts";
 import type { Line } from "./line.ts";
 import { listCommand } from "./list-command.ts";
 import type { CommandName } from "./options.ts";
-import { usage } from "./refusal.ts";
+import { kernelRefusal, usage } from "./refusal.ts";
 import { checkTunnel, tunnelOf } from "./tunnel-options.ts";
-import { readFlags, readTimeout } from "./values.ts";
+import { readFlags, readMode, readTimeout } from "./values.ts";
 
 type Builder = (line: Line) => IpvsadmCommand | IpvsadmRefusal;
 
@@ -27,37 +27,34 @@ export const BUILDERS: Record<CommandName, Builder> = {
   zero: ({ given }) => ({ name: "zero", ...(given.service && { service: given.service }) }),
   set: setCommand,
   save: ({ slots }) => ({ name: "save", numeric: slots.has("numeric") }),
-  "start-daemon"({ words, given }) {
-    const mode = daemonMode(words.argument);
-    return mode
-      ? { name: "start-daemon", daemon: { mode, ...given.daemon } }
-      : usage("illegal start-daemon parameter specified");
-  },
-  "stop-daemon"({ words, given }) {
-    const mode = daemonMode(words.argument);
-    const { syncId } = given.daemon;
-    if (!mode) return usage("illegal start_daemon specified");
-    return { name: "stop-daemon", mode, ...(syncId !== undefined && { syncId }) };
-  },
+  "start-daemon": ({ words, given }) => ({
+    name: "start-daemon",
+    daemon: { mode: readMode(words.argument!)!, ...given.daemon },
+  }),
+  "stop-daemon": ({ words, given: { daemon } }) => ({
+    name: "stop-daemon",
+    mode: readMode(words.argument!)!,
+    ...(daemon.syncId !== undefined && { syncId: daemon.syncId }),
+  }),
   flush: () => ({ name: "flush", keeps: false }),
   restore: ({ slots }) => ({ name: "restore", replace: slots.has("replace") }),
   help: () => ({ name: "help" }),
   version: () => ({ name: "version" }),
 };
 
-const daemonMode = (text: string | undefined): "master" | "backup" | undefined =>
-  text === "master" || text === "backup" ? text : undefined;
-
 function serviceCommand(name: "add-service" | "edit-service", { given, slots }: Line): ReturnType<Builder> {
   const service = given.service!;
+  const { persistent, engine, scheduler = "wlc" } = given;
+  const schedulerFlags = readFlags(given.flags ?? "", scheduler);
+  if (typeof schedulerFlags === "string") return usage(schedulerFlags);
   const onePacket = slots.has("ops");
   if (onePacket && "protocol" in service && service.protocol !== "udp")
     return usage("One-Packet Scheduling is only for UDP virtual services");
-  if (given.persistent === undefined && "port" in service && service.port === 0)
+  if (persistent === undefined && "port" in service && service.port === 0)
     return usage("Zero port specified for non-persistent service");
-  const { persistent, prefix, engine, scheduler = "wlc" } = given;
-  const schedulerFlags = readFlags(given.flags ?? "", scheduler);
-  if (typeof schedulerFlags === "string") return usage(schedulerFlags);
+  const prefix = familyOfService(service) === 6 ? given.prefix : prefixOf(given.mask);
+  if (persistent !== undefined && prefix === "none")
+    return kernelRefusal("netmask has ones behind zeros, wanted the ones in front");
   const settings: ServiceSettings = {
     scheduler,
     schedulerFlags,
@@ -65,7 +62,7 @@ function serviceCommand(name: "add-service" | "edit-service", { given, slots }: 
     ...(persistent !== undefined && {
       persistence: {
         timeout: persistent,
-        ...(prefix !== undefined && { prefix }),
+        ...(typeof prefix === "number" && { prefix }),
       },
     }),
     ...(engine !== undefined && { engine }),
@@ -73,14 +70,21 @@ function serviceCommand(name: "add-service" | "edit-service", { given, slots }: 
   return { name, service, settings };
 }
 
+/** Leading bits of an IPv4 mask; none: it has others, too, and documents have no such masks. */
+function prefixOf(mask: number | undefined): number | "none" | undefined {
+  if (mask === undefined) return undefined;
+  const bits = Math.clz32(~mask);
+  return mask === 2 ** 32 - 2 ** (32 - bits) ? bits : "none";
+}
+
 function serverCommand(name: "add-server" | "edit-server", { given, slots }: Line): ReturnType<Builder> {
   const service = given.service!;
   const server = given.server!;
   const method = given.method ?? "direct-route";
-  const problem = checkTunnel(method, given, slots);
-  if (problem !== undefined) return usage(problem);
   if (familyOf(server.address) !== familyOfService(service) && method !== "tunnel")
     return usage("Different address family is allowed only for tunneling servers");
+  const problem = checkTunnel(method, given, slots);
+  if (problem !== undefined) return usage(problem);
   // a real server behind direct routing or a tunnel sees the client's packet as it came: its port is the service's
   const port = method !== "masquerade" && "port" in service ? service.port : server.port;
   const settings: ServerSettings = {

@@ -1,10 +1,10 @@
 /** `-a`, `-e`, `-d`: real servers of the document. A new one becomes the first of its service, as in the kernel's list: ties go to the newest. */
-import { addressKind, checkOneService, type DestinationSpec, parseAddress, serviceKey } from "@tandem/model";
+import { addressKind, checkOneService, type DestinationSpec, familyOf, serviceKey } from "@tandem/model";
 import type { IpvsadmRefusal, ServerTarget } from "./command.ts";
 import { type Draft, type DraftService, endKey } from "./draft.ts";
 import type { EditOf } from "./edit.ts";
 import { targetKey } from "./edit-service.ts";
-import { kernelRefusal } from "./refusal.ts";
+import { INVALID_OPERATION, kernelRefusal } from "./refusal.ts";
 
 /** A real server that the service has not got. */
 export function addServer(draft: Draft, command: EditOf<"add-server">): IpvsadmRefusal | undefined {
@@ -12,6 +12,9 @@ export function addServer(draft: Draft, command: EditOf<"add-server">): IpvsadmR
   if ("message" in found) return found;
   const { service, server } = found;
   if (findServer(service, server)) return kernelRefusal("Destination already exists");
+  if (!isUsable(command.server) || isUnspeakable(draft, found)) return kernelRefusal(INVALID_OPERATION);
+  const problem = ruleProblem(draft, found);
+  if (problem !== undefined) return kernelRefusal(problem);
   service.servers().set(endKey(server, service.spec), server);
   return undefined;
 }
@@ -23,6 +26,8 @@ export function editServer(draft: Draft, command: EditOf<"edit-server">): Ipvsad
   const { service, server } = found;
   const before = findServer(service, server);
   if (!before) return kernelRefusal("No such destination");
+  const problem = ruleProblem(draft, found);
+  if (problem !== undefined) return kernelRefusal(problem);
   const [key] = before;
   const edited = [endKey(server, service.spec), server] as const;
   if (key === edited[0]) service.servers().set(...edited);
@@ -42,22 +47,21 @@ export function deleteServer(draft: Draft, command: EditOf<"delete-server">): Ip
 
 type Prepared = { readonly service: DraftService; readonly server: DestinationSpec };
 
-const NOT_UNICAST = "Invalid operation.  Possibly wrong module version, address not unicast, ...";
-
 function prepare(
   draft: Draft,
   command: EditOf<"add-server"> | EditOf<"edit-server">,
 ): Prepared | IpvsadmRefusal {
   const service = draft.services.get(targetKey(command.service));
   if (!service) return kernelRefusal("Service not defined");
-  if (!isUsable(command.server)) return kernelRefusal(NOT_UNICAST);
   const { lowerThreshold, upperThreshold } = command.settings;
   if (lowerThreshold > upperThreshold) return kernelRefusal("Numerical result out of range");
   const wanted = serverFields(command, service);
-  const server = { ...wanted, ...standing(wanted, draft, service) };
-  const problem = ruleProblem(draft, service, server);
-  return problem === undefined ? { service, server } : kernelRefusal(problem);
+  return { service, server: { ...wanted, ...standing(wanted, draft, service) } };
 }
+
+/** The kernel's sync protocol has no words for connections from one family into the other. */
+const isUnspeakable = ({ settings }: Draft, { service, server }: Prepared): boolean =>
+  settings.syncDaemons.length > 0 && familyOf(server.address) !== familyOf(service.spec.address);
 
 /** Methods that the tool has no word for, by the one that it says instead: what it says of them leaves them as they are. */
 const UNSAID = { masquerade: "full-nat", "direct-route": "local" } as const;
@@ -76,15 +80,13 @@ function standing(
   return { drain: before.drain, method: isUnsaid ? method : wanted.method };
 }
 
-/** An address that packets can be sent to: neither unspecified nor multicast nor broadcast. */
-function isUsable({ address }: ServerTarget): boolean {
-  const bytes = parseAddress(address);
-  if (!bytes || bytes.every((b) => b === 0)) return false;
-  return bytes.length === 4 ? bytes[0]! < 224 : bytes[0] !== 0xff;
-}
+const NOT_UNICAST: ReadonlySet<string> = new Set(["unspecified", "multicast", "broadcast", "link-local"]);
+
+/** An address that packets can be sent to without more being said. */
+const isUsable = ({ address }: ServerTarget): boolean => !NOT_UNICAST.has(addressKind(address));
 
 /** The first rule of documents that a real server breaks. */
-function ruleProblem(draft: Draft, { spec }: DraftService, server: DestinationSpec): string | undefined {
+function ruleProblem(draft: Draft, { service: { spec }, server }: Prepared): string | undefined {
   const problems: string[] = [];
   const virtual = draft.virtualAddresses.has(server.address) ? new Set([server.address]) : new Set<string>();
   checkOneService({ ...spec, destinations: [server] }, virtual, (path, message) => {

@@ -1,9 +1,9 @@
 /** `--set`, `--start-daemon`, `--stop-daemon`: settings of the document. */
-import type { SyncDaemonSpec, TimeoutsSpec } from "@tandem/model";
+import { familyOf, type SyncDaemonSpec, type TimeoutsSpec } from "@tandem/model";
 import type { IpvsadmRefusal, SyncDaemon } from "./command.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, DraftService } from "./draft.ts";
 import type { EditOf, Interfaces } from "./edit.ts";
-import { kernelRefusal } from "./refusal.ts";
+import { INVALID_OPERATION, kernelRefusal } from "./refusal.ts";
 
 /** Timeouts that are not 0. */
 export function setTimeouts(draft: Draft, { tcp, tcpFin, udp }: EditOf<"set">): undefined {
@@ -24,6 +24,7 @@ export function startDaemon(
   { daemon }: EditOf<"start-daemon">,
   interfaces: Interfaces,
 ): IpvsadmRefusal | undefined {
+  if ([...draft.services.values()].some(hasOtherFamily)) return kernelRefusal(INVALID_OPERATION);
   const name = daemon.interface ?? "eth0";
   const mtu = interfaces.get(name);
   if (mtu === undefined) return kernelRefusal("No such device");
@@ -33,18 +34,27 @@ export function startDaemon(
   return undefined;
 }
 
+/** The kernel's protocol has no words for connections from one family into the other. */
+function hasOtherFamily(service: DraftService): boolean {
+  const family = familyOf(service.spec.address);
+  return service.finished().destinations.some((d) => familyOf(d.address) !== family);
+}
+
 /** Headers of UDP, and of IP by family. */
 const HEADER_BYTES = { 4: 20 + 8, 6: 40 + 8 } as const;
 
 function daemonSpec(daemon: SyncDaemon, name: string, mtu: number): SyncDaemonSpec {
   const { mode, syncId = 0, group = "224.0.0.81", port = 8848, ttl = 1 } = daemon;
-  const longest = mtu - HEADER_BYTES[group.includes(":") ? 6 : 4];
-  const maxLength = Math.max(1, Math.min(daemon.maxLength ?? longest, longest, MAX_LENGTH));
+  const usual = Math.min(mtu, USUAL_MTU) - HEADER_BYTES[group.includes(":") ? 6 : 4];
+  const wanted = daemon.maxLength ?? usual;
+  const maxLength = Math.max(wanted, mode === "backup" ? LEAST_OF_BACKUP : 1);
   return { mode, interface: name, syncId, maxLength, group, port, ttl };
 }
 
-/** What fits into one IP packet. */
-const MAX_LENGTH = 65_507;
+/** A backup has room for what masters usually send (Linux 6.1). */
+const LEAST_OF_BACKUP = 1024;
+/** Without a word of it messages are no longer than this allows. */
+const USUAL_MTU = 1500;
 
 /** A sync daemon that is to run no more. */
 export function stopDaemon(draft: Draft, { mode }: EditOf<"stop-daemon">): IpvsadmRefusal | undefined {

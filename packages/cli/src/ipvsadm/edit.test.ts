@@ -85,6 +85,12 @@ const refusals: readonly (readonly [readonly string[], string])[] = [
     "Destination already exists",
   ],
   [[WEB, "-e -t 10.0.0.100:80 -r 10.1.0.1"], "No such destination"],
+  [[WEB, "-e -t 10.0.0.100:80 -r 224.0.0.5"], "No such destination"],
+  [
+    [WEB, "-a -t 10.0.0.100:80 -r [2001:db8::1]:80 -i", "--start-daemon master"],
+    "Invalid operation.  Possibly wrong module version, address not unicast, ...",
+  ],
+  [["-A -t 10.0.0.100:80 --pe nosuch"], "Scheduler or persistence engine not found"],
   [[WEB, "-d -t 10.0.0.100:80 -r 10.1.0.1"], "No such destination"],
   [[WEB, "-a -t 10.0.0.100:80 -r 10.1.0.1 -y 5"], "Numerical result out of range"],
   [

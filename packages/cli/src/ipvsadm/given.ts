@@ -8,9 +8,10 @@ import {
   readEndpoint,
   readGroup,
   readMark,
-  readNetmask,
+  readMask,
   readNumber,
   readPort,
+  readPrefix,
   readTimeout,
 } from "./values.ts";
 import type { GivenOption } from "./words.ts";
@@ -24,7 +25,10 @@ export interface Given {
   /** As they were written: which there may be depends on the scheduler. */
   flags?: string;
   persistent?: number;
-  prefix?: number;
+  /** Of IPv4, which is meant before another family was named. */
+  mask?: number | undefined;
+  /** Of IPv6. */
+  prefix?: number | undefined;
   engine?: string;
   method?: ServerSettings["method"];
   weight?: number;
@@ -60,19 +64,20 @@ export const READERS: Partial<Record<Slot, Reader>> = {
     return undefined;
   },
   netmask(given, _, value) {
-    const family = given.service ? familyOfService(given.service) : 4;
-    const prefix = readNetmask(value, family);
-    if (prefix === undefined)
-      return family === 6 ? "illegal ipv6 netmask specified" : `invalid netmask value \`${value}' specified`;
-    given.prefix = prefix;
-    return undefined;
+    if (given.service && familyOfService(given.service) === 6) {
+      given.prefix = readPrefix(value);
+      return given.prefix === undefined ? "illegal ipv6 netmask specified" : undefined;
+    }
+    given.mask = readMask(value);
+    return given.mask === undefined ? "illegal virtual server persistent mask specified" : undefined;
   },
   pe: (given, _, value) => void (given.engine = value),
   "real-server"(given, _, value) {
     const service = given.service && "port" in given.service ? given.service : undefined;
-    const server = readEndpoint(value, service?.protocol, given.names);
+    const protocol = given.service && (service?.protocol ?? "tcp"); // whose ports have which names
+    const server = readEndpoint(value, protocol, given.names);
     if (!server) return "illegal real server address[:port] specified";
-    given.server = server.port === 0 ? { ...server, port: service?.port ?? 0 } : server;
+    given.server = { ...server, port: server.port ?? service?.port ?? 0 };
     return undefined;
   },
   "forwarding-method": (given, { row }) => void (given.method = METHODS[row.long]!),
@@ -137,7 +142,7 @@ function readService(given: Given, { row }: GivenOption, value: string): string 
   const protocol = row.long.replace("-service", "") as TransportName;
   const at = readEndpoint(value, protocol, given.names);
   if (!at) return "illegal virtual server address[:port] specified";
-  given.service = { protocol, ...at };
+  given.service = { protocol, ...at, port: at.port ?? 0 };
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import { type Given, READERS } from "./given.ts";
 import { type NameBook, NO_NAMES } from "./name-book.ts";
 import { COMMANDS, type CommandRow, OPTIONS, type Slot } from "./options.ts";
 import { isRefusal, usage } from "./refusal.ts";
+import { readMode } from "./values.ts";
 import { readWords, type Words } from "./words.ts";
 
 export { isRefusal } from "./refusal.ts";
@@ -21,12 +22,16 @@ export function parseIpvsadm(
 ): IpvsadmCommand | IpvsadmRefusal {
   const words = readWords(args);
   if (isRefusal(words)) return words;
+  if (words.argument !== undefined && !readMode(words.argument))
+    return usage(
+      `illegal ${words.command === "start-daemon" ? "start-daemon parameter" : "start_daemon"} specified`,
+    );
   const given: Given = { names, daemon: {} };
   const slots = new Set<Slot>();
   for (const option of words.options) {
     const { slot } = option.row;
-    if (slot === "sort") continue; // goes with every command, any number of times
-    if (slots.has(slot)) return usage(`multiple '${slot}' options specified`);
+    if (slot === "sort") continue; // goes with every command
+    if (slots.has(slot) && slot !== "ipv6") return usage(`multiple '${slot}' options specified`);
     const problem = READERS[slot]?.(given, option, option.value ?? "");
     if (problem !== undefined) return usage(problem);
     slots.add(slot);

@@ -35,6 +35,7 @@ function readInput(input: string, names: NameBook): readonly ReadLine[] | Ipvsad
     if (isRefusal(command)) return atLine(command, i + 1);
     if (command.name === "restore") return atLine(usage("-R cannot stand in its own input"), i + 1);
     lines.push({ line: i + 1, command });
+    if (command.name === "help" || command.name === "version") break; // the tool ends with that
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 /** The values that options of ipvsadm take, read from text. Undefined: the text is none. */
-import { canonicalAddress, familyOf, formatAddress, parseAddress } from "@tandem/model";
-import type { SchedulerFlag, ServerTarget, TransportName } from "./command.ts";
+import { canonicalAddress, formatAddress, parseAddress } from "@tandem/model";
+import type { SchedulerFlag, SyncDaemon, TransportName } from "./command.ts";
 import { inetAton } from "./inet-aton.ts";
 import type { NameBook } from "./name-book.ts";
 
@@ -8,10 +8,10 @@ import type { NameBook } from "./name-book.ts";
 const MAX_TIMEOUT = 86_400 * 31;
 const MAX_INT = 2_147_483_647;
 
-/** A whole number in decimal digits, from `min` to `max`. */
+/** A whole number in decimal digits, perhaps with a sign and zeros in front, from `min` to `max`. */
 export function readNumber(text: string, min: number, max: number): number | undefined {
-  if (!/^\d{1,10}$/.test(text)) return undefined;
-  const number = Number(text);
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const number = Number(text) + 0; // of -0, 0
   return number >= min && number <= max ? number : undefined;
 }
 
@@ -28,26 +28,30 @@ export const readMark = (text: string): number | undefined => readNumber(text, 1
 /** UDP or TCP port, not 0. */
 export const readPort = (text: string): number | undefined => readNumber(text, 1, 65_535);
 
+/** What a name of an end says; undefined: no port. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number | undefined;
+}
+
 /**
- * `address[:port]`, IPv6 with a port as `[address]:port`; port 0 if there is none. Unbracketed IPv6 is an address as a whole. Hosts (of IPv4) and ports may be
+ * `address[:port]`, IPv6 with a port as `[address]:port`. Unbracketed IPv6 is an address as a whole. Hosts (of IPv4) and ports may be
  * named; of a firewall mark, which has no protocol, hosts alone.
  */
 export function readEndpoint(
   text: string,
   protocol: TransportName | undefined,
   names: NameBook,
-): ServerTarget | undefined {
+): Endpoint | undefined {
   if (/^\d+$/.test(text)) return undefined; // would be a port alone
   const bracketed = /^\[([^\]]+)\]:([^:]+)$/.exec(text);
   const isIpv6 = bracketed !== null || text.indexOf(":") !== text.lastIndexOf(":");
-  const [host, portText] = bracketed
-    ? [bracketed[1]!, bracketed[2]!]
-    : isIpv6
-      ? [text, "0"]
-      : text.split(":");
+  const [host, portText] = bracketed ? [bracketed[1]!, bracketed[2]!] : isIpv6 ? [text] : text.split(":");
   const address = isIpv6 ? readIpv6(host!) : readHost(host!, names);
-  const port = readNumber(portText ?? "0", 0, 65_535) ?? readPortName(portText!, protocol, names);
-  return address === undefined || port === undefined ? undefined : { address, port };
+  if (address === undefined) return undefined;
+  if (portText === undefined) return { address, port: undefined };
+  const port = readNumber(portText, 0, 65_535) ?? readPortName(portText, protocol, names);
+  return port === undefined ? undefined : { address, port };
 }
 
 const readIpv6 = (text: string): string | undefined =>
@@ -73,13 +77,18 @@ const readPortName = (
   names: NameBook,
 ): number | undefined => (protocol && NAME.test(text) ? names.port(text, protocol) : undefined);
 
-/** Prefix length of `-M`: an IPv4 mask in dots, or the length itself for IPv6. A mask with holes has none. */
-export function readNetmask(text: string, family: 4 | 6): number | undefined {
-  if (family === 6) return readNumber(text, 1, 128);
-  const bytes = familyOf(text) === 4 ? parseAddress(text) : undefined;
-  const bits = bytes && [...bytes].map((b) => b.toString(2).padStart(8, "0")).join("");
-  return bits && /^1*0*$/.test(bits) ? bits.lastIndexOf("1") + 1 : undefined;
+/** An IPv4 mask of `-M`, in a number: any bits, in whatever way addresses are written. */
+export const readMask = (text: string): number | undefined => inetAton(text);
+
+/** Prefix length of `-M` for IPv6; what stands behind its digits is passed over. */
+export function readPrefix(text: string): number | undefined {
+  const bits = Number.parseInt(text, 10);
+  return bits >= 1 && bits <= 128 ? bits : undefined;
 }
+
+/** What a sync daemon is. */
+export const readMode = (text: string): SyncDaemon["mode"] | undefined =>
+  text === "master" || text === "backup" ? text : undefined;
 
 /** A multicast group, IPv4 or IPv6, in canonical text. */
 export function readGroup(text: string): string | undefined {

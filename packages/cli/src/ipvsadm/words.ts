@@ -48,7 +48,7 @@ export function readWords(args: readonly string[]): Words | IpvsadmRefusal {
   for (let option = nextOption(queue, rest); option; option = nextOption(queue, rest)) {
     if ("message" in option) return { ...words, options, mistake: option };
     if (option.row.is === "command")
-      return { ...words, options, mistake: refuse(`invalid option \`${option.word}'`, 2) };
+      return { ...words, options, mistake: refuse(`invalid option \`${option.typed}'`, 2) };
     options.push({ row: option.row, ...(option.value !== undefined && { value: option.value }) });
   }
   return { ...words, options };
@@ -56,26 +56,32 @@ export function readWords(args: readonly string[]): Words | IpvsadmRefusal {
 
 interface Option {
   readonly row: Row;
-  readonly word: string;
+  readonly typed: string;
   readonly value?: string | undefined;
 }
 
 /** Take the next option and its value; words before it that are none go to `rest`. */
 function nextOption(queue: QueuedWord[], rest: string[]): Option | IpvsadmRefusal | undefined {
   while (queue.length > 0) {
-    const { word, typed } = queue.shift()!;
-    if (!word.startsWith("-") || word === "-") {
-      rest.push(word);
-      continue;
-    }
-    const { name, attached } = partsOf(word);
-    const row = rows.get(name);
-    if (!row) return refuse(`${typed}: unknown option`, 255);
-    const value = attached ?? (takesNext(row, queue[0]?.word) ? queue.shift()!.word : undefined);
-    if (row.takes === "value" && value === undefined) return refuse(`${typed}: missing argument`, 255);
-    return { row, word, value };
+    const queued = queue.shift()!;
+    const { word } = queued;
+    if (word === "--") rest.push(...queue.splice(0).map((behind) => behind.typed));
+    else if (!word.startsWith("-") || word === "-") rest.push(word);
+    else return optionOf(queued, queue);
   }
   return undefined;
+}
+
+function optionOf(queued: QueuedWord, queue: QueuedWord[]): Option | IpvsadmRefusal {
+  const { typed } = queued;
+  const { name, attached = queued.attached } = partsOf(queued.word);
+  const row = rows.get(name);
+  if (!row) return refuse(`${typed}: unknown option`, 255);
+  if (row.takes === "nothing" && attached !== undefined)
+    return refuse(`${typed}: option does not take an argument`, 255);
+  const value = attached ?? (takesNext(row, queue[0]?.word) ? queue.shift()!.word : undefined);
+  if (row.takes === "value" && value === undefined) return refuse(`${typed}: missing argument`, 255);
+  return { row, typed, value };
 }
 
 const takesNext = (row: Row, next: string | undefined): boolean =>
@@ -90,22 +96,21 @@ function partsOf(word: string): { name: string; attached?: string } {
 interface QueuedWord {
   readonly word: string;
   readonly typed: string;
+  /** A value that stands in the same word. */
+  readonly attached?: string | undefined;
 }
 
-/** `-Ln` becomes `-L -n`, `-w5` becomes `-w 5`: letters up to and with the first that takes a value, then the value. */
+/** `-Ln` becomes `-L -n`, in `-w5` and `-w=5` stands the value of `-w`: letters up to and with the first that takes one, and what is left. */
 function unbundle(typed: string): QueuedWord[] {
-  return lettersOf(typed).map((word) => ({ word, typed }));
-}
-
-function lettersOf(typed: string): string[] {
-  if (!/^-[^-]/.test(typed) || typed.length === 2) return [typed];
-  const split: string[] = [];
+  if (!/^-[^-]/.test(typed) || typed.length === 2) return [{ word: typed, typed }];
+  const split: QueuedWord[] = [];
   for (let i = 1; i < typed.length; i++) {
-    const row = rows.get(`-${typed[i]}`);
-    if (!row) return [typed];
-    split.push(`-${typed[i]}`);
-    if (row.takes === "nothing") continue;
-    return i + 1 < typed.length ? [...split, typed.slice(i + 1)] : split;
+    const word = `-${typed[i]}`;
+    const row = rows.get(word);
+    if (!row) return [...split, { word: typed, typed }];
+    if (row.takes !== "nothing" && i + 1 < typed.length)
+      return [...split, { word, typed, attached: typed.slice(i + 1).replace(/^=/, "") }];
+    split.push({ word, typed });
   }
   return split;
 }
