@@ -4,7 +4,7 @@ import { REASONS, type Reason } from "./core/verdict.ts";
 import { buildIcmpError, buildPacket, type PacketSpec } from "./packet/testing.ts";
 import { buildFragments } from "./packet/testing-cut.ts";
 import { documentOf, type InProcessForwarder, startInProcess } from "./testing.ts";
-import { A, client, establish, receive, run, server, WEB, web } from "./testing-clients.ts";
+import { A, client, establish, receive, rowsOf, run, server, WEB, web } from "./testing-clients.ts";
 
 const ALL: CaptureFilter = { reasons: new Set(Object.keys(REASONS) as Reason[]) };
 const LAN = { interfaces: { eth0: 1 } };
@@ -177,4 +177,57 @@ test("batches that nobody takes do not pile up: packets are lost, counted, and t
   const rest = shown(f);
   expect(first.packets.length + rest.packets.length).toBe(4 * 5 + 10);
   expect(first.lost + rest.lost).toBe(given - 30);
+});
+
+test("the packets of a turn are shown by their times, and each with its own bytes", () => {
+  const f = capturing();
+  receive(f, client(1, "A"));
+  f.clock.now += 2;
+  for (const n of [2, 3]) receive(f, client(n));
+  const seen = shown(f);
+  expect(reasonsOf(seen)).toEqual(["fast mid_stream", "core scheduled", "core scheduled"]);
+  expect(seen.packets.map((p) => p.bytes)).toEqual([client(1, "A"), client(2), client(3)].map(bytesOf));
+});
+
+test("a packet that ends its connection is shown as that connection's", () => {
+  const f = capturing();
+  establish(f, 1);
+  shown(f);
+  const { place } = rowsOf(f)[0]!;
+  f.ask("end", { places: [place], isAloud: true });
+  receive(f, client(1, "A"));
+  expect(shown(f).packets).toMatchObject([
+    { path: "core", reason: "reset_sent", service: 1, destination: A },
+  ]);
+});
+
+/** Leave so many batches that no more is sent. */
+function clog(f: InProcessForwarder): void {
+  for (let n = 0; n < 4; n++) {
+    receive(f, client(1, "A"));
+    f.settle();
+  }
+}
+
+test("what the core has decided while batches were under way is bounded, and counted beyond that", () => {
+  const f = capturing(ALL, { ...LAN, capacity: 4096, upcallCapacity: 8192 });
+  clog(f);
+  for (let n = 0; n < 1030; n++) receive(f, { ...client(1), fromPort: 1000 + n });
+  f.settle();
+  const seen = [shown(f), shown(f)];
+  expect(seen.map((batch) => [batch.packets.length, batch.lost])).toEqual([
+    [4, 0],
+    [1024, 6],
+  ]);
+});
+
+test("what has not been handed on when a capture ends is not shown to the next", () => {
+  const f = capturing();
+  clog(f);
+  receive(f, client(2));
+  f.settle();
+  f.send({ type: "capture", filter: undefined });
+  f.send({ type: "capture", filter: ALL });
+  expect(shown(f).packets).toHaveLength(4);
+  expect(shown(f).packets).toEqual([]);
 });

@@ -36,7 +36,6 @@ export function createWitness({
   const head = new Uint8Array(CAPTURED_BYTES);
   let mark = 0;
   let isReply = false;
-  let before = -1;
 
   /** The tuple of the connection that the packet belongs to, or tells of, into `p`, as far as it has one. */
   function read({ family, packet, packetBytes }: Upcall): void {
@@ -48,13 +47,10 @@ export function createWitness({
     else if (isTransport(p.protocol)) parseTransport(p, packet);
   }
 
-  const find = () => table.find(p.family, p.key);
-
   return {
     see(upcall) {
       const { packet, packetBytes } = upcall;
       read(upcall);
-      before = find();
       mark = upcall.mark;
       isReply = upcall.reason === REASONS.unmatched_refused.number;
       captured.ifindex = upcall.ifindex;
@@ -64,8 +60,7 @@ export function createWitness({
       captured.bytes.set(packet.subarray(0, captured.bytes.length));
     },
     testify({ reason, destination }) {
-      const after = find();
-      const node = after < 0 ? before : after; // it may have been made just now, or ended
+      const node = table.find(p.family, p.key); // it may have been made just now
       captured.reason = reason;
       if (node >= 0) {
         creditConnection(captured, table.records[p.family], {
