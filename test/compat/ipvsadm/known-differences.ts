@@ -118,6 +118,12 @@ export const rules: readonly Rule[] = [
     /is a virtual address, wanted the real server's own/,
   ),
   rule(
+    "IPv4 is written as IPv4",
+    "mapped into IPv6 an address could not be told from the other: the fast path keeps IPv4 in that form",
+    /^ipvsadm (-[AE]|--(add|edit)-service)/,
+    /is IPv4-mapped, wanted/,
+  ),
+  rule(
     "the loopback has the virtual port",
     "a destination of the method local gets packets as they came",
     OF_SERVERS,

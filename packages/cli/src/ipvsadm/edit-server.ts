@@ -80,7 +80,13 @@ function standing(
   return { drain: before.drain, method: isUnsaid ? method : wanted.method };
 }
 
-const NOT_UNICAST: ReadonlySet<string> = new Set(["unspecified", "multicast", "broadcast", "link-local"]);
+const NOT_UNICAST: ReadonlySet<string> = new Set([
+  "unspecified",
+  "multicast",
+  "broadcast",
+  "link-local",
+  "IPv4-mapped",
+]);
 
 /** An address that packets can be sent to without more being said. */
 const isUsable = ({ address }: ServerTarget): boolean => !NOT_UNICAST.has(addressKind(address));

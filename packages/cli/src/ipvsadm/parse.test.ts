@@ -136,6 +136,7 @@ const refusals: readonly (readonly [string, number, string])[] = [
     "The option 'tun-remcsum' conflicts with the 'tun-csum' option in the 'gue' tunnel type",
   ],
   ["-C extra", 2, "unexpected argument extra"],
+  ["-A -t [10.0.0.100]:80", 2, "Zero port specified for non-persistent service"],
   ["-C -w 5 -n", 2, "Illegal 'numeric' option with the 'flush' command"],
   ["-S -r 192.168.1.x --help", 2, "illegal real server address[:port] specified"],
   ["-L --stats=5", 255, "--stats=5: option does not take an argument"],

@@ -45,6 +45,7 @@ export function readEndpoint(
 ): Endpoint | undefined {
   if (/^\d+$/.test(text)) return undefined; // would be a port alone
   const bracketed = /^\[([^\]]+)\]:([^:]+)$/.exec(text);
+  if (bracketed && !bracketed[1]!.includes(":")) return readBracketedHost(bracketed[1]!, names);
   const isIpv6 = bracketed !== null || text.indexOf(":") !== text.lastIndexOf(":");
   const [host, portText] = bracketed ? [bracketed[1]!, bracketed[2]!] : isIpv6 ? [text] : text.split(":");
   const address = isIpv6 ? readIpv6(host!) : readHost(host!, names);
@@ -52,6 +53,12 @@ export function readEndpoint(
   if (portText === undefined) return { address, port: undefined };
   const port = readNumber(portText, 0, 65_535) ?? readPortName(portText, protocol, names);
   return port === undefined ? undefined : { address, port };
+}
+
+/** Brackets are of IPv6: the tool takes another host in them, and loses the port. */
+function readBracketedHost(text: string, names: NameBook): Endpoint | undefined {
+  const address = readHost(text, names);
+  return address === undefined ? undefined : { address, port: undefined };
 }
 
 const readIpv6 = (text: string): string | undefined =>

@@ -1,7 +1,7 @@
 /** How ipvsadm calls forwarding methods. */
 import type { ListedServer } from "./table.ts";
 
-/** Full NAT is masquerading to whom looks at the destination; the kernel's own name for a destination on this host is `Local`. */
+/** Full NAT is masquerading to whom looks at the destination; `Local` is the tool's own word, though the kernel lists the method that was asked for even on the loopback. */
 const FORWARDS: Readonly<Record<ListedServer["method"], string>> = {
   masquerade: "Masq",
   "full-nat": "Masq",
