@@ -87,19 +87,23 @@ test("a packet that belongs to nothing says so by saying nothing", async () => {
   expect([packet.direction, packet.service, packet.destination]).toEqual([undefined, undefined, undefined]);
 });
 
-test("services and destinations have their names after they are removed, while a capture runs", async () => {
+test("services and destinations have their names after they are removed or added, while a capture runs", async () => {
   const { engine, packets, tell } = await begin();
+  tell({ packets: [PACKET], lost: 0 });
+  await packets.next();
   const { settings, services } = specOf(DOCUMENT);
-  engine.document = reviseDocument(
-    DOCUMENT,
-    DocumentSpec.parse({ version: 1, settings, services: services.slice(1) }),
-  );
+  const added = { protocol: "tcp", address: "192.0.2.3", port: 80, destinations: [] };
+  const spec = DocumentSpec.parse({ version: 1, settings, services: [...services.slice(1), added] });
+  engine.document = reviseDocument(DOCUMENT, spec);
   tell({ packets: [{ ...PACKET, from: "server" }], lost: 0 });
   expect(shown((await packets.next()).value!)).toMatchObject({
     direction: "to_client",
     service: "tcp 192.0.2.1:80",
     destination: "10.0.0.2:8080",
   });
+  const { id } = engine.document.services.find(({ address }) => address === added.address)!;
+  tell({ packets: [{ ...PACKET, service: id }], lost: 0 });
+  expect(shown((await packets.next()).value!).service).toBe("tcp 192.0.2.3:80");
 });
 
 const address4 = Uint8Array.of(198, 51, 100, 7);

@@ -79,6 +79,11 @@ const cases: { name: string; hex: string; length?: number; want: string }[] = [
     want: "IP6 2001:db8:2::7 > 2001:db8::10: UDP, last fragment at 16, length 8",
   },
   {
+    name: "a fragment that looks as if a header began it",
+    hex: `${ipv6("2c", "0018")} 3c00 0010 00000001 0600000000000000 0011223344556677`,
+    want: "IP6 2001:db8:2::7 > 2001:db8::10: protocol 60, last fragment at 16, length 16",
+  },
+  {
     name: "an association's beginning",
     hex: `${ipv4("84", "0034")} 9cb0 0b59 00000000 00000000 01000014 ${"00".repeat(16)}`,
     want: "IP 198.51.100.7.40112 > 192.0.2.10.2905: SCTP [INIT], length 32",

@@ -61,6 +61,7 @@ const asked: { args: string[]; want: Partial<CaptureFilter> }[] = [
   { args: ["--service", "tcp/192.0.2.10:80"], want: { service: "tcp 192.0.2.10:80" } },
   { args: ["--client", "198.51.100.7:40112", "--all"], want: { client: "198.51.100.7:40112", all: true } },
   { args: ["-c", "5", "--duration", "1m"], want: { limit: 5, durationMs: 60_000 } },
+  { args: ["--duration", "0.5ms"], want: { durationMs: 1 } },
   {
     args: ["--reason", "denied,mid_stream", "--reason", "scheduled"],
     want: { reasons: ["denied", "mid_stream", "scheduled"] },
