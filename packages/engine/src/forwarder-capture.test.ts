@@ -143,6 +143,15 @@ test("a capture that ends shows nothing more, nor what was waiting", () => {
   expect(shown(f).packets).toEqual([]);
 });
 
+test("a capture hears nothing of what the one before it has lost", () => {
+  const f = capturing(ALL, { ...LAN, captureCapacity: 1 });
+  for (let n = 0; n < 3; n++) receive(f, client(1, "A"));
+  f.send({ type: "capture", filter: undefined });
+  f.turn();
+  f.send({ type: "capture", filter: ALL });
+  expect(shown(f)).toEqual({ packets: [], lost: 0 });
+});
+
 const filters: [name: string, filter: Partial<CaptureFilter>, wanted: string[]][] = [
   ["a service", { service: 1 }, ["core scheduled", "fast forwarded"]],
   ["another service", { service: 9 }, []],

@@ -34,7 +34,7 @@ export function createForwarderCapture(
   let filter: CaptureFilter | undefined;
   let batch: CapturedPacket[] = [];
   let lost = 0;
-  let lostInRing = dataplane.lostCaptured();
+  let lostInRing = 0;
   let underway = 0;
 
   function keep(captured: Captured, path: CapturedPacket["path"]): void {
@@ -44,6 +44,13 @@ export function createForwarderCapture(
     }
     const copies = { client: captured.client.slice(), bytes: captured.bytes.slice() };
     batch.push({ ...captured, ...copies, path, interface: dataplane.linkName(captured.ifindex) });
+  }
+
+  /** Nobody who begins to look hears of what others have missed before. */
+  function begin(): void {
+    batch = [];
+    lost = 0;
+    lostInRing = dataplane.lostCaptured();
   }
 
   const keepFast = (captured: Captured) => keep(captured, "fast");
@@ -59,8 +66,8 @@ export function createForwarderCapture(
       return filter !== undefined;
     },
     set(next) {
+      if (!filter) begin();
       filter = next;
-      if (!filter) batch = [];
       dataplane.setCapture(filter);
     },
     taken() {
