@@ -5,12 +5,14 @@ import { createLogSink, type LogOutlet } from "./log-sink.ts";
 function heldOutlet() {
   const written: string[] = [];
   const waiting: { bytes: Uint8Array; done: (error: Error | null, taken: number) => void }[] = [];
+  const rooms: (() => void)[] = [];
   const outlet: LogOutlet = {
     write: (bytes, done) => void waiting.push({ bytes, done }),
     writeNow(bytes) {
       written.push(Buffer.from(bytes).toString());
       return bytes.length;
     },
+    whenRoom: (act) => void rooms.push(act),
   };
   /** Let the write under way take so many bytes: all of them by default. */
   function take(taken?: number): void {
@@ -20,7 +22,9 @@ function heldOutlet() {
     done(null, n);
   }
   const fail = (why: string) => waiting.shift()!.done(new Error(why), 0);
-  return { outlet, written, waiting, take, fail };
+  const stall = () => waiting.shift()!.done(Object.assign(new Error("no room"), { code: "EAGAIN" }), 0);
+  const giveRoom = () => rooms.shift()!();
+  return { outlet, written, waiting, take, fail, stall, giveRoom };
 }
 
 /** A sink that says in its own lines what was lost, as the log does. */
@@ -80,6 +84,33 @@ test("a reader that stalls costs lines, not memory", () => {
   for (let i = 0; i < 5; i++) sink.write(line);
   while (held.waiting.length > 0) held.take();
   expect(held.written).toEqual([line, line.repeat(3), "1 lost: its reader stalls\n"]);
+});
+
+test("a reader without room for a while gets every line, whole and in order", () => {
+  const held = heldOutlet();
+  const sink = sinkTo(held.outlet);
+  sink.write("abc\n");
+  held.take(2);
+  held.stall();
+  sink.write("d\n");
+  expect(held.waiting).toEqual([]); // nobody asks it before it may have room
+  held.giveRoom();
+  held.stall();
+  held.giveRoom();
+  held.take();
+  expect(held.written.join("")).toBe("abc\nd\n");
+  expect(held.waiting).toEqual([]);
+});
+
+test("what a reader has no room for counts among what waits, and is written at the end of the process", () => {
+  const held = heldOutlet();
+  const sink = sinkTo(held.outlet, 4);
+  sink.write("a\n");
+  held.stall();
+  sink.write("b\n");
+  sink.write("c\n");
+  sink.flushSync();
+  expect(held.written).toEqual(["a\nb\n"]);
 });
 
 test("the end of the process writes what is pending, and gives up where it cannot", () => {

@@ -6,6 +6,8 @@ export interface LogOutlet {
   write(bytes: Uint8Array, done: (error: Error | null, taken: number) => void): void;
   /** Write now. @returns bytes taken; throws why none were */
   writeNow(bytes: Uint8Array): number;
+  /** Call back when a reader that had no room (EAGAIN) may have some again. */
+  whenRoom(act: () => void): void;
 }
 
 /** What lines are given to. */
@@ -21,6 +23,8 @@ const MOST_PENDING = 4 << 20;
 /** A write at the end is tried so often, so long apart, while the reader has no room: half a second. */
 const LAST_TRIES = 50;
 const BETWEEN_TRIES_MS = 10;
+/** As a pipe says that its reader stalls: it never blocks, whoever opened it. */
+const NO_ROOM = "EAGAIN";
 
 const END_OF_LINE = Buffer.from("\n");
 
@@ -59,6 +63,7 @@ export function createLogSink(
 
   function write(batch: Uint8Array): void {
     outlet.write(batch, (error, taken) => {
+      if (error && codeOf(error) === NO_ROOM) return wait(batch);
       if (error) {
         lose(linesIn(batch), error.message);
         return next();
@@ -68,6 +73,14 @@ export function createLogSink(
       next();
       tellLoss(); // when there is room again
     });
+  }
+
+  /** What its reader had no room for is the first that it gets; the rest of a line that it has begun is at its head. */
+  function wait(batch: Uint8Array): void {
+    isTorn = false;
+    pending.unshift(batch);
+    pendingBytes += batch.length;
+    outlet.whenRoom(next);
   }
 
   function tellLoss(): void {
@@ -91,12 +104,14 @@ export function createLogSink(
         try {
           rest = rest.subarray(outlet.writeNow(rest));
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+          if (codeOf(error) !== NO_ROOM) return;
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
         }
       }
     },
   };
 }
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 const linesIn = (bytes: Uint8Array): number => bytes.reduce((n, byte) => n + (byte === 0x0a ? 1 : 0), 0);

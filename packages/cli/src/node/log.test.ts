@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { createInterface } from "node:readline";
+import { expect, onTestFinished, test } from "vitest";
 
 /** What a process says in its log, line by line. */
 function logged(script: string) {
@@ -55,6 +57,22 @@ test("a log on a full disk holds up nobody, not even at the end", () => {
   });
   closeSync(full);
   expect(ran).toMatchObject({ stdout: "went on\n", status: 7 });
+});
+
+test("a reader of the log that stalls for a while misses nothing", async () => {
+  const log = JSON.stringify(join(import.meta.dirname, "log.ts"));
+  const source = `import { createLog } from ${log}; const log = createLog({ node: "n", level: "info" });
+    for (let n = 0; n < 5000; n++) setImmediate(() => log.info({ n }, "x".repeat(200)));
+    setImmediate(() => console.log("said")); process.stdin.resume();`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", source]);
+  onTestFinished(() => void child.kill());
+  await once(child.stdout, "data"); // until then nobody reads: no pipe holds a megabyte
+  const read: number[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    read.push(JSON.parse(line).n);
+    if (read.length === 5000) child.stdin.end();
+  }
+  expect(read).toEqual(Array.from({ length: 5000 }, (_, n) => n));
 });
 
 test("SIGHUP ends nobody, and the log says what does what it may have meant", () => {

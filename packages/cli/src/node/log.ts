@@ -7,6 +7,9 @@ import { createLogSink } from "./log-sink.ts";
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** How often a reader that stalls is tried again. */
+const LOOK_FOR_ROOM_MS = 20;
+
 /**
  * A log whose lines carry the node's name, the level in words and the time in ISO 8601.
  *
@@ -17,6 +20,7 @@ export function createLog(options: { node: string; level: LogLevel }): Logger {
   const outlet = {
     write: (bytes: Uint8Array, done: (error: Error | null, taken: number) => void) => write(fd, bytes, done),
     writeNow: (bytes: Uint8Array) => writeSync(fd, bytes),
+    whenRoom: (act: () => void) => void setTimeout(act, LOOK_FOR_ROOM_MS).unref(),
   };
   const sink = createLogSink(outlet, (lost, why) => log.warn({ lost, why }, "lines of this log are lost"));
   process.once("exit", sink.flushSync);
