@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createFolder } from "../../testing/run-tandem.ts";
@@ -13,6 +13,13 @@ test("a daemon's directories are made, and the state directory is one daemon's a
   );
   release();
   claimDirectories(of("b"))();
+});
+
+test("what a daemon keeps is for its own user alone, from its first start on", async () => {
+  const folder = await createFolder();
+  const [runtimeDir, stateDir] = [join(folder, "run"), join(folder, "state")];
+  claimDirectories({ runtimeDir, stateDir })();
+  expect(statSync(stateDir).mode & 0o777).toBe(0o700);
 });
 
 test("a runtime directory that cannot be made is refused in words", async () => {

@@ -15,17 +15,17 @@ export function claimDirectories({
   runtimeDir,
   stateDir,
 }: Pick<NodeConfig, "runtimeDir" | "stateDir">): () => void {
-  const cannot = make(runtimeDir);
+  const cannot = make(runtimeDir, 0o755);
   if (cannot) throw new LbError({ code: "unavailable", what: "the runtime directory", why: cannot.message });
-  if (make(stateDir)) return () => {};
+  if (make(stateDir, 0o700)) return () => {};
   const fd = lockDirectory(stateDir);
   return () => closeSync(fd);
 }
 
 /** @returns why there is no such directory, if there is none */
-function make(path: string): Error | undefined {
+function make(path: string, mode: number): Error | undefined {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path, { recursive: true, mode });
     return undefined;
   } catch (error) {
     return error as Error;
