@@ -34,9 +34,10 @@ async function openDoor(answer = async () => ({ exitCode: 255, output: "out\n", 
 }
 
 /** Run the program as an operator would; `TANDEM_SOCKET` leads it to the folder. */
-function run(executable: string, folder: string, args: string[], input = "") {
+function run(executable: string, folder: string, args: string[], { input = "", server = "" } = {}) {
   return new Promise<{ code: unknown; stdout: string; stderr: string }>((done) => {
-    const env = { ...process.env, TANDEM_SOCKET: join(folder, "api.sock"), SUDO_USER: "ann" };
+    const socket = join(folder, "api.sock");
+    const env = { ...process.env, TANDEM_SOCKET: socket, TANDEM_SERVER: server, SUDO_USER: "ann" };
     const child = execFile(executable, args, { env }, (error, stdout, stderr) =>
       done({ code: error?.code ?? 0, stdout, stderr }),
     );
@@ -58,7 +59,7 @@ test("tandem-ipvsadm takes its words to the daemon and prints what comes back, u
   const linked = join(folder, "ipvsadm");
   await symlink(EXECUTABLE, linked);
   for (const executable of [EXECUTABLE, linked])
-    expect(await run(executable, folder, ["-A", "-t", "a b"], "unread")).toEqual({
+    expect(await run(executable, folder, ["-A", "-t", "a b"], { input: "unread" })).toEqual({
       code: 255,
       stdout: "out\n",
       stderr: "err\n",
@@ -92,7 +93,7 @@ test("door takes no name that would steer the terminals that histories are shown
 test("tandem-ipvsadm -R takes its standard input with it, however long", async () => {
   const { folder, requests } = await openDoor();
   const input = "-A -t 192.0.2.1:80 # ü\n".repeat(10_000);
-  await run(EXECUTABLE, folder, ["-R"], input);
+  await run(EXECUTABLE, folder, ["-R"], { input });
   expect(requests[0]!.input).toBe(input);
 });
 
@@ -123,8 +124,24 @@ for (const [name, words, args, input] of scripts)
   test(`tandem-ipvsadm linked as ${name} does what that script of ipvsadm does`, async () => {
     const { folder, requests } = await openDoor();
     await symlink(EXECUTABLE, join(folder, name));
-    await run(join(folder, name), folder, words, "-A -t 192.0.2.1:80\n");
+    await run(join(folder, name), folder, words, { input: "-A -t 192.0.2.1:80\n" });
     expect(requests).toMatchObject([{ args, input }]);
+  });
+
+const programs: [name: string, words: string[]][] = [
+  ["tandem", ["ipvsadm", "-C"]],
+  ["tandem-ipvsadm", ["-C"]],
+];
+for (const [name, words] of programs)
+  test(`${name} ${words.join(" ")} does not take to the daemon at hand what is for $TANDEM_SERVER`, async () => {
+    const { folder, requests } = await openDoor();
+    const program = join(dirname(EXECUTABLE), name);
+    const { code, stderr } = await run(program, folder, words, { server: "127.0.0.1:9" });
+    expect({ code, stderr, requests }).toEqual({
+      code: 2,
+      stderr: "error: Cannot connect: --ca is missing, wanted a PEM file, beside --server\n",
+      requests: [],
+    });
   });
 
 const cuts: [args: string[], says: string][] = [
@@ -140,7 +157,7 @@ for (const [args, says] of cuts)
     const dying = createServer((socket) => socket.once("data", () => socket.end()));
     await new Promise<void>((open) => dying.listen(join(folder, "ipvsadm.sock"), open));
     onTestFinished(() => void dying.close());
-    const ran = await run(EXECUTABLE, folder, args, "-A -t 192.0.2.1:80\n");
+    const ran = await run(EXECUTABLE, folder, args, { input: "-A -t 192.0.2.1:80\n" });
     expect(ran).toEqual({ code: 2, stdout: "", stderr: says });
   });
 
