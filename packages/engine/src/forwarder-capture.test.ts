@@ -152,6 +152,28 @@ test("a capture hears nothing of what the one before it has lost", () => {
   expect(shown(f)).toEqual({ packets: [], lost: 0 });
 });
 
+test("what found no room is told once, also while a capture goes on", () => {
+  const f = capturing(ALL, { ...LAN, captureCapacity: 1 });
+  const lostOf = (packets: number) => {
+    for (let n = 0; n < packets; n++) receive(f, client(1, "A"));
+    return shown(f).lost;
+  };
+  expect([lostOf(3), lostOf(1), lostOf(2)]).toEqual([2, 0, 1]);
+});
+
+test("the loop looks often while a capture runs, and at once where a turn has left packets in the ring", () => {
+  const f = capturing();
+  expect(f.idleMs).toBe(10);
+  for (let n = 0; n < 257; n++) receive(f, client(1, "A"));
+  f.turn();
+  expect(f.idleMs).toBe(0);
+  f.turn();
+  expect(f.idleMs).toBe(10);
+  f.send({ type: "capture", filter: undefined });
+  f.turn();
+  expect(f.idleMs).toBe(50);
+});
+
 const filters: [name: string, filter: Partial<CaptureFilter>, wanted: string[]][] = [
   ["a service", { service: 1 }, ["core scheduled", "fast forwarded"]],
   ["another service", { service: 9 }, []],

@@ -59,6 +59,19 @@ const cases: { name: string; before: object[]; after: object[]; want: string[] }
     want: [`~ ${KEY}: method masquerade → tunnel, tunnel none → {type gre, checksum none}`],
   },
   {
+    name: "the tunnel of destinations whose method is their service's",
+    before: [{ ...web, method: "tunnel", destinations: [a, { ...b, tunnel: { type: "gre" } }] }],
+    after: [
+      {
+        ...web,
+        method: "tunnel",
+        tunnel: { type: "gre" },
+        destinations: [a, { ...b, tunnel: { type: "gre" } }],
+      },
+    ],
+    want: [`~ ${KEY}: tunnel none → {type gre, checksum none}`],
+  },
+  {
     name: "a new service",
     before: [],
     after: [{ ...web, destinations: [a] }],

@@ -22,7 +22,7 @@ export function createCapturedQueue(): CapturedQueue {
   /** Missing behind the last that waits. */
   let lost = 0;
   let isClosed = false;
-  let news = Promise.withResolvers<void>();
+  let wake = (): void => {};
 
   function next(): CapturedBatch {
     const batch = waiting.shift();
@@ -45,17 +45,15 @@ export function createCapturedQueue(): CapturedQueue {
       }
       count += kept.length;
       lost += batch.packets.length - kept.length;
-      news.resolve();
+      wake();
     },
     close() {
       isClosed = true;
-      news.resolve();
+      wake();
     },
     async take() {
-      while (waiting.length === 0 && lost === 0 && !isClosed) {
-        await news.promise;
-        news = Promise.withResolvers();
-      }
+      while (waiting.length === 0 && lost === 0 && !isClosed)
+        await new Promise<void>((resolve) => (wake = resolve));
       return isClosed ? undefined : next();
     },
   };

@@ -184,3 +184,15 @@ test("a call that only looks by its nature is told if it has changed something b
   });
   expect(entries).toMatchObject([{ who: "alice", request: "args [-Z]", outcome: "done" }]);
 });
+
+test("of a change with many differences the first 50 are told, and how many more there are", async () => {
+  const { entries, keeper } = audited();
+  const services = Array.from({ length: 60 }, (_, i) => ({
+    protocol: "tcp",
+    address: "192.0.2.9",
+    port: 1 + i,
+  }));
+  await keeper.change(() => DocumentSpec.parse({ version: 1, services }), "alice");
+  const { changes, more, summary } = entries[0]!.document!;
+  expect([changes.length, more, summary]).toEqual([50, 12, "60 added, 2 removed"]);
+});
