@@ -22,9 +22,9 @@ export interface AuditEntry {
   readonly from?: string;
   /** Method of the API; absent: nobody called. */
   readonly method?: string;
-  /** What was typed, in a line; absent: nobody says. */
+  /** What was typed, in a line, as the caller's program says: he may claim anything. Absent: nobody says. */
   readonly command?: string;
-  /** What was asked for, in a line; absent where it was typed. */
+  /** What was asked for, in a line; absent: nobody called. */
   readonly request?: string;
   /** Revisions of the document and what differs between them, values before and after; absent: it is as it was. */
   readonly document?: DocumentEdit;
@@ -163,7 +163,8 @@ function entryOf(
     role: caller.role,
     from: caller.from,
     method,
-    ...(command === undefined ? { request: says } : { command }),
+    request: says,
+    ...(command !== undefined && { command }),
     ...(isSome(edits) && { document: documentOf(edits) }),
     ...outcome,
   };

@@ -41,7 +41,7 @@ export const EVENT_DETAILS = {
     from: "address and port, or `unix socket`",
     method: "method of the API",
     command: "what was typed, such as `ipvsadm -C`, if the caller's program says so",
-    request: "what was asked for, where nobody says what was typed",
+    request: "what was asked for",
     before: "revision of the document before, if it was changed",
     after: "… and after",
     summary: "what was changed in it, in a few words, as `tandem history` has it",
