@@ -88,6 +88,10 @@ const [part, rest] = buildFragments(buildPacket({ ...client(2), payload: new Uin
   Uint8Array,
   Uint8Array,
 ];
+const [, restOfKnown] = buildFragments(buildPacket({ ...client(1), payload: new Uint8Array(60) }), 32) as [
+  Uint8Array,
+  Uint8Array,
+];
 const stranger = buildPacket({ ...server(9, "SA") });
 
 const ofNobody = { service: 0, destination: 0 };
@@ -95,6 +99,11 @@ const ofTheServer = { from: "server", client: Uint8Array.of(198, 51, 100, 9), cl
 const decided: [what: string, packets: Uint8Array[], wanted: Partial<CapturedPacket>[]][] = [
   ["an error about a connection", [error], [{ reason: "icmp_translated", from: "server", destination: A }]],
   ["a fragment before the first", [rest], [{ reason: "fragment_held", ...ofNobody }]],
+  [
+    "a fragment of a connection before the first",
+    [restOfKnown],
+    [{ reason: "fragment_held", ...ofNobody, clientPort: 0 }],
+  ],
   [
     "the first fragment of a new connection",
     [part],

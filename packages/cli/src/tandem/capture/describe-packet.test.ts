@@ -33,6 +33,11 @@ const cases: { name: string; hex: string; length?: number; want: string }[] = [
     want: "IP 198.51.100.7.40112 > 192.0.2.10.80: Flags [FSRP.UEW], seq 1, ack 0, win 64240, length 0",
   },
   {
+    name: "a reset",
+    hex: `${ipv4("06", "0028")} ${tcp("04", "00000009")}`,
+    want: "IP 198.51.100.7.40112 > 192.0.2.10.80: Flags [R], seq 9, win 64240, length 0",
+  },
+  {
     name: "no flags at all",
     hex: `${ipv4("06", "0028")} ${tcp("00")}`,
     want: "IP 198.51.100.7.40112 > 192.0.2.10.80: Flags [none], win 64240, length 0",
@@ -94,6 +99,11 @@ const cases: { name: string; hex: string; length?: number; want: string }[] = [
     want: "IP 198.51.100.7.40112 > 192.0.2.10.2905: SCTP [COOKIE ECHO] [SACK] [chunk 192], length 28",
   },
   {
+    name: "chunks that say they have no length",
+    hex: `${ipv4("84", "0028")} 9cb0 0b59 00000000 00000000 00000000 06000000`,
+    want: "IP 198.51.100.7.40112 > 192.0.2.10.2905: SCTP [DATA] [ABORT], length 20",
+  },
+  {
     name: "a ping",
     hex: `${ipv4("01", "0024")} 0800 0000 0102 0003 0000000000000000`,
     want: "IP 198.51.100.7 > 192.0.2.10: ICMP echo request, id 258, seq 3, length 16",
@@ -130,7 +140,7 @@ const cases: { name: string; hex: string; length?: number; want: string }[] = [
   },
   {
     name: "a segment cut short in its header",
-    hex: `${ipv4("06", "0028")} 9cb00050 0000`,
+    hex: `${ipv4("06", "0028")} 9cb00050 00000001 00000000 5002 faf0 0000`,
     length: 40,
     want: "IP 198.51.100.7.40112 > 192.0.2.10.80: TCP, cut short, length 20",
   },

@@ -46,6 +46,7 @@ test("a packet and its decision stand on one line where it is long enough", () =
 });
 
 test("on a narrower terminal the decision stands below, and no line is longer than it", () => {
+  expect(formatPacket(fakePacket, createPaint(false, 142)).split("\n")).toHaveLength(3);
   expect(formatPacket(fakePacket, createPaint(false, 110))).toBe(
     `${SEEN}\n    → forward to 10.0.0.1:8080 (scheduled, core)\n`,
   );

@@ -27,6 +27,7 @@ const commands: CommandRow[] = [
     options: [
       { flags: "--service <service>", help: "only there", values: "service" },
       { flags: "--limit <number>", help: "a number" },
+      { flags: "--undo", help: "back" },
     ],
   }),
   row("diff", { operands: [{ name: "[files...]", help: "which", values: "file" }] }),
@@ -67,7 +68,9 @@ const cases: { typed: string; want: string | string[] }[] = [
   { typed: "drain --service tcp/192.0.2.1:80 ", want: live.destination },
   { typed: "drain --limit ", want: [] },
   { typed: "drain --limit 5 10.0.0.1:80 s", want: ["slowly"] },
+  { typed: "drain --undo ", want: live.destination },
   { typed: "diff a b ", want: "file" },
+  { typed: "raw ", want: [] },
   { typed: "raw -L", want: [] },
   { typed: "nonsense --", want: [] },
 ];
