@@ -44,6 +44,8 @@ export interface Replicator {
   answer(answer: ReplicaAnswer): void;
   /** Revision in force here, and what the node says of itself to others (at most `MAX_PRESENCE_BYTES`). */
   describe(revision: number, presence: Uint8Array): void;
+  /** Know a peer no more until it is heard again. One that is not lost stays. */
+  forget(peer: string): void;
   /** True once every follower has applied what was offered up to now; false if there is none, or at the timeout. */
   flush(timeoutMs?: number): Promise<boolean>;
   status(): ReplicationStatus;
@@ -112,6 +114,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     offer: (records, count) => handle({ type: "offered", records, count }),
     answer: handle,
     describe: (revision, presence) => handle({ type: "described", revision, presence }),
+    forget: (peer) => handle({ type: "forget", peer }),
     flush: (timeoutMs = FLUSH_TIMEOUT_MS) =>
       new Promise((resolve) => {
         const id = ++lastFlush;

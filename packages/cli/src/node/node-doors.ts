@@ -83,6 +83,7 @@ function answersOf(
     events: core.events.watch,
     peers: membership.reachable,
     livePeers: membership.live,
+    forgetPeer: membership.forget,
     hosts: createSystemHostNames(),
     noteChange: document.audit.noteChange,
     noteFailure: document.audit.noteFailure,

@@ -31,6 +31,8 @@ export interface NodeParts extends Drafting {
   peers(): readonly string[] | undefined;
   /** Those of them that are not lost. */
   livePeers(): readonly string[];
+  /** Know a peer no more. @throws LbError not_found, refused */
+  forgetPeer(name: string): void;
   /** A peer, asked by this node itself. */
   peerAt(name: string): NodeApi;
   status(): Promise<NodeStatus>;
@@ -75,6 +77,7 @@ export function createNodeService(parts: NodeParts): NodeApi {
     rollBack: (request) => rollBack(parts, request),
     restore: (document, terms) => restore(parts, document, terms),
     setMaintenance: async ({ on }) => setMaintenance(parts.maintenance, on),
+    forgetPeer: async ({ peer }) => parts.forgetPeer(peer),
     events: parts.events,
     capture: (filter, signal) => capturePackets(engine, filter, signal),
     ipvsadm: (request) => runIpvsadm(request, ipvsadm),

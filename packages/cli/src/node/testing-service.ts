@@ -167,6 +167,7 @@ export function createTestService(
     keeper,
     monitor,
     switchover: { run: async () => ({ steps: [], from: "lb1", to: "lb2" }) },
+    forgetPeer() {},
     maintenance: { isInMaintenance: () => false, enterMaintenance() {}, leaveMaintenance() {} },
     async *events() {},
     peers: () => [],

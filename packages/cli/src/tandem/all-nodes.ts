@@ -1,5 +1,5 @@
 /** Questions to every node of the cluster, through the daemon at hand. */
-import type { NodeStatus, RemoteNode } from "@tandem/engine/client";
+import type { NodeStatus, PeerStatus, RemoteNode } from "@tandem/engine/client";
 import { type Circle, gather, type Said } from "../listing/gather.ts";
 import type { OptionSpec, World } from "./command.ts";
 
@@ -17,19 +17,21 @@ export const ALL_NODES: OptionSpec = {
 };
 
 /**
- * Ask the daemon at hand, and every peer that it knows, at the same time. Whoever does not answer is told of on `err`; so is that NATS is away, and the
+ * Ask the daemon at hand, and every peer that it knows (or those that `isAsked` wants), at the same time. Whoever does not answer is told of on `err`; so is that NATS is away, and the
  * daemon answers for itself alone. Fails with `LbError` if the daemon at hand does.
  */
 export async function askAllNodes<T>(
   world: World,
   question: (node: RemoteNode, name: string) => Promise<T>,
+  isAsked: (peer: PeerStatus) => boolean = () => true,
 ): Promise<SaidByAll<T>> {
   const here = await world.connect();
   try {
     const status = await here.status();
     const circle: Circle<RemoteNode> = {
       here: status.node,
-      others: status.nats === "disconnected" ? undefined : status.peers.map(({ node }) => node),
+      others:
+        status.nats === "disconnected" ? undefined : status.peers.filter(isAsked).map(({ node }) => node),
       ask: (name, ofOne) => (name === status.node ? ofOne(here) : askPeer(world, name, ofOne)),
     };
     return { said: await gather(circle, question, (sentence) => world.err.write(`${sentence}\n`)), status };

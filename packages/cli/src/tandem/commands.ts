@@ -156,6 +156,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/switchover.ts")).switchover,
   },
   {
+    name: "forget",
+    group: "operate",
+    summary: "Know a director that is gone for good no more, on every node: its loss is no alarm any longer",
+    load: async () => (await import("./commands/forget.ts")).forget,
+  },
+  {
     name: "run",
     group: "setUp",
     summary: "Run a director: on its own with a document, or as one of a cluster when NATS servers are given",

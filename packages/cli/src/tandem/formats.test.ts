@@ -71,6 +71,7 @@ const WAYS: Record<string, readonly Way[] | string> = {
   kill: [{ words: "--client 198.51.100.7" }],
   maintenance: [{ words: "on" }],
   switchover: [{ words: "--dry-run" }, { words: "", exitCode: 1 }],
+  forget: [{ words: "lb2" }],
   run: "a daemon's log, which is JSON by itself",
   certs: [{ words: "--client eve=view --folder", ...local }],
   doctor: [{ words: "", exitCode: 2, ...local }],

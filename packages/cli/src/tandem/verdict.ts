@@ -72,7 +72,8 @@ const FINDINGS: readonly Finding[] = [
     verdict: "degraded",
     is: (s) => s.nats !== "disconnected" && s.peers.some((p) => p.state !== "live"),
     why: "not every peer is in sync",
-    advice: "a peer that is lost: `tandem status` there; one that joins or repairs: wait",
+    advice:
+      "a peer that is lost: `tandem status` there, or `tandem forget` it if it is gone for good; one that joins or repairs: wait",
   },
   {
     verdict: "degraded",

@@ -42,6 +42,7 @@ export function createFakeNode(overrides: Partial<NodeApi> = {}): NodeApi {
     },
     restore: async (backup, terms) => change(history, restoreDocument(current(), backup), terms),
     setMaintenance: async () => ({ changed: true }),
+    forgetPeer: async () => {},
     async *events() {},
     async *capture() {},
     ipvsadm: async () => ({ exitCode: 0, output: "", errors: "" }),

@@ -22,6 +22,8 @@ import type { ExplainedSchedule as _tandem_v1_ExplainedSchedule, ExplainedSchedu
 import type { ExplainedService as _tandem_v1_ExplainedService, ExplainedService__Output as _tandem_v1_ExplainedService__Output } from './tandem/v1/ExplainedService.ts';
 import type { ExplainedVerdict as _tandem_v1_ExplainedVerdict, ExplainedVerdict__Output as _tandem_v1_ExplainedVerdict__Output } from './tandem/v1/ExplainedVerdict.ts';
 import type { Explanation as _tandem_v1_Explanation, Explanation__Output as _tandem_v1_Explanation__Output } from './tandem/v1/Explanation.ts';
+import type { ForgetPeerRequest as _tandem_v1_ForgetPeerRequest, ForgetPeerRequest__Output as _tandem_v1_ForgetPeerRequest__Output } from './tandem/v1/ForgetPeerRequest.ts';
+import type { ForgetPeerResponse as _tandem_v1_ForgetPeerResponse, ForgetPeerResponse__Output as _tandem_v1_ForgetPeerResponse__Output } from './tandem/v1/ForgetPeerResponse.ts';
 import type { GetDocumentRequest as _tandem_v1_GetDocumentRequest, GetDocumentRequest__Output as _tandem_v1_GetDocumentRequest__Output } from './tandem/v1/GetDocumentRequest.ts';
 import type { GetStatusRequest as _tandem_v1_GetStatusRequest, GetStatusRequest__Output as _tandem_v1_GetStatusRequest__Output } from './tandem/v1/GetStatusRequest.ts';
 import type { KillConnectionsRequest as _tandem_v1_KillConnectionsRequest, KillConnectionsRequest__Output as _tandem_v1_KillConnectionsRequest__Output } from './tandem/v1/KillConnectionsRequest.ts';
@@ -86,6 +88,8 @@ export interface ProtoGrpcType {
       ExplainedVerdict: MessageTypeDefinition<_tandem_v1_ExplainedVerdict, _tandem_v1_ExplainedVerdict__Output>
       Explanation: MessageTypeDefinition<_tandem_v1_Explanation, _tandem_v1_Explanation__Output>
       FollowState: EnumTypeDefinition
+      ForgetPeerRequest: MessageTypeDefinition<_tandem_v1_ForgetPeerRequest, _tandem_v1_ForgetPeerRequest__Output>
+      ForgetPeerResponse: MessageTypeDefinition<_tandem_v1_ForgetPeerResponse, _tandem_v1_ForgetPeerResponse__Output>
       GetDocumentRequest: MessageTypeDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_GetDocumentRequest__Output>
       GetStatusRequest: MessageTypeDefinition<_tandem_v1_GetStatusRequest, _tandem_v1_GetStatusRequest__Output>
       Health: EnumTypeDefinition

@@ -122,6 +122,10 @@ export const METHODS: MethodTable = {
     ...OPERATE,
     answer: (request, { api, caller }) => api.setMaintenance(read.readMaintenance(request, caller)),
   },
+  ForgetPeer: {
+    ...OPERATE,
+    answer: (request, { api, caller }) => api.forgetPeer(read.readForget(request, caller)).then(() => ({})),
+  },
   WatchEvents: { ...VIEW, stream: (request, { api, signal }) => api.events(read.readWatch(request), signal) },
   CapturePackets: {
     role: "operate",

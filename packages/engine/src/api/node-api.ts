@@ -62,6 +62,8 @@ export interface NodeApi {
   }): Promise<{ steps: string[]; from: string; to: string }>;
   /** Take this node out of service or back into it; survives restarts. */
   setMaintenance(request: { on: boolean; author: string }): Promise<{ changed: boolean }>;
+  /** Know a peer that is gone for good no more, until it is heard again. Fails with not_found, refused. */
+  forgetPeer(request: { peer: string; author: string }): Promise<void>;
   /** What happens on this node, in order. Fails with invalid_argument for a token that no stream can have given. */
   events(watch: EventWatch, signal: AbortSignal): AsyncIterable<NodeEvent>;
   /** Packets as they come in, with what was decided about each; the first answer is empty: from then on. Fails with invalid_argument, unavailable. */

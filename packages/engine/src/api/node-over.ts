@@ -78,6 +78,7 @@ export function nodeOver({ unary, stream }: CallWay): NodeApi {
     explain: async (question) => decodeExplanation(await call(node.Explain, question)),
     switchover: (request) => call(node.SwitchOver, request, SWITCHOVER_TIMEOUT_MS),
     setMaintenance: (request) => call(node.SetMaintenance, request),
+    forgetPeer: async (request) => void (await call(node.ForgetPeer, request)),
     events: ({ follow, kinds, ...watch }, signal) =>
       stream(
         node.WatchEvents,

@@ -4,6 +4,7 @@ import type { ApplyDocumentRequest__Output as Apply } from "../../proto/generate
 import type { CapturePacketsRequest__Output as Capture } from "../../proto/generated/tandem/v1/CapturePacketsRequest.ts";
 import type { DrainDestinationRequest__Output as Drain } from "../../proto/generated/tandem/v1/DrainDestinationRequest.ts";
 import type { ExplainRequest__Output as Explain } from "../../proto/generated/tandem/v1/ExplainRequest.ts";
+import type { ForgetPeerRequest__Output as Forget } from "../../proto/generated/tandem/v1/ForgetPeerRequest.ts";
 import type { GetDocumentRequest__Output as Get } from "../../proto/generated/tandem/v1/GetDocumentRequest.ts";
 import type { KillConnectionsRequest__Output as Kill } from "../../proto/generated/tandem/v1/KillConnectionsRequest.ts";
 import type { ListConnectionsRequest__Output as List } from "../../proto/generated/tandem/v1/ListConnectionsRequest.ts";
@@ -157,6 +158,11 @@ export function readSwitchover(
 /** Whether this node is to be taken out of service. */
 export function readMaintenance(request: Maintenance, caller: Caller): { on: boolean; author: string } {
   return { on: request.on, author: readAuthor(checker("set maintenance"), request, caller) };
+}
+
+/** Which peer is to be forgotten. */
+export function readForget(request: Forget, caller: Caller): { peer: string; author: string } {
+  return { peer: request.peer, author: readAuthor(checker("forget a peer"), request, caller) };
 }
 
 /** Which events are asked for. */

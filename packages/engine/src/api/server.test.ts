@@ -117,6 +117,7 @@ test("the node gets what the client asked for", async () => {
     rollBack: note({ revision: 1, changed: false, warnings: [] }),
     restore: note({ revision: 1, changed: false, warnings: [] }),
     setMaintenance: note({ changed: false }),
+    forgetPeer: note(undefined),
     ipvsadm: note({ exitCode: 0, output: "", errors: "" }),
   });
   const node = connect();
@@ -134,6 +135,7 @@ test("the node gets what the client asked for", async () => {
   await node.rollBack({ revision: 41, expectedRevision: 42, author: "ops", reason: "too slow" });
   await node.restore(sampleDocument, { author: "ops", text: "# mine" });
   await node.setMaintenance({ on: true, author: "ops" });
+  await node.forgetPeer({ peer: "lb3", author: "ops" });
   await node.ipvsadm({ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", role: "admin" });
   expect(asked).toEqual([
     [
@@ -152,6 +154,7 @@ test("the node gets what the client asked for", async () => {
     [{ revision: 41, expectedRevision: 42, author: "ops", reason: "too slow" }],
     [sampleDocument, { author: "ops", text: "# mine" }],
     [{ on: true, author: "ops" }],
+    [{ peer: "lb3", author: "ops" }],
     [{ args: ["-R"], input: "-A -t 192.0.2.1:80\n", author: "ops", role: "admin" }],
   ]);
 });

@@ -52,6 +52,9 @@ const HANDLERS: Handlers = {
     turn.state.flushes.set(id, { sequence: turn.state.streamSequence, askedMs: turn.nowMs, deadlineMs });
     sendHello(turn);
   },
+  forget({ state }, { peer }) {
+    if (state.peers.get(peer)?.follow === "alone") state.peers.delete(peer);
+  },
   described(turn, { revision, presence }) {
     turn.state.revision = revision;
     turn.state.presence = presence;

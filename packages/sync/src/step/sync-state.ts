@@ -20,6 +20,8 @@ export type SyncEvent =
   | ReplicaAnswer
   /** Ask for `flushed` when followers have applied all that was offered up to now, or at `deadlineMs`. */
   | { type: "flush"; id: number; deadlineMs: number }
+  /** A peer is gone for good. One that is heard is kept. */
+  | { type: "forget"; peer: string }
   /** What this node says of itself. */
   | { type: "described"; revision: number; presence: Uint8Array };
 

@@ -1,5 +1,6 @@
 /** A node as one of several, or on its own: whom it hears, and what it replicates once it takes part. */
 import type { Engine, NodeStatus } from "@tandem/engine";
+import { LbError } from "@tandem/model";
 import type { PeerStatus } from "@tandem/sync";
 import type { Logger } from "pino";
 import type { ClusterLink } from "./cluster-link.ts";
@@ -16,6 +17,8 @@ export interface Membership extends AsyncDisposable {
   reachable(): string[] | undefined;
   /** Those that are not lost; while NATS is away, who is not heard may be well. */
   live(): string[];
+  /** Know a peer no more until it is heard again. @throws LbError not_found, or refused where it may be well */
+  forget(peer: string): void;
   /** Replicate from now on. On its own: nothing. */
   join(listener: ReplicationListener): void;
   /** Resolves to true once every peer has what was offered, to false if one does not or there is no replication. */
@@ -42,10 +45,23 @@ export function createMembership(
     known,
     reachable: () => (isAway() ? undefined : known()),
     live: () => peers().flatMap(({ node, state }) => (state === "alone" && !isAway() ? [] : [node])),
+    forget(peer) {
+      refuseToForget(peer, { peers: peers(), isAway: isAway() });
+      replication?.replicator.forget(peer);
+    },
     join(listener) {
       if (link) replication = startReplication({ ...of, link }, listener);
     },
     flush: async () => (await replication?.replicator.flush()) ?? false,
     [Symbol.asyncDispose]: async () => replication?.close(),
   };
+}
+
+/** Only who is lost can be forgotten: anybody else would be heard of again at once. @throws LbError not_found, refused */
+export function refuseToForget(name: string, of: { peers: readonly PeerStatus[]; isAway: boolean }): void {
+  const peer = of.peers.find(({ node }) => node === name);
+  if (!peer) throw new LbError({ code: "not_found", what: "peer", key: name });
+  if (peer.state === "alone" && !of.isAway) return;
+  const why = of.isAway ? "NATS is away, so it may be well" : `it is ${peer.state}`;
+  throw new LbError({ code: "refused", doing: `forget peer "${name}"`, why, want: "a peer that is lost" });
 }

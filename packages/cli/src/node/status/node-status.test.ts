@@ -242,7 +242,7 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
   [
     "it never had a peer",
     { replication: replication([]) },
-    ["No peer was ever heard of: nobody takes over if this node dies"],
+    ["No peer is known: nobody takes over if this node dies"],
   ],
   [
     "its only peer is lost",

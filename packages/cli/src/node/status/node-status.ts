@@ -145,7 +145,7 @@ function alarmsOfCluster({ isConnected, hasNamesake, peers }: ReplicationStatus,
     ...(hasNamesake
       ? [`Another node is called "${p.node}", too: each needs a name of its own (\`name\` in node.yaml)`]
       : []),
-    ...(peers.length > 0 ? [] : ["No peer was ever heard of: nobody takes over if this node dies"]),
+    ...(peers.length > 0 ? [] : ["No peer is known: nobody takes over if this node dies"]),
     ...peers.flatMap((peer) => {
       if (peer.state === "alone") return [`Peer "${peer.node}" ${lost}`];
       if (peer.state !== "live") return [`Peer "${peer.node}" is not in sync: ${peer.state}`];

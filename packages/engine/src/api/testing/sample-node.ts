@@ -315,6 +315,7 @@ export function createSampleNode(overrides: Partial<NodeApi> = {}): NodeApi {
     rollBack: async () => ({ revision: 45, changed: true, warnings: [] }),
     restore: async () => ({ revision: 46, changed: true, warnings: [] }),
     setMaintenance: async ({ on }) => ({ changed: on }),
+    forgetPeer: async () => {},
     async *events() {
       yield sampleEvent;
     },

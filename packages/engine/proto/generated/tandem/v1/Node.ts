@@ -14,6 +14,8 @@ import type { DrainDestinationResponse as _tandem_v1_DrainDestinationResponse, D
 import type { Event as _tandem_v1_Event, Event__Output as _tandem_v1_Event__Output } from '../../tandem/v1/Event.ts';
 import type { ExplainRequest as _tandem_v1_ExplainRequest, ExplainRequest__Output as _tandem_v1_ExplainRequest__Output } from '../../tandem/v1/ExplainRequest.ts';
 import type { Explanation as _tandem_v1_Explanation, Explanation__Output as _tandem_v1_Explanation__Output } from '../../tandem/v1/Explanation.ts';
+import type { ForgetPeerRequest as _tandem_v1_ForgetPeerRequest, ForgetPeerRequest__Output as _tandem_v1_ForgetPeerRequest__Output } from '../../tandem/v1/ForgetPeerRequest.ts';
+import type { ForgetPeerResponse as _tandem_v1_ForgetPeerResponse, ForgetPeerResponse__Output as _tandem_v1_ForgetPeerResponse__Output } from '../../tandem/v1/ForgetPeerResponse.ts';
 import type { GetDocumentRequest as _tandem_v1_GetDocumentRequest, GetDocumentRequest__Output as _tandem_v1_GetDocumentRequest__Output } from '../../tandem/v1/GetDocumentRequest.ts';
 import type { GetStatusRequest as _tandem_v1_GetStatusRequest, GetStatusRequest__Output as _tandem_v1_GetStatusRequest__Output } from '../../tandem/v1/GetStatusRequest.ts';
 import type { KillConnectionsRequest as _tandem_v1_KillConnectionsRequest, KillConnectionsRequest__Output as _tandem_v1_KillConnectionsRequest__Output } from '../../tandem/v1/KillConnectionsRequest.ts';
@@ -96,6 +98,21 @@ export interface NodeClient extends grpc.Client {
   explain(argument: _tandem_v1_ExplainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
   explain(argument: _tandem_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
   explain(argument: _tandem_v1_ExplainRequest, callback: grpc.requestCallback<_tandem_v1_Explanation__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Know a peer that is gone for good no more: it is neither listed nor missed until it is heard again. Only of one that is lost. Role: operate.
+   */
+  ForgetPeer(argument: _tandem_v1_ForgetPeerRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  ForgetPeer(argument: _tandem_v1_ForgetPeerRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  ForgetPeer(argument: _tandem_v1_ForgetPeerRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  ForgetPeer(argument: _tandem_v1_ForgetPeerRequest, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Know a peer that is gone for good no more: it is neither listed nor missed until it is heard again. Only of one that is lost. Role: operate.
+   */
+  forgetPeer(argument: _tandem_v1_ForgetPeerRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  forgetPeer(argument: _tandem_v1_ForgetPeerRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  forgetPeer(argument: _tandem_v1_ForgetPeerRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
+  forgetPeer(argument: _tandem_v1_ForgetPeerRequest, callback: grpc.requestCallback<_tandem_v1_ForgetPeerResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * The document that this node runs, or an earlier revision of it. Role: view.
@@ -327,6 +344,11 @@ export interface NodeHandlers extends grpc.UntypedServiceImplementation {
   Explain: grpc.handleUnaryCall<_tandem_v1_ExplainRequest__Output, _tandem_v1_Explanation>;
   
   /**
+   * Know a peer that is gone for good no more: it is neither listed nor missed until it is heard again. Only of one that is lost. Role: operate.
+   */
+  ForgetPeer: grpc.handleUnaryCall<_tandem_v1_ForgetPeerRequest__Output, _tandem_v1_ForgetPeerResponse>;
+  
+  /**
    * The document that this node runs, or an earlier revision of it. Role: view.
    */
   GetDocument: grpc.handleUnaryCall<_tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document>;
@@ -404,6 +426,7 @@ export interface NodeDefinition extends grpc.ServiceDefinition {
   CapturePackets: MethodDefinition<_tandem_v1_CapturePacketsRequest, _tandem_v1_CapturedPackets, _tandem_v1_CapturePacketsRequest__Output, _tandem_v1_CapturedPackets__Output>
   DrainDestination: MethodDefinition<_tandem_v1_DrainDestinationRequest, _tandem_v1_DrainDestinationResponse, _tandem_v1_DrainDestinationRequest__Output, _tandem_v1_DrainDestinationResponse__Output>
   Explain: MethodDefinition<_tandem_v1_ExplainRequest, _tandem_v1_Explanation, _tandem_v1_ExplainRequest__Output, _tandem_v1_Explanation__Output>
+  ForgetPeer: MethodDefinition<_tandem_v1_ForgetPeerRequest, _tandem_v1_ForgetPeerResponse, _tandem_v1_ForgetPeerRequest__Output, _tandem_v1_ForgetPeerResponse__Output>
   GetDocument: MethodDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_Document, _tandem_v1_GetDocumentRequest__Output, _tandem_v1_Document__Output>
   GetDocumentText: MethodDefinition<_tandem_v1_GetDocumentRequest, _tandem_v1_DocumentText, _tandem_v1_GetDocumentRequest__Output, _tandem_v1_DocumentText__Output>
   GetStatus: MethodDefinition<_tandem_v1_GetStatusRequest, _tandem_v1_NodeStatus, _tandem_v1_GetStatusRequest__Output, _tandem_v1_NodeStatus__Output>

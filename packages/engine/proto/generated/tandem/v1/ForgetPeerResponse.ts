@@ -1,0 +1,8 @@
+// Original file: tandem/v1/node.proto
+
+
+export interface ForgetPeerResponse {
+}
+
+export interface ForgetPeerResponse__Output {
+}
