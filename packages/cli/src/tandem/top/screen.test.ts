@@ -42,8 +42,16 @@ async function openOnFile() {
   onTestFinished(() => screen.close());
   const written = () => readFileSync(path, "utf8");
   const isTaken = () => isRaw && written().lastIndexOf(TAKEN) > written().lastIndexOf(GIVEN_BACK);
-  return { screen, input, stop, written, isTaken, isRaw: () => isRaw };
+  return { screen, input, output, stop, written, isTaken, isRaw: () => isRaw };
 }
+
+test("a terminal that does not say how large it is gets 80 columns and 24 rows", async () => {
+  const { screen, output } = await openOnFile();
+  output.columns = output.rows = 0;
+  expect(screen.size()).toEqual({ columns: 80, rows: 24 });
+  output.columns = 132;
+  expect(screen.size()).toEqual({ columns: 132, rows: 24 });
+});
 
 for (const [how, suspend] of [
   ["Ctrl-Z", (input: EventEmitter) => input.emit("data", "\u001a")],

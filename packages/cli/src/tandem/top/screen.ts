@@ -22,6 +22,9 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** A process that nobody could continue is not stopped (POSIX, orphaned process groups): it goes on after this time. */
 const STOPPED_MS = 300;
 
+/** Of a terminal that does not say how large it is: serial consoles, script(1) without a terminal of its own. */
+const USUAL: Size = { columns: 80, rows: 24 };
+
 const stopThisProcess = (): void => void process.kill(process.pid, "SIGTSTP");
 
 /**
@@ -99,7 +102,7 @@ export function openScreen(
   take();
 
   return {
-    size: () => ({ columns: output.columns, rows: output.rows }),
+    size: () => ({ columns: output.columns || USUAL.columns, rows: output.rows || USUAL.rows }),
     draw(lines) {
       if (!isTaken) return;
       output.write(changedLines(shown, lines));
