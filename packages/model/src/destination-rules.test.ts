@@ -58,6 +58,11 @@ const refused: [what: string, service: object, ...want: string[]][] = [
     "destinations.0.port: port is 81, wanted none: a persistent mark leaves the port as it is",
   ],
   [
+    "another method to list than its own",
+    withDestination(web, { listedAs: "tunnel" }),
+    'destinations.0.listedAs: listedAs is "tunnel", wanted "masquerade" as the method, or none',
+  ],
+  [
     "a tunnel of a destination without one",
     withDestination(web, { tunnel: {} }),
     'destinations.0.tunnel: method is "masquerade", wanted "tunnel"',
@@ -116,3 +121,15 @@ const refused: [what: string, service: object, ...want: string[]][] = [
 for (const [what, service, ...want] of refused) {
   test(`service with ${what} is refused by its place`, () => expect(problems(service)).toEqual(want));
 }
+
+const listed: [what: string, service: object][] = [
+  ["local to a port", withDestination(web, { method: "local", port: 81, listedAs: "masquerade" })],
+  ["local by a tunnel", withDestination(web, { method: "local", tunnel: {}, listedAs: "tunnel" })],
+  [
+    "direct routing of a mark to a port",
+    withDestination({ ...marked, method: "direct-route" }, { port: 81, listedAs: "direct-route" }),
+  ],
+  ["one port for every port", withDestination(every, { port: 81, listedAs: "masquerade" })],
+];
+for (const [what, service] of listed)
+  test(`${what} may be what ipvsadm lists`, () => expect(problems(service)).toEqual([]));

@@ -53,8 +53,9 @@ export const DESTINATION_RULES = [
   ),
   rule(
     "destination.port",
-    ["method", "service.port"],
-    ({ destination: { port }, method, service: { port: own } }) =>
+    ["method", "service.port", "destination.listedAs"],
+    ({ destination: { port, listedAs }, method, service: { port: own } }) =>
+      listedAs === undefined &&
       own !== 0 &&
       port !== undefined &&
       port !== own &&
@@ -63,20 +64,32 @@ export const DESTINATION_RULES = [
   ),
   rule(
     "destination.port",
-    ["method", "service.port", "service.mark", "service.persistence"],
-    ({ destination: { port = 0 }, method, service: { port: own, mark, persistence } }) => {
+    ["method", "service.port", "service.mark", "service.persistence", "destination.listedAs"],
+    ({ destination: { port = 0, listedAs }, method, service: { port: own, mark, persistence } }) => {
       const hasNoPort = mark === undefined && !persistence; // said already
-      if (port === 0 || own !== 0 || hasNoPort) return undefined;
+      if (port === 0 || own !== 0 || hasNoPort || listedAs !== undefined) return undefined;
       if (KEEPS_PORT.has(method)) return `port is ${port}, wanted none: ${method} does not change the port`;
       const whose = mark === undefined ? "a service of every port" : "a persistent mark";
       return persistence && `port is ${port}, wanted none: ${whose} leaves the port as it is`;
     },
   ),
   rule(
-    "destination.tunnel",
+    "destination.listedAs",
     ["method"],
-    ({ destination, method }) =>
-      destination.tunnel !== undefined && method !== "tunnel" && `method is "${method}", wanted "tunnel"`,
+    ({ destination: { listedAs }, method }) =>
+      listedAs !== undefined &&
+      listedAs !== method &&
+      method !== "local" &&
+      `listedAs is "${listedAs}", wanted "${method}" as the method, or none`,
+  ),
+  rule(
+    "destination.tunnel",
+    ["method", "destination.listedAs"],
+    ({ destination: { tunnel, listedAs }, method }) =>
+      tunnel !== undefined &&
+      method !== "tunnel" &&
+      listedAs !== "tunnel" &&
+      `method is "${method}", wanted "tunnel"`,
   ),
   rule(
     "destination.lowerThreshold",

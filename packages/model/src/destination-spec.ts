@@ -34,6 +34,11 @@ export const DestinationSpec = z.strictObject({
     .default(1)
     .describe("Share of new connections; 0 quiesces: established connections go on, new ones avoid it."),
   method: forwardingMethod.optional().describe("Forwarding method; the service's method if absent."),
+  listedAs: oneOf("masquerade", "direct-route", "tunnel")
+    .optional()
+    .describe(
+      "Method that ipvsadm was asked for and lists, without effect; with it the port may be one that no packet gets.",
+    ),
   tunnel: TunnelSpec.optional().describe("Kind of tunnel; the service's if absent."),
   upperThreshold: threshold.describe("Connections from which on it gets no new ones; 0: no limit."),
   lowerThreshold: threshold.describe(

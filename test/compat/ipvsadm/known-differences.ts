@@ -29,17 +29,7 @@ const SEE = "docs/ipvsadm.md";
 const isRestore = ({ cmd }: Invocation): boolean => /^ipvsadm (-R|--restore)$/.test(cmd);
 const isRefused = (ran: Ran): boolean => ran.rc !== 0 && ran.stdout === "" && ran.stderr !== "";
 
-/** A loopback address or its name as the end of a real server's line, with how packets get there. */
-const LOOPBACK_ROW =
-  /^( {2}-> (?:127\.|\[?::1\]?:|localhost:)\S* +)(?:Masq {3}|Route {2}|Tunnel |Local {2})/gm;
-const LOOPBACK_LINE = /( -r (?:127\.|\[::1\]|localhost:)\S*) -[mgi]( -w \d+)(?: --tun-.*)?$/gm;
 export const readings: readonly Reading[] = [
-  {
-    name: "a real server on the loopback is local",
-    because: "documents say so, whichever method was asked for: packets for it do not leave this host",
-    see: "docs/adr/0013-local-destinations-answer-for-themselves.md",
-    read: (stdout) => stdout.replace(LOOPBACK_ROW, "$1Local   ").replace(LOOPBACK_LINE, "$1 -g$2"),
-  },
   {
     name: "an order that nobody asked for",
     because:
@@ -47,12 +37,6 @@ export const readings: readonly Reading[] = [
     see: SEE,
     read: (stdout, { cmd }) =>
       / --nosort\b/.test(cmd) || isCircular(stdout) ? sortServices(stdout) : stdout,
-  },
-  {
-    name: "a mark's real server has no port of its own",
-    because: "direct routing and tunnels leave the packet's port as it is: documents have none there",
-    see: SEE,
-    read: withoutMarkedPorts,
   },
   {
     name: "an engine without persistence",
@@ -77,17 +61,6 @@ function isCircular(listing: string): boolean {
   const addresses = [...found].map((match) => inetAton(match[1]!)!);
   return Math.max(...addresses) - Math.min(...addresses) >= 2 ** 31;
 }
-
-/** A port behind which no packet's port is changed: of marks, not masqueraded. */
-const MARKED_ROW = /^( {2}-> \S+):\d+( +)(?=(?:Route|Tunnel) )/gm;
-const MARKED_LINE = /^(-a -f .* -r \S+):\d+(?= -[gi] )/gm;
-function withoutMarkedPorts(listing: string): string {
-  return blocksOf(listing)
-    .map((block) => (block.startsWith("FWM") ? block.replace(MARKED_ROW, unportedRow) : block))
-    .join("")
-    .replace(MARKED_LINE, "$1:0");
-}
-const unportedRow = (row: string, end: string): string => `${end}:0`.padEnd(row.length);
 
 /** What is read of the kernel beside the tool. */
 export const NO_PROC_FILES: OtherAnswer = {
@@ -122,24 +95,6 @@ export const rules: readonly Rule[] = [
     "mapped into IPv6 an address could not be told from the other: the fast path keeps IPv4 in that form",
     /^ipvsadm (-[AE]|--(add|edit)-service)/,
     /is IPv4-mapped, wanted/,
-  ),
-  rule(
-    "the loopback has the virtual port",
-    "a destination of the method local gets packets as they came",
-    OF_SERVERS,
-    /local does not change the port/,
-  ),
-  rule(
-    "no port behind every port",
-    "a service of all ports leaves the packet's port as it is",
-    OF_SERVERS,
-    /^port is \d+, wanted none: a (service of every port|persistent mark)/,
-  ),
-  rule(
-    "a mark's real server is one",
-    "without a port of its own the same address is the same real server",
-    /^ipvsadm (-[aed]|--\w+-server) .*(-f|--fwmark-service)/,
-    /^(Destination already exists|No such destination)$/m,
   ),
   rule(
     "Call-IDs are of UDP",

@@ -32,6 +32,8 @@ export function setFields(
 ): DocumentSpec {
   const isProfile = part.path.join() === "settings" && assignments.some(({ field }) => field === "profile");
   const edited = structuredClone(isProfile ? withoutDefaults(spec) : spec); // another profile has other defaults
+  // what ipvsadm was asked for is over when somebody asks for something else
+  if (assignments.some(({ field }) => field === "method")) setAt(edited, [...part.path, "listedAs"], "");
   for (const { field, value } of assignments) setAt(edited, [...part.path, ...field.split(".")], value);
   return checked(edited, part);
 }

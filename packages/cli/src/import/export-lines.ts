@@ -101,5 +101,5 @@ const differing = (value: object, defaults: object): string[] =>
     .map(([name]) => name);
 
 const methodsOf = (s: ServiceSpec): ListedServer["method"][] => [
-  ...new Set(s.destinations.map((d) => d.method ?? s.method)),
+  ...new Set(s.destinations.map((d) => d.listedAs ?? d.method ?? s.method)),
 ];

@@ -25,7 +25,8 @@ export interface DraftService {
   spec: Omit<ServiceSpec, "destinations">;
   /** By `endKey`, the oldest first: documents have the newest first, as the kernel's list. */
   servers(): Map<string, DestinationSpec>;
-  replaceServers(servers: Map<string, DestinationSpec>): void;
+  /** @param destinations in the document's order */
+  replaceServers(destinations: readonly DestinationSpec[]): void;
   finished(): ServiceSpec;
 }
 
@@ -68,11 +69,13 @@ export const endKey = (d: Pick<DestinationSpec, "address" | "port">, s: Pick<Ser
 function createDraftService(before: ServiceSpec): DraftService {
   const { destinations, ...spec } = before;
   let servers: Map<string, DestinationSpec> | undefined; // not before somebody asks: most are left as they are
+  const byKey = (listed: readonly DestinationSpec[]) =>
+    new Map(listed.toReversed().map((d) => [endKey(d, before), d]));
   const service: DraftService = {
     spec,
-    servers: () => (servers ??= new Map(destinations.toReversed().map((d) => [endKey(d, before), d]))),
+    servers: () => (servers ??= byKey(destinations)),
     replaceServers(others) {
-      servers = others;
+      servers = byKey(others);
     },
     finished: () =>
       service.spec === spec && !servers

@@ -1,17 +1,25 @@
 /** `-a`, `-e`, `-d`: real servers of the document. A new one becomes the first of its service, as in the kernel's list: ties go to the newest. */
-import { addressKind, checkOneService, type DestinationSpec, familyOf, serviceKey } from "@tandem/model";
-import type { IpvsadmRefusal, ServerTarget } from "./command.ts";
+import {
+  addressKind,
+  checkOneService,
+  type DestinationSpec,
+  familyOf,
+  type ServiceSpec,
+  serviceKey,
+} from "@tandem/model";
+import type { IpvsadmRefusal, ServerSettings, ServerTarget } from "./command.ts";
 import { type Draft, type DraftService, endKey } from "./draft.ts";
 import type { EditOf } from "./edit.ts";
 import { targetKey } from "./edit-service.ts";
 import { INVALID_OPERATION, kernelRefusal } from "./refusal.ts";
+import { isPortUnused } from "./unused-port.ts";
 
 /** A real server that the service has not got. */
 export function addServer(draft: Draft, command: EditOf<"add-server">): IpvsadmRefusal | undefined {
   const found = prepare(draft, command);
   if ("message" in found) return found;
   const { service, server } = found;
-  if (findServer(service, server)) return kernelRefusal("Destination already exists");
+  if (findServer(service, command.server)) return kernelRefusal("Destination already exists");
   if (!isUsable(command.server) || isUnspeakable(draft, found)) return kernelRefusal(INVALID_OPERATION);
   const problem = ruleProblem(draft, found);
   if (problem !== undefined) return kernelRefusal(problem);
@@ -24,14 +32,10 @@ export function editServer(draft: Draft, command: EditOf<"edit-server">): Ipvsad
   const found = prepare(draft, command);
   if ("message" in found) return found;
   const { service, server } = found;
-  const before = findServer(service, server);
-  if (!before) return kernelRefusal("No such destination");
+  if (!findServer(service, command.server)) return kernelRefusal("No such destination");
   const problem = ruleProblem(draft, found);
   if (problem !== undefined) return kernelRefusal(problem);
-  const [key] = before;
-  const edited = [endKey(server, service.spec), server] as const;
-  if (key === edited[0]) service.servers().set(...edited);
-  else service.replaceServers(new Map([...service.servers()].map((s) => (s[0] === key ? edited : s))));
+  service.servers().set(endKey(command.server, service.spec), server);
   return undefined;
 }
 
@@ -39,10 +43,8 @@ export function editServer(draft: Draft, command: EditOf<"edit-server">): Ipvsad
 export function deleteServer(draft: Draft, command: EditOf<"delete-server">): IpvsadmRefusal | undefined {
   const service = draft.services.get(targetKey(command.service));
   if (!service) return kernelRefusal("Service not defined");
-  const before = findServer(service, command.server);
-  if (!before) return kernelRefusal("No such destination");
-  service.servers().delete(before[0]);
-  return undefined;
+  const isGone = service.servers().delete(endKey(command.server, service.spec));
+  return isGone ? undefined : kernelRefusal("No such destination");
 }
 
 type Prepared = { readonly service: DraftService; readonly server: DestinationSpec };
@@ -55,30 +57,12 @@ function prepare(
   if (!service) return kernelRefusal("Service not defined");
   const { lowerThreshold, upperThreshold } = command.settings;
   if (lowerThreshold > upperThreshold) return kernelRefusal("Numerical result out of range");
-  const wanted = serverFields(command, service);
-  return { service, server: { ...wanted, ...standing(wanted, draft, service) } };
+  return { service, server: serverFields(command, service, draft.former) };
 }
 
 /** The kernel's sync protocol has no words for connections from one family into the other. */
 const isUnspeakable = ({ settings }: Draft, { service, server }: Prepared): boolean =>
   settings.syncDaemons.length > 0 && familyOf(server.address) !== familyOf(service.spec.address);
-
-/** Methods that the tool has no word for, by the one that it says instead: what it says of them leaves them as they are. */
-const UNSAID = { masquerade: "full-nat", "direct-route": "local" } as const;
-
-/** What only documents know of a real server that is there, or was before everything was replaced. */
-function standing(
-  wanted: DestinationSpec,
-  draft: Draft,
-  service: DraftService,
-): Pick<DestinationSpec, "drain" | "method"> {
-  const holder = findServer(service, wanted) ? service : draft.former.get(serviceKey(service.spec));
-  const before = holder && findServer(holder, wanted)?.[1];
-  if (!before) return { drain: false, method: wanted.method };
-  const method = before.method ?? holder.spec.method;
-  const isUnsaid = wanted.method && UNSAID[wanted.method as keyof typeof UNSAID] === method;
-  return { drain: before.drain, method: isUnsaid ? method : wanted.method };
-}
 
 const NOT_UNICAST: ReadonlySet<string> = new Set([
   "unspecified",
@@ -101,34 +85,53 @@ function ruleProblem(draft: Draft, { service: { spec }, server }: Prepared): str
   return problems[0];
 }
 
-/** With direct routing and tunnels the port means nothing, and documents do not have it: only a mark's real server may be named by another. */
-function findServer(service: DraftService, server: Pick<DestinationSpec, "address" | "port">) {
-  const { spec } = service;
-  const servers = service.servers();
-  const key = endKey(server, spec);
-  const exact = servers.get(key);
-  if (exact) return [key, exact] as const;
-  if (spec.mark === undefined) return undefined;
-  const portless = endKey({ address: server.address, port: spec.port }, spec);
-  const found = servers.get(portless);
-  return found && (found.method ?? spec.method) !== "masquerade" ? ([portless, found] as const) : undefined;
-}
+const findServer = (service: DraftService, server: ServerTarget): DestinationSpec | undefined =>
+  service.servers().get(endKey(server, service.spec));
 
 function serverFields(
-  { server: { address, port }, settings }: EditOf<"add-server"> | EditOf<"edit-server">,
-  { spec }: DraftService,
+  { server, settings }: EditOf<"add-server"> | EditOf<"edit-server">,
+  service: DraftService,
+  former: Draft["former"],
 ): DestinationSpec {
   const { weight, upperThreshold, lowerThreshold, tunnel } = settings;
-  // what leads to the loopback stays on this host, whatever the method: the kernel finds that out packet by packet
-  const method = addressKind(address) === "loopback" ? "local" : settings.method;
+  const holder = findServer(service, server) ? service : former.get(serviceKey(service.spec));
+  const before = holder && findServer(holder, server);
   return {
-    address,
-    port: method === "masquerade" || method === "local" ? port : spec.port,
+    ...server,
     weight,
-    method,
+    ...((before && unsaidMethod(before, settings, holder)) ?? methodFields(server, settings, service)),
     upperThreshold,
     lowerThreshold,
-    drain: false,
-    ...(tunnel && method === "tunnel" && { tunnel: { ...tunnel } }),
+    drain: before?.drain ?? false,
+    ...(tunnel && { tunnel: { ...tunnel } }),
   };
+}
+
+type MethodFields = Pick<DestinationSpec, "method" | "listedAs">;
+
+/** What the tool says of methods that it has no word for. */
+const SAID: Readonly<Partial<Record<ServiceSpec["method"], ServerSettings["method"]>>> = {
+  "full-nat": "masquerade",
+  local: "direct-route",
+};
+
+/** A method that the tool has no word for stays as it is where the tool says again what it says of it. */
+function unsaidMethod(
+  { method: own, listedAs }: DestinationSpec,
+  { method: asked }: ServerSettings,
+  { spec }: DraftService,
+): MethodFields | undefined {
+  const method = own ?? spec.method;
+  if (method === asked || (listedAs ?? SAID[method]) !== asked) return undefined;
+  return { method, ...(listedAs && { listedAs }) };
+}
+
+/** What leads to the loopback stays on this host, whatever the method: the kernel finds that out packet by packet, and lists what it was asked for. */
+function methodFields(
+  server: ServerTarget,
+  { method: asked }: ServerSettings,
+  { spec }: DraftService,
+): MethodFields {
+  const method = addressKind(server.address) === "loopback" ? "local" : asked;
+  return { method, ...((method !== asked || isPortUnused(server, asked, spec)) && { listedAs: asked }) };
 }

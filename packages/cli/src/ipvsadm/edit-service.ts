@@ -13,6 +13,7 @@ import type { IpvsadmRefusal, ServiceSettings, ServiceTarget } from "./command.t
 import { addDraftService, type Draft, type DraftService, removeDraftService } from "./draft.ts";
 import type { EditOf } from "./edit.ts";
 import { kernelRefusal } from "./refusal.ts";
+import { withUnusedPorts } from "./unused-port.ts";
 
 /** A service that there is none of. */
 export function addService(
@@ -44,11 +45,13 @@ export function editService(
   if (!before) return kernelRefusal("No such service");
   const fields = serviceFields(settings, service);
   if ("message" in fields) return fields;
-  const { destinations } = before.finished();
+  const { port } = before.spec;
+  const destinations = withUnusedPorts(before.finished().destinations, { ...fields, port });
   const checked = checkedService(draft, { ...ownFields(before), ...fields, destinations });
   if ("message" in checked) return checked;
-  const { destinations: _, ...spec } = checked;
+  const { destinations: servers, ...spec } = checked;
   before.spec = spec;
+  before.replaceServers(servers);
   return undefined;
 }
 

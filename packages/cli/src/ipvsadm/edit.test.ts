@@ -53,11 +53,38 @@ test("an edited service keeps what the tool knows nothing of, and loses what it 
   });
 });
 
-test("a mark's real server has no port under direct routing, and is found by any", () => {
-  const lines = ["-A -f 7", "-a -f 7 -r 10.1.0.1:9000 -g"];
-  expect(services(...lines)[0]!.destinations[0]).toMatchObject({ port: 0, method: "direct-route" });
-  expect(servers(...lines, "-d -f 7 -r 10.1.0.1:9000")).toEqual([]);
+test("ports that no packet gets tell a mark's real servers apart", () => {
+  const lines = ["-A -f 7", "-a -f 7 -r 10.1.0.1:9000 -g", "-a -f 7 -r 10.1.0.1 -g"];
+  const [portless, other] = services(...lines)[0]!.destinations;
+  expect(portless).toMatchObject({ port: 0, method: "direct-route" });
+  expect(portless).not.toHaveProperty("listedAs");
+  expect(other).toMatchObject({ port: 9000, method: "direct-route", listedAs: "direct-route" });
+  expect(edit(...lines, "-d -f 7 -r 10.1.0.1:9001")).toMatchObject({ message: "No such destination" });
+  expect(services(...lines, "-d -f 7 -r 10.1.0.1:9000")[0]!.destinations).toEqual([portless]);
 });
+
+test("a service that begins to keep its clients takes its real servers' ports along, and gives them back", () => {
+  const lines = ["-A -f 7", "-a -f 7 -r 10.1.0.1:9000 -m"];
+  const server = (...more: string[]) => services(...lines, ...more)[0]!.destinations[0];
+  expect(server()).not.toHaveProperty("listedAs");
+  const kept = { port: 9000, method: "masquerade", listedAs: "masquerade" };
+  expect(server("-E -f 7 -p")).toMatchObject(kept);
+  expect(server("-E -f 7 -p", "-E -f 7", "-e -f 7 -r 10.1.0.1:9000 -m")).not.toHaveProperty("listedAs");
+});
+
+const loopback = [
+  ["-r 127.0.0.1:8080 -m", { port: 8080, listedAs: "masquerade" }],
+  ["-r 127.0.0.1:8080", { port: 80, listedAs: "direct-route" }],
+  [
+    "-r 127.0.0.1 -i --tun-type gre",
+    { port: 80, listedAs: "tunnel", tunnel: { type: "gre", checksum: "none" } },
+  ],
+] as const;
+for (const [options, fields] of loopback)
+  test(`${options} is local, and listed as asked for`, () => {
+    const [server] = services(WEB, `-a -t 10.0.0.100:80 ${options}`)[0]!.destinations;
+    expect(server).toMatchObject({ method: "local", ...fields });
+  });
 
 test("--set changes what it names, and 0 keeps the rest", () => {
   const document = edit("--set 100 20 30", "--set 0 0 40");

@@ -46,7 +46,7 @@ function targetOf(s: ServiceSpec): ServiceTarget {
 }
 
 function serverOf(s: ServiceSpec, d: DestinationSpec, status: DestinationStatus | undefined): ListedServer {
-  const method = d.method ?? s.method;
+  const method = d.listedAs ?? d.method ?? s.method;
   return {
     address: d.address,
     port: d.port ?? s.port,

@@ -42,6 +42,17 @@ test("set changes several fields, fields within fields, lists and settings, and 
   expect((await node.document()).settings.dropEntry).toBe("auto");
 });
 
+test("set forgets what ipvsadm was asked for where it gives another method", async () => {
+  const node = createFakeNode();
+  const socket = await startFakeDaemon(node);
+  const set = (...words: string[]) => runTandem(socket, ["set", "10.0.0.1", ...words]);
+  const listedAs = async () => (await node.document()).services[0]!.destinations[0]!.listedAs;
+  await set("method=local", "port=", "listedAs=masquerade");
+  expect(await listedAs()).toBe("masquerade");
+  expect((await set("method=direct-route")).out).toContain("listedAs masquerade → none");
+  expect(await listedAs()).toBeUndefined();
+});
+
 test("set tries without changing anything", async () => {
   const { out } = await tandem("set 10.0.0.1 weight=5 --dry-run");
   expect(out).toBe(WEIGHED.replace("Revision 43", "Would change revision 42"));

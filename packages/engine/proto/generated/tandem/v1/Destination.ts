@@ -39,10 +39,16 @@ export interface Destination {
    * Connections below which it gets new ones again; 0: three quarters of the upper threshold. 0 to 2147483647; 0 if absent.
    */
   'lowerThreshold'?: (number);
+  /**
+   * Method that ipvsadm was asked for and lists, without effect; with it the port may be one that no packet gets. One of "masquerade",
+   * "direct-route", "tunnel".
+   */
+  'listedAs'?: (string);
   '_id'?: "id";
   '_port'?: "port";
   '_weight'?: "weight";
   '_method'?: "method";
+  '_listedAs'?: "listedAs";
   '_upperThreshold'?: "upperThreshold";
   '_lowerThreshold'?: "lowerThreshold";
   '_drain'?: "drain";
@@ -85,4 +91,9 @@ export interface Destination__Output {
    * Connections below which it gets new ones again; 0: three quarters of the upper threshold. 0 to 2147483647; 0 if absent.
    */
   'lowerThreshold'?: (number);
+  /**
+   * Method that ipvsadm was asked for and lists, without effect; with it the port may be one that no packet gets. One of "masquerade",
+   * "direct-route", "tunnel".
+   */
+  'listedAs'?: (string);
 }
