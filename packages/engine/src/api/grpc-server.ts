@@ -17,7 +17,7 @@ import { addReflection } from "./reflection.ts";
 setLogVerbosity(logVerbosity.NONE);
 
 /** Calls that are still open at the stop get so long to end. */
-const GRACE_MS = 1000;
+export const GRACE_MS = 1000;
 
 const LIMITS: ServerOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

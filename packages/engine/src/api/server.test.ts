@@ -305,6 +305,43 @@ test("stopping ends calls that never end", async () => {
   await failed;
 });
 
+test("stopping ends watches, and with them their connections, which would keep the process alive", async () => {
+  const begun = Promise.withResolvers<void>();
+  const server = await serve({
+    async *events() {
+      yield sampleEvent;
+      begun.resolve();
+      await new Promise(() => {});
+    },
+  });
+  const mute = createConnection(socketPath).resume();
+  const muteEnded = once(mute, "close");
+  const ended = expect(
+    collect(connect().events({ ...watch, follow: true }, new AbortController().signal)),
+  ).rejects.toThrow("Cannot reach");
+  await begun.promise;
+  await server.stop();
+  await Promise.all([ended, muteEnded]);
+});
+
+test("a call that is being carried out when the server stops is answered", async () => {
+  const arrived = Promise.withResolvers<void>();
+  const may = Promise.withResolvers<void>();
+  const server = await serve({
+    async status() {
+      arrived.resolve();
+      await may.promise;
+      return sampleStatus;
+    },
+  });
+  const answer = connect().status();
+  await arrived.promise;
+  const stopped = server.stop();
+  setTimeout(may.resolve, 50);
+  expect(await answer).toEqual(sampleStatus);
+  await stopped;
+});
+
 test("connections that nobody hangs up are bounded, and leave the server to those that come after they are gone", async () => {
   await serve();
   const idle = Array.from({ length: 300 }, () => createConnection(socketPath).on("error", () => {}));

@@ -31,16 +31,19 @@ export interface ApiServer {
  * @throws LbError as `listenUnix` and `listenTls`
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { createGrpcServer, shutDown } = await import("./grpc-server.ts"); // much that a client never needs
+  const { createGrpcServer, GRACE_MS, shutDown } = await import("./grpc-server.ts"); // much that a client never needs
   const { createHealthService } = await import("./health-service.ts");
   await using parts = new AsyncDisposableStack(); // ended in reverse order, if anything below fails
   const health = createHealthService(options.health);
   parts.defer(() => health.stop());
   // two servers, so that no call over the network can ever be taken for one on the socket
   const local = createGrpcServer({ ...options, health, callerOf: () => LOCAL_CALLER });
-  parts.defer(() => shutDown(local));
   const unixDoor = createGrpcDoor(local);
-  parts.defer(() => unixDoor.close());
+  parts.defer(async () => {
+    const ended = unixDoor.close(GRACE_MS);
+    await shutDown(local); // which does not wait for connections that it was given
+    await ended;
+  });
   const socket = await listenUnix(options.socketPath, unixDoor.bind);
   parts.defer(() => socket.stop());
   let tlsPorts: readonly number[] = [];

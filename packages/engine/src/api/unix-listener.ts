@@ -83,8 +83,8 @@ const MAX_CONNECTIONS = 256;
 /** A server behind a path, as long as it is not closed. */
 export interface UnixDoor {
   readonly bind: Bind;
-  /** Take no new connections. */
-  close(): void;
+  /** Take no new connections, and hang up on those that have not ended in this time: they would keep the process alive. */
+  close(graceMs: number): Promise<void>;
 }
 
 /** How connections come to a gRPC server: one beyond the most is hung up on. */
@@ -98,11 +98,22 @@ export function createGrpcDoor(server: Server): UnixDoor {
 
 /** How connections come to whoever takes them: one beyond the most is hung up on. */
 export function createUnixDoor(take: (socket: Socket) => void): UnixDoor {
-  const door = createServer(take);
+  const open = new Set<Socket>();
+  const door = createServer((socket) => {
+    open.add(socket.once("close", () => open.delete(socket)));
+    take(socket);
+  });
   door.maxConnections = MAX_CONNECTIONS;
   return {
     bind: (path) => new Promise((resolve, reject) => void door.once("error", reject).listen(path, resolve)),
-    close: () => void door.close(),
+    async close(graceMs) {
+      const ended = new Promise<unknown>((resolve) => door.close(resolve));
+      const impatience = setTimeout(() => {
+        for (const socket of open) socket.destroy();
+      }, graceMs);
+      await ended;
+      clearTimeout(impatience);
+    },
   };
 }
 

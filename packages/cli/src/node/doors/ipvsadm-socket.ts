@@ -44,18 +44,12 @@ export interface IpvsadmSocketOptions {
 
 /** Open the door. @throws LbError as `listenUnix` */
 export async function openIpvsadmSocket(options: IpvsadmSocketOptions): Promise<{ stop(): Promise<void> }> {
-  const open = new Set<Socket>();
-  const door = createUnixDoor((socket) => {
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
-    serve(socket, options);
-  });
+  const door = createUnixDoor((socket) => serve(socket, options));
   const listener = await listenUnix(options.socketPath, door.bind);
   return {
     async stop() {
       await listener.stop();
-      door.close();
-      for (const socket of open) socket.destroy();
+      await door.close(0);
     },
   };
 }
