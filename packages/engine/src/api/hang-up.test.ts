@@ -12,6 +12,11 @@ const SOON_MS = 4_000;
 
 const asks: [what: string, ask: (node: RemoteNode) => Promise<unknown>, isOpen: boolean][] = [
   ["a question", (node) => node.status(), false],
+  [
+    "an explanation",
+    (node) => node.explain({ protocol: "tcp", client: "198.51.100.7", virtual: "192.0.2.1:80", mark: 0 }),
+    false,
+  ],
   ["a change", (node) => node.setMaintenance({ on: true, author: "a" }), true],
   ["a dry run", (node) => node.switchover({ dryRun: true, force: false, author: "a" }), false],
   ["lines of ipvsadm", (node) => node.ipvsadm({ ...by, args: ["-R"], input: "-C" }), true],

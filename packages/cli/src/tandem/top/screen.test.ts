@@ -118,3 +118,15 @@ test("a second signal, and keys behind the first, are of no consequence", async 
   expect((await keys.next()).done).toBe(true);
   await new Promise((resolve) => setImmediate(resolve)); // a rejection that nobody handles fails the run
 });
+
+test("nothing is drawn while the process is stopped, and a screen that was closed meanwhile is not taken again", async () => {
+  const { screen, input, written, isTaken } = await openOnFile();
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  input.emit("data", "\u001a");
+  const stopped = written();
+  screen.draw(["a line"]);
+  screen.close();
+  vi.advanceTimersByTime(1000);
+  expect([written(), isTaken()]).toEqual([stopped, false]);
+});
