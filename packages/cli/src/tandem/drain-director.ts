@@ -28,7 +28,8 @@ export async function undrainDirector(world: World): Promise<Answer> {
   return withDaemon(world, async (node) => {
     const { changed } = await node.setMaintenance({ on: false, author: world.user });
     const { node: name, role } = await node.status();
-    const text = `${name} is back in service${changed ? "" : " already"}: ${role}; VRRP decides by priority.\n`;
+    const whoServes = role === "standalone" ? "" : "; VRRP decides by priority";
+    const text = `${name} is back in service${changed ? "" : " already"}: ${role}${whoServes}.\n`;
     return { json: { node: name, maintenance: false, role, changed }, text: () => text };
   });
 }

@@ -27,6 +27,8 @@ export function nodeName(field: string): (text: string) => string {
   };
 }
 
+const DAY_MS = 86_400_000;
+
 /** Milliseconds in a unit. */
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -34,22 +36,37 @@ const UNITS: Readonly<Record<string, number>> = {
   m: 60_000,
   min: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
 };
 
 /** Reads a span of time as milliseconds: `90s`, `10m`, `2h`, `1d`, `500ms`; a plain number is in seconds. */
 export function duration(field: string): (text: string) => number {
   return (text) => {
-    const [, amount, unit = "s"] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|min|h|d)?$/.exec(text) ?? [];
-    if (amount !== undefined) return Number(amount) * UNITS[unit]!;
+    const spanMs = readSpan(text);
+    if (spanMs !== undefined) return spanMs;
     throw unreadable(field, text, "a span of time such as 90s, 10m, 2h or 1d");
   };
+}
+
+/** Reads a span of time up to a day. */
+export function durationWithinDay(field: string): (text: string) => number {
+  return (text) => {
+    const spanMs = readSpan(text) ?? Number.NaN;
+    if (spanMs > 0 && spanMs <= DAY_MS) return spanMs;
+    throw unreadable(field, text, "a span of time from 1ms to 1d");
+  };
+}
+
+function readSpan(text: string): number | undefined {
+  const [, amount, unit = "s"] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|min|h|d)?$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * UNITS[unit]!;
 }
 
 /** Reads a moment: a span of time ago, as milliseconds below 0, or a date, as milliseconds since 1970. */
 export function moment(field: string): (text: string) => number {
   return (text) => {
-    if (/^\d+(\.\d+)?[a-z]*$/.test(text)) return -duration(field)(text);
+    const spanMs = readSpan(text);
+    if (spanMs !== undefined) return -spanMs;
     const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
     if (time >= 0) return time;
     throw unreadable(field, text, "a span of time such as 2h, or a date such as 2026-11-23T04:00Z");

@@ -110,7 +110,7 @@ for (const [what, peers] of unready) {
     const { switchover, done } = setUp({ status: status({ peers }) });
     const refused = switchover.run({ dryRun: false, force: false });
     await expect(refused).rejects.toThrow(
-      "Cannot switch over: no standby peer is in sync with this node, wanted one, or --force to lose what it does not know",
+      "Cannot switch over: no standby peer is in sync with this node, wanted one, or `tandem switchover --force` to lose what it does not know",
     );
     expect(done).toEqual([]);
     expect(await switchover.run({ dryRun: false, force: true })).toMatchObject({ to: "whoever answers" });
@@ -121,7 +121,7 @@ for (const [what, peers] of unready) {
 test("a switchover to a peer in maintenance is refused, and by force it serves all the same", async () => {
   const { switchover, done } = setUp({ status: status({ peers: [peer({ maintenance: true })] }) });
   await expect(switchover.run({ dryRun: false, force: false })).rejects.toThrow(
-    'Cannot switch over: peer "lb2", which is in sync, is in maintenance, wanted one in service (`tandem maintenance off` there), or --force',
+    'Cannot switch over: peer "lb2", which is in sync, is in maintenance, wanted one in service (`tandem maintenance off` there), or `tandem switchover --force`',
   );
   expect(done).toEqual([]);
   expect(await switchover.run({ dryRun: false, force: true })).toMatchObject({ to: "lb2" });

@@ -93,12 +93,15 @@ export function planSwitchover(status: NodeStatus, force: boolean): SwitchoverPl
 }
 
 const outOfSync = (): LbError =>
-  refused("no standby peer is in sync with this node", "one, or --force to lose what it does not know");
+  refused(
+    "no standby peer is in sync with this node",
+    "one, or `tandem switchover --force` to lose what it does not know",
+  );
 
 const inMaintenance = (peer: string): LbError =>
   refused(
     `peer "${peer}", which is in sync, is in maintenance`,
-    "one in service (`tandem maintenance off` there), or --force",
+    "one in service (`tandem maintenance off` there), or `tandem switchover --force`",
   );
 
 function refused(why: string, want: string): LbError {

@@ -12,7 +12,7 @@ import { followPackets } from "../capture/follow-packets.ts";
 import { formatLost, formatPacket } from "../capture/packet-line.ts";
 import { writePackets } from "../capture/write-packets.ts";
 import type { Answer, Command, World } from "../command.ts";
-import { duration, oneOf, wholeNumber } from "../read-option.ts";
+import { durationWithinDay, oneOf, wholeNumber } from "../read-option.ts";
 
 const VERDICTS = ["forward", "drop", "pass"] as const;
 
@@ -60,7 +60,7 @@ export const capture: Command<Options> = {
     {
       flags: "--duration <time>",
       help: "end after so long: 10s, 5m, at most 1d",
-      read: duration("duration"),
+      read: durationWithinDay("duration"),
     },
     {
       flags: "-w, --write <file>",
@@ -95,7 +95,7 @@ function filterOf(options: Omit<Options, "write">): CaptureFilter {
     ...(service !== undefined && { service }),
     ...(client !== undefined && { client }),
     ...(count !== undefined && { limit: count }),
-    ...(durationMs !== undefined && { durationMs: Math.min(Math.ceil(durationMs), MOST) }), // the node says what is too long
+    ...(durationMs !== undefined && { durationMs: Math.ceil(durationMs) }),
   };
 }
 

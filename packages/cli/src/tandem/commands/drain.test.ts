@@ -227,4 +227,6 @@ test("drain director --undo ends maintenance", async () => {
   const { out, asked } = await drainDirector("drain director --undo", handedOver, { maintenance: false });
   expect(out).toBe("lb1 is back in service: standby; VRRP decides by priority.\n");
   expect(asked).toEqual([{ on: false, author: "ops" }]);
+  const alone = await drainDirector("drain director --undo", { role: "standalone" }, { maintenance: false });
+  expect(alone.out).toBe("lb1 is back in service: standalone.\n");
 });

@@ -58,12 +58,14 @@ test("events says that there are none", async () =>
 for (const [option, value] of [
   ["--kind", "weather"],
   ["--since", "yesterday"],
+  ["--since", "5x"],
   ["--since", "2026-13-45"],
   ["-n", "0"],
 ] as const)
   test(`events ${option} ${value} is refused`, async () => {
     const { exitCode, err } = await tandem(`events ${option} ${value}`);
     expect([exitCode, err]).toEqual([2, expect.stringContaining(`"${value}", wanted`)]);
+    if (option === "--since") expect(err).toContain("or a date such as");
   });
 
 test("events of all nodes are put together by time; a node that does not answer is named", async () => {
