@@ -192,6 +192,14 @@ test("a capture ends when its watcher leaves, and the others go on", async () =>
   expect((await other.next()).value).toMatchObject({ packets: [{ reason: "scheduled" }] });
 });
 
+test("a watcher who has left gets nothing of what waits", async () => {
+  const { packets, tell, ending, running } = await begin();
+  tell({ packets: [PACKET], lost: 0 });
+  ending.abort();
+  expect(await packets.next()).toEqual({ done: true, value: undefined });
+  expect(running).toEqual([]);
+});
+
 test("a watcher who has left before the capture is on leaves nothing behind", async () => {
   const { engine, running } = createEngine();
   expect(await Array.fromAsync(capturePackets(engine, ALL, AbortSignal.abort()))).toEqual([

@@ -35,10 +35,10 @@ export async function* capturePackets(
   try {
     await engine.ask("ping", {}); // answered in order: the capture is on then
     yield { packets: [], lost: 0 };
-    if (ending.aborted) return;
+    if (ending.aborted) queue.close(); // it was before anybody listened
     const nameOf = createNames(engine);
     let left = filter.limit ?? Number.POSITIVE_INFINITY;
-    for (let batch = await queue.take(); batch; batch = await queue.take()) {
+    for (let batch = await queue.take(); batch && !signal.aborted; batch = await queue.take()) {
       const packets = batch.packets.slice(0, left).map((row) => capturedPacket(row, nameOf));
       left -= packets.length;
       yield { packets, lost: batch.lost };

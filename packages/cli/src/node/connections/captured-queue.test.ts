@@ -43,6 +43,15 @@ test("what finds no room is lost, and told where it is missing", async () => {
   expect(await queue.take()).toEqual({ packets: rows(5000, 1), lost: 4 + 10 + 1 });
 });
 
+test("what waits when nothing more comes can still be taken", async () => {
+  const queue = createCapturedQueue();
+  queue.put({ packets: rows(0, 2), lost: 0 });
+  queue.close();
+  queue.put({ packets: rows(2, 1), lost: 5 });
+  expect(await queue.take()).toEqual({ packets: rows(0, 2), lost: 0 });
+  expect(await queue.take()).toBeUndefined();
+});
+
 test("packets that are lost are told though none follows", async () => {
   const queue = createCapturedQueue();
   queue.put({ packets: [], lost: 9 });

@@ -9,9 +9,9 @@ const MOST_TAKEN = 256;
 /** A queue of batches; `lost` of each is what is missing before its packets. */
 export interface CapturedQueue {
   put(batch: CapturedBatch): void;
-  /** Nothing more comes, and what is there is not wanted any more. */
+  /** Nothing more comes; what is there can still be taken. */
   close(): void;
-  /** The next batch, when it is there; undefined once closed. For one taker. */
+  /** The next batch, when it is there; undefined once closed and empty. For one taker. */
   take(): Promise<CapturedBatch | undefined>;
 }
 
@@ -23,6 +23,8 @@ export function createCapturedQueue(): CapturedQueue {
   let lost = 0;
   let isClosed = false;
   let wake = (): void => {};
+
+  const isEmpty = () => waiting.length === 0 && lost === 0;
 
   function next(): CapturedBatch {
     const batch = waiting.shift();
@@ -37,6 +39,7 @@ export function createCapturedQueue(): CapturedQueue {
 
   return {
     put(batch) {
+      if (isClosed) return;
       lost += batch.lost;
       const kept = batch.packets.slice(0, MOST_WAITING - count);
       for (let at = 0; at < kept.length; at += MOST_TAKEN) {
@@ -52,9 +55,8 @@ export function createCapturedQueue(): CapturedQueue {
       wake();
     },
     async take() {
-      while (waiting.length === 0 && lost === 0 && !isClosed)
-        await new Promise<void>((resolve) => (wake = resolve));
-      return isClosed ? undefined : next();
+      while (isEmpty() && !isClosed) await new Promise<void>((resolve) => (wake = resolve));
+      return isEmpty() ? undefined : next();
     },
   };
 }
