@@ -9,6 +9,12 @@ const peers = (change: Partial<PeerStatus>) => ({ peers: [{ ...peer, ...change }
 const cases: { when: string; change: Partial<NodeStatus>; verdict: Verdict; why: string }[] = [
   { when: "all is well", change: {}, verdict: "safe", why: "lb2 could take over" },
   {
+    when: "all is well, and this node is the standby",
+    change: { role: "standby", ...peers({ role: "active" }) },
+    verdict: "safe",
+    why: "all is well; lb2 serves, this node could take over",
+  },
+  {
     when: "a node is on its own by choice",
     change: { nats: "off", role: "standalone", peers: [] },
     verdict: "safe",

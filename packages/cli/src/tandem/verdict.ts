@@ -129,6 +129,8 @@ export function judge(s: NodeStatus): Judgement {
 }
 
 function whySafe(s: NodeStatus): string {
+  const active = liveOf(s).find((p) => p.role === "active");
+  if (s.role === "standby" && active) return `all is well; ${active.node} serves, this node could take over`;
   const ready = liveOf(s).flatMap((p) => (p.maintenance ? [] : [p.node]));
   if (ready.length === 0) return "all is well; on its own, nothing takes over from this node";
   return `all is well; ${ready.join(", ")} could take over`;
