@@ -1,5 +1,6 @@
 /** Waiting until a drain is over: live progress, the deadline and what happens at it. */
 import type { RemoteNode } from "@tandem/engine/client";
+import { LbError } from "@tandem/model/failure";
 import { type Answer, EXIT, type ExitCode, type World } from "./command.ts";
 import { formatProgress, type Pace, paceOf, partsOf, type Remainder, type Sample } from "./drain-progress.ts";
 import { cut, formatPlural, type Paint } from "./format.ts";
@@ -26,20 +27,29 @@ const LINE_EVERY_MS = 10_000;
 /** What is told to end is gone then. */
 const ENDING_MS = 3000;
 
-/** Answers until it is over: the last one says how. Fails with `LbError`. */
+/** Answers until it is over: the last one says how. A daemon that goes away is waited for until the deadline. Fails with `LbError`. */
 export async function* waitForDrain(world: World, wait: Wait): AsyncGenerator<Answer> {
   const { isTTY } = world.out;
   const startMs = world.now();
+  const look = patientLook(world, wait);
   const samples: Sample[] = [];
   let isInterrupted = false;
   const interruption = world.untilSignal().then(() => {
     isInterrupted = true;
   });
   for (let nextLineMs = startMs; ; ) {
-    const { left, closing, templates } = await wait.remainder();
+    const seen = await look();
     const atMs = world.now();
-    samples.push({ atMs, left });
     const deadlineInMs = wait.deadlineMs && Math.max(0, startMs + wait.deadlineMs - atMs);
+    const pause = () =>
+      Promise.race([world.sleep(Math.min(LOOK_EVERY_MS, deadlineInMs ?? Infinity)), interruption]);
+    if (seen instanceof LbError) {
+      if (isInterrupted || deadlineInMs === 0) throw unseen(seen, wait);
+      await pause();
+      continue;
+    }
+    const { left, closing, templates } = seen;
+    samples.push({ atMs, left });
     const now = { left, closing, templates, began: samples[0]!.left, deadlineInMs, pace: paceOf(samples) };
     if (left === 0) return yield ended(isTTY, now, "Drained: no connections are left", EXIT.ok);
     if (isInterrupted)
@@ -47,8 +57,33 @@ export async function* waitForDrain(world: World, wait: Wait): AsyncGenerator<An
     if (deadlineInMs === 0) return yield await endAtDeadline(world, wait, now);
     if (isTTY || atMs >= nextLineMs) yield progress(isTTY, now);
     if (atMs >= nextLineMs) nextLineMs = atMs + LINE_EVERY_MS;
-    await Promise.race([world.sleep(Math.min(LOOK_EVERY_MS, deadlineInMs ?? Infinity)), interruption]);
+    await pause();
   }
+}
+
+/** What is left, or why the daemon does not say: that it went away and came back is told. */
+function patientLook(world: World, wait: Wait): () => Promise<Remainder | LbError> {
+  const tell = (line: string): void => world.err.write(`${world.out.isTTY ? "\r\u001b[K" : ""}${line}\n`);
+  let isAway = false;
+  return async () => {
+    try {
+      const seen = await wait.remainder();
+      if (isAway) tell("The daemon answers again");
+      isAway = false;
+      return seen;
+    } catch (error) {
+      if (!(error instanceof LbError) || error.failure.code !== "unavailable") throw error;
+      if (!isAway) tell("The daemon does not answer: waiting for it");
+      isAway = true;
+      return error;
+    }
+  };
+}
+
+/** The end of a wait that nobody can tell the outcome of. */
+function unseen(cause: LbError, { undo }: Wait): LbError {
+  const why = `${cause.failure.code === "unavailable" ? cause.failure.why : cause.message}; it stays drained, no connection was ended; back with ${undo}`;
+  return new LbError({ code: "unavailable", what: "the daemon", why }, { cause });
 }
 
 interface Now extends Remainder {

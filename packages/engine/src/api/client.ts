@@ -42,6 +42,9 @@ export interface CallTerms {
 const LIMITS: ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+  // Whoever asks each second sees a daemon that is back: gRPC would wait up to two minutes before it tries again.
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 1000,
 };
 /** A node that vanishes says nothing: a watch would wait for ever. And nobody stands between an operator and his director. */
 const OVER_NETWORK: ChannelOptions = {

@@ -114,20 +114,20 @@ async function* drainAndWait(
   { deadline, then: fate = "keep", service }: Options,
   world: World,
 ): AsyncGenerator<Answer> {
-  const node = await world.connect();
-  try {
-    const { destinations, revision } = await node.drain(request);
-    yield drained({ destinations, revision }, await node.services());
-    const where = service === undefined ? "" : ` --service "${service}"`;
-    yield* waitForDrain(world, {
-      remainder: async () => remainderOf(await node.services(), destinations),
-      deadlineMs: deadline,
-      atDeadline: () => endThere(node, destinations, { fate, author: world.user }),
-      undo: `\`tandem drain ${request.destination}${where} --undo\``,
-    });
-  } finally {
-    node.close();
-  }
+  const [done, services] = await withDaemon(world, async (node) => {
+    const drain = await node.drain(request);
+    return [drain, await node.services()] as const;
+  });
+  yield drained(done, services);
+  const where = service === undefined ? "" : ` --service "${service}"`;
+  // Each time anew: the daemon may be started anew meanwhile.
+  yield* waitForDrain(world, {
+    remainder: () => withDaemon(world, async (node) => remainderOf(await node.services(), done.destinations)),
+    deadlineMs: deadline,
+    atDeadline: () =>
+      withDaemon(world, (node) => endThere(node, done.destinations, { fate, author: world.user })),
+    undo: `\`tandem drain ${request.destination}${where} --undo\``,
+  });
 }
 
 /** What cannot be wanted together. */
