@@ -266,3 +266,21 @@ for (const [what, bytes] of garbage) {
     expect((await node.status()).node).toBe(healthyStatus.node);
   });
 }
+
+test("strangers who connect and say nothing keep no client out, and who has come in stays", async () => {
+  const daemon = await startTlsDaemon();
+  const alice = await daemon.authority.client("alice", "view");
+  const before = await call(daemon, alice);
+  expect((await before.status()).node).toBe(healthyStatus.node);
+  const strangers = Array.from({ length: 400 }, () => createConnection(daemon.port, "127.0.0.1"));
+  onTestFinished(() => {
+    for (const stranger of strangers) stranger.destroy();
+  });
+  await Promise.all(
+    strangers.map((stranger) => new Promise((done) => stranger.once("connect", done).on("error", done))),
+  );
+  const fromMs = performance.now();
+  expect((await (await call(daemon, alice)).status()).node).toBe(healthyStatus.node);
+  expect(performance.now() - fromMs).toBeLessThan(4000); // a handshake that says nothing lasts 5 s
+  expect((await before.status()).node).toBe(healthyStatus.node);
+});

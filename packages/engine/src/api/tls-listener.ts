@@ -1,5 +1,6 @@
 /** The API's door to the network: TLS both ways, from 1.2 on. Certificates are looked at again and again, and taken up without a restart. */
 import { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
 import {
   createSecureContext,
   createServer,
@@ -46,8 +47,9 @@ const LOOK_EVERY_MS = 10_000;
 /** Calls of clients of a CA that is no longer trusted get so long to end. */
 const DRAIN_MS = 1_000;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** Strangers hold a connection only for the time of a handshake. */
 const MAX_CONNECTIONS = 256;
+/** Strangers hold a connection only for the time of a handshake, and few at a time: a quarter of all. */
+const MAX_HANDSHAKES = 64;
 
 /** What a server behind this door needs besides: who sends nothing for half a minute and does not answer 10 s after that is gone. */
 export const TLS_KEEPALIVE: ServerOptions = {
@@ -108,9 +110,28 @@ function createDoor(identity: TlsIdentity): TlsServer {
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });
   door.maxConnections = MAX_CONNECTIONS;
+  boundHandshakes(door);
   // what goes wrong in one connection is for its client to tell
   return door.on("secureConnection", (socket) => socket.on("error", () => {}));
 }
+
+/** Of too many handshakes the oldest makes room: one takes milliseconds, so whoever only connects keeps nobody out. */
+function boundHandshakes(door: TlsServer): void {
+  const underWay = new Map<string, Socket>();
+  door.on("connection", (socket) => {
+    const end = endOf(socket);
+    underWay.set(end, socket);
+    socket.once("close", () => underWay.delete(end));
+    const [oldest] = underWay;
+    if (underWay.size <= MAX_HANDSHAKES || !oldest) return;
+    underWay.delete(oldest[0]);
+    oldest[1].destroy();
+  });
+  door.on("secureConnection", (socket) => underWay.delete(endOf(socket)));
+}
+
+/** The client's end of a connection: TLS gives it a socket of its own. */
+const endOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 function open(door: TlsServer, { host, port }: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
