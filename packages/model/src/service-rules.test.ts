@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { marked, problems, web } from "./testing.ts";
+import { marked, problems, web, web6 } from "./testing.ts";
 
 const refused: [what: string, service: object, ...want: string[]][] = [
   [
@@ -63,6 +63,21 @@ const refused: [what: string, service: object, ...want: string[]][] = [
     "an IPv6 prefix of IPv4 clients",
     { ...web, persistence: { prefix: 33 } },
     "persistence.prefix: prefix is 33, wanted 1 to 32: the service is IPv4",
+  ],
+  [
+    "a mask of IPv6 clients",
+    { ...web6, persistence: { mask: "255.0.255.0" } },
+    'persistence.mask: mask is "255.0.255.0", wanted a prefix: the service is IPv6',
+  ],
+  [
+    "an IPv6 mask of IPv4 clients",
+    { ...web, persistence: { mask: "ffff::" } },
+    'persistence.mask: mask is "ffff::", wanted one of IPv4 as the service',
+  ],
+  [
+    "a mask beside a prefix",
+    { ...web, persistence: { prefix: 24, mask: "0.0.0.0" } },
+    'persistence.mask: mask is "0.0.0.0", wanted none beside the prefix, 24',
   ],
   [
     "an IPv6 prefix of IPv4 clients of a mark",

@@ -59,6 +59,16 @@ export const SERVICE_RULES = [
       prefix > 32 && familyOf(address) === 4 && `prefix is ${prefix}, wanted 1 to 32: the service is IPv4`,
   ),
   rule(
+    "persistence.mask",
+    ["address", "persistence.prefix"],
+    ({ persistence: { mask, prefix } = {}, address }) => {
+      if (mask === undefined) return undefined;
+      if (familyOf(address) === 6) return `mask is "${mask}", wanted a prefix: the service is IPv6`;
+      if (familyOf(mask) === 6) return `mask is "${mask}", wanted one of IPv4 as the service`;
+      return prefix !== undefined && `mask is "${mask}", wanted none beside the prefix, ${prefix}`;
+    },
+  ),
+  rule(
     "persistence.engine",
     ["protocol"],
     ({ persistence, protocol }) =>

@@ -48,6 +48,8 @@ const fine: [what: string, service: object][] = [
   ["one packet at a time", { ...web, protocol: "udp", onePacket: true }],
   ["one packet at a time of a mark", { ...marked, onePacket: true }],
   ["persistence by network", { ...web, persistence: { timeout: 2_678_400, prefix: 24 } }],
+  ["persistence by other bits", { ...web, persistence: { timeout: 360, mask: "0.0.0.255" } }],
+  ["an engine that means nothing", { ...web, unusedEngine: "sip" }],
   ["persistence by IPv6 network", { ...web6, persistence: { prefix: 56 } }],
   ["persistence by Call-ID", { ...web, protocol: "udp", persistence: { engine: "sip" } }],
   ["every port", every],
@@ -160,7 +162,7 @@ const misformed: [what: string, service: object, ...want: string[]][] = [
   [
     "a timeout of nothing",
     { ...web, timeouts: { tcp: { established: 0.5 } } },
-    "timeouts.tcp.established: wanted seconds from 1 to 2147483",
+    "timeouts.tcp.established: wanted seconds from 1 to 2678400",
   ],
   ["an unknown state", { ...web, timeouts: { tcp: { open: 5 } } }, 'timeouts.tcp: Unrecognized key: "open"'],
   ["timeouts of no state", { ...web, timeouts: { tcp: {} } }, "timeouts.tcp: wanted at least one state"],

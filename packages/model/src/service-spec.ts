@@ -45,6 +45,9 @@ export const PersistenceSpec = z.strictObject({
   prefix: wholeNumber(1, 128)
     .optional()
     .describe("Leading bits of the client's address that count: clients of one prefix stay together."),
+  mask: ipAddress
+    .optional()
+    .describe("IPv4, instead of a prefix: bits of the client's address that count, whichever they are."),
   engine: oneOf("sip")
     .optional()
     .describe("Clients are told apart by what they say: sip by Call-ID (UDP only)."),
@@ -93,6 +96,11 @@ const fields = {
       "UDP: every packet is scheduled by itself; nothing translates the answers of masqueraded destinations back.",
     ),
   persistence: PersistenceSpec.optional().describe("Clients stay with their destination."),
+  unusedEngine: oneOf("sip")
+    .optional()
+    .describe(
+      "Persistence engine that ipvsadm gave to a service without persistence, or not of UDP: listed by it, without effect.",
+    ),
   method: forwardingMethod
     .default("masquerade")
     .describe("Forwarding method of destinations that name none."),

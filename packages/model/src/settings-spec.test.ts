@@ -41,10 +41,10 @@ const bad: [settings: object, want: string][] = [
   [{ sloppyTcp: true }, ': Unrecognized key: "sloppyTcp"'],
   [{ timeouts: { icmp: {} } }, 'timeouts: Unrecognized key: "icmp"'],
   [{ timeouts: { udp: { established: 3 } } }, 'timeouts.udp: Unrecognized key: "established"'],
-  [{ timeouts: { tcp: { established: 0 } } }, "timeouts.tcp.established: wanted seconds from 1 to 2147483"],
+  [{ timeouts: { tcp: { established: 0 } } }, "timeouts.tcp.established: wanted seconds from 1 to 2678400"],
   [
-    { timeouts: { tcp: { established: 2_147_484 } } },
-    "timeouts.tcp.established: wanted seconds from 1 to 2147483",
+    { timeouts: { tcp: { established: 2_678_401 } } },
+    "timeouts.tcp.established: wanted seconds from 1 to 2678400",
   ],
   [{ reuse: "always" }, "reuse: wanted one of never, closed, one-way"],
   [{ rescheduleQuiesced: 1 }, "rescheduleQuiesced: wanted true or false"],

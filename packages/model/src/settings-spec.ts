@@ -46,9 +46,11 @@ export const TIMEOUT_STATES = {
   ],
 } as const;
 
-const timeout = seconds(1, 2_147_483)
+const timeout = seconds(1, 2_678_400)
   .optional()
-  .describe("Seconds without a packet in this state after which a connection ends.");
+  .describe(
+    "Seconds without a packet in this state after which a connection ends; more than 2147483 count as that.",
+  );
 const states = <const T extends readonly string[]>(names: T) =>
   z
     .strictObject(Object.fromEntries(names.map((n) => [n, timeout])) as { [N in T[number]]: typeof timeout })

@@ -38,12 +38,6 @@ export const readings: readonly Reading[] = [
     read: (stdout, { cmd }) =>
       / --nosort\b/.test(cmd) || isCircular(stdout) ? sortServices(stdout) : stdout,
   },
-  {
-    name: "an engine without persistence",
-    because: "it tells apart clients who stay, and here nobody does: documents have it with persistence only",
-    see: SEE,
-    read: (stdout) => stdout.replace(/^(-A (?!.* -p ).*) --pe sip/gm, "$1"),
-  },
 ];
 
 /** Real servers stay in their order below their service. */
@@ -96,18 +90,6 @@ export const rules: readonly Rule[] = [
     /^ipvsadm (-[AE]|--(add|edit)-service)/,
     /is IPv4-mapped, wanted/,
   ),
-  rule(
-    "Call-IDs are of UDP",
-    "the engine reads them nowhere else",
-    / --pe[ =]sip/,
-    /wanted "udp" for the engine sip/,
-  ),
-  rule(
-    "timeouts end at 24 days",
-    "timers count milliseconds in 31 bits",
-    /^ipvsadm --set /,
-    /wanted seconds from 1 to 2147483/,
-  ),
 ];
 
 export const otherAnswers: readonly OtherAnswer[] = [
@@ -140,15 +122,6 @@ export const otherAnswers: readonly OtherAnswer[] = [
       isRefused(ran) && /wanted (the address of one host|a virtual address)/.test(ran.stderr),
   },
   {
-    name: "a network for persistence has a prefix",
-    because:
-      "a mask of 0 puts all clients into one network and so on one server, which is what the scheduler fo is for; one with holes names no network",
-    see: SEE,
-    about: ({ cmd, rc }) =>
-      rc === 0 && / (-M|--netmask)[ =]?\d/.test(cmd) && / (-p|--persistent)/.test(cmd) && hasNoPrefix(cmd),
-    holds: (_, ran) => isRefused(ran) && /wanted (a whole number from 1|the ones in front)/.test(ran.stderr),
-  },
-  {
     name: "a net's broadcast address",
     because: "which ones there are depends on a director's interfaces, and a document is all directors'",
     see: SEE,
@@ -161,9 +134,3 @@ export const otherAnswers: readonly OtherAnswer[] = [
 /** Something that the tool complained of is in ours; a line that is no command at all it answers with its usage. */
 const isToldIn = (complaints: string, { stderr }: Ran): boolean =>
   complaints.split("\n").some((line) => (line !== "" && stderr.includes(line)) || line.startsWith("Try "));
-
-/** A mask of IPv4 as the C library reads it: all zero, or with ones behind zeros. */
-function hasNoPrefix(cmd: string): boolean {
-  const mask = inetAton(/ (?:-M|--netmask)[ =]?(\S+)/.exec(cmd)![1]!) ?? -1;
-  return !/ -6|\[/.test(cmd) && !/^1+0*$/.test(mask.toString(2).padStart(32, "0"));
-}

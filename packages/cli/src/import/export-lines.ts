@@ -45,8 +45,9 @@ function timeoutLine({ timeouts: { tcp, udp } }: DocumentSpec["settings"]): stri
 
 /** Fields of a service that lines of ipvsadm say, or that say nothing without the others. */
 const SAID: ReadonlySet<string> = new Set<keyof ServiceSpec>([
-  ...(["protocol", "address", "port", "mark", "scheduler", "schedulerFlags", "unusedFlags"] as const),
-  ...(["onePacket", "persistence", "method", "tunnel", "destinations", "whenDown", "whenRemoved"] as const),
+  ...(["protocol", "address", "port", "mark", "scheduler", "schedulerFlags"] as const),
+  ...(["unusedFlags", "unusedEngine", "onePacket", "persistence", "method", "tunnel"] as const),
+  ...(["destinations", "whenDown", "whenRemoved"] as const),
 ]);
 /** Methods that the kernel has not, and what is written for them. */
 const NEAREST: Readonly<Partial<Record<ListedServer["method"], string>>> = {

@@ -5,7 +5,7 @@ import { familyOfService } from "./given.ts";
 import type { Line } from "./line.ts";
 import { listCommand } from "./list-command.ts";
 import type { CommandName } from "./options.ts";
-import { kernelRefusal, usage } from "./refusal.ts";
+import { usage } from "./refusal.ts";
 import { checkTunnel, tunnelOf } from "./tunnel-options.ts";
 import { readFlags, readMode, readTimeout } from "./values.ts";
 
@@ -52,9 +52,6 @@ function serviceCommand(name: "add-service" | "edit-service", { given, slots }: 
     return usage("One-Packet Scheduling is only for UDP virtual services");
   if (persistent === undefined && "port" in service && service.port === 0)
     return usage("Zero port specified for non-persistent service");
-  const prefix = familyOfService(service) === 6 ? given.prefix : prefixOf(given.mask);
-  if (persistent !== undefined && prefix === "none")
-    return kernelRefusal("netmask has ones behind zeros, wanted the ones in front");
   const settings: ServiceSettings = {
     scheduler,
     schedulerFlags,
@@ -62,7 +59,9 @@ function serviceCommand(name: "add-service" | "edit-service", { given, slots }: 
     ...(persistent !== undefined && {
       persistence: {
         timeout: persistent,
-        ...(typeof prefix === "number" && { prefix }),
+        ...(familyOfService(service) === 6
+          ? given.prefix !== undefined && { prefix: given.prefix }
+          : maskFields(given.mask)),
       },
     }),
     ...(engine !== undefined && { engine }),
@@ -70,11 +69,12 @@ function serviceCommand(name: "add-service" | "edit-service", { given, slots }: 
   return { name, service, settings };
 }
 
-/** Leading bits of an IPv4 mask; none: it has others, too, and documents have no such masks. */
-function prefixOf(mask: number | undefined): number | "none" | undefined {
-  if (mask === undefined) return undefined;
-  const bits = Math.clz32(~mask);
-  return mask === 2 ** 32 - 2 ** (32 - bits) ? bits : "none";
+/** An IPv4 mask: its leading bits, or itself where it has none or others, too. */
+function maskFields(mask: number | undefined): { prefix?: number; mask?: string } {
+  if (mask === undefined) return {};
+  const prefix = Math.clz32(~mask);
+  if (prefix > 0 && mask === 2 ** 32 - 2 ** (32 - prefix)) return { prefix };
+  return { mask: [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join(".") };
 }
 
 function serverCommand(name: "add-server" | "edit-server", { given, slots }: Line): ReturnType<Builder> {

@@ -28,6 +28,8 @@ export interface ServiceSettings {
     readonly timeout: number;
     /** Leading bits of the client's address; all of them if absent. */
     readonly prefix?: number;
+    /** IPv4, instead: bits of the client's address that are no leading ones. */
+    readonly mask?: string;
   };
   /** Tells clients apart who stay; a name that may be unknown here, too. */
   readonly engine?: string;

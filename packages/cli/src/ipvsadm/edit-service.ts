@@ -2,7 +2,6 @@
 import {
   checkOneService,
   familyOf,
-  type PersistenceSpec,
   profileOf,
   SCHEDULER_NAMES,
   type SchedulerName,
@@ -55,9 +54,11 @@ export function editService(
   return undefined;
 }
 
+type UnlessSaid = "persistence" | "unusedFlags" | "unusedEngine";
+
 /** Of a service, what stays when the tool says all that it knows: what has a place in documents alone. */
-function ownFields({ spec }: DraftService): Omit<typeof spec, "persistence" | "unusedFlags"> {
-  const { persistence: _, unusedFlags: __, ...kept } = spec;
+function ownFields({ spec }: DraftService): Omit<typeof spec, UnlessSaid> {
+  const { persistence: _, unusedFlags: __, unusedEngine: ___, ...kept } = spec;
   return kept;
 }
 
@@ -105,22 +106,35 @@ function checkedService(draft: Draft, service: object): ServiceSpec | IpvsadmRef
 const inWords = ({ path, message }: { path: PropertyKey[]; message: string }): string =>
   `${path.join(".")}: ${message}`;
 
-type SettingsFields = Pick<
-  ServiceSpec,
-  "scheduler" | "schedulerFlags" | "unusedFlags" | "onePacket" | "persistence"
->;
+type SettingsFields = Pick<ServiceSpec, "scheduler" | "schedulerFlags" | "onePacket" | UnlessSaid>;
 
 function serviceFields(settings: ServiceSettings, target: ServiceTarget): SettingsFields | IpvsadmRefusal {
-  const { scheduler, onePacket, persistence, engine } = settings;
+  const { scheduler, onePacket, engine } = settings;
   if (!isScheduler(scheduler) || (engine !== undefined && engine !== "sip"))
     return kernelRefusal("Scheduler or persistence engine not found");
+  return { scheduler, ...flagFields(settings), onePacket, ...persistenceFields(settings, target) };
+}
+
+/** Call-IDs are of UDP: an engine that has nothing to read is kept and shown all the same. */
+function persistenceFields(
+  { persistence, engine }: ServiceSettings,
+  target: ServiceTarget,
+): Pick<SettingsFields, "persistence" | "unusedEngine"> {
+  const given = engine === "sip" ? engine : undefined;
+  const isUsed = persistence && "protocol" in target && target.protocol === "udp";
   const bits = "mark" in target ? ALL_BITS[target.family] : ALL_BITS[familyOf(target.address)];
-  const kept: PersistenceSpec | undefined = persistence && {
-    timeout: persistence.timeout,
-    ...(persistence.prefix !== undefined && persistence.prefix !== bits && { prefix: persistence.prefix }),
-    ...(engine !== undefined && { engine }),
+  const { prefix } = persistence ?? {};
+  return {
+    ...(persistence && {
+      persistence: {
+        timeout: persistence.timeout,
+        ...(persistence.mask !== undefined && { mask: persistence.mask }),
+        ...(prefix !== undefined && prefix !== bits && { prefix }),
+        ...(isUsed && given && { engine: given }),
+      },
+    }),
+    ...(given && !isUsed && { unusedEngine: given }),
   };
-  return { scheduler, ...flagFields(settings), onePacket, ...(kept && { persistence: kept }) };
 }
 
 const ALL_BITS = { 4: 32, 6: 128 } as const;

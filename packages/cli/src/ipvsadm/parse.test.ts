@@ -146,7 +146,6 @@ const refusals: readonly (readonly [string, number, string])[] = [
   ["--set -n", 2, "--set option requires 3 timeout values"],
   ["-A -t 10.0.0.100:80 -b sh-port", 2, "incompatible scheduler flag `sh-port'"],
   ["-A -t 10.0.0.100:80 -p-5", 2, "invalid timeout value `-5' specified"],
-  ["-A -t 10.0.0.100:80 -p -M 255.0.255.0", 255, "netmask has ones behind zeros, wanted the ones in front"],
   ["-A -t 10.0.0.100:80 -M x", 2, "illegal virtual server persistent mask specified"],
   ["-a -r 192.168.1.11:http -f 3", 2, "illegal real server address[:port] specified"],
   ["--start-daemon --mcast-interface dc0", 2, "illegal start-daemon parameter specified"],

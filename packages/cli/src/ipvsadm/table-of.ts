@@ -31,6 +31,7 @@ export function tableOf(
       schedulerFlags: s.schedulerFlags,
       unusedFlags: s.unusedFlags ?? [],
       persistence: s.persistence,
+      engine: s.persistence?.engine ?? s.unusedEngine,
       onePacket: s.onePacket,
       traffic: status?.traffic ?? NOTHING,
       rates: status?.rates ?? NOTHING,

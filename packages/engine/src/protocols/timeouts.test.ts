@@ -15,6 +15,11 @@ test("timeouts of a number that is no state are those of state 0", () => {
   expect(DEFAULT_TIMEOUTS(6, 15)).toBe(DEFAULT_TIMEOUTS(6, TcpState.none));
 });
 
+test("timeouts end where ticks no longer tell them from the past", () => {
+  const timeouts = createTimeouts({ udp: { lasting: 2_678_400 } });
+  expect(timeouts(17, 2)).toBe(inTicks(2_147_483));
+});
+
 test("timeouts of a service count more than those of the settings, state by state", () => {
   const timeouts = createTimeouts(
     { tcp: { established: 100, finWait: 20 }, udp: { lasting: 30 } },

@@ -3,6 +3,8 @@ import { TIMEOUT_STATES, type TimeoutsSpec } from "@tandem/model";
 import { PROTOCOLS } from "./transitions.ts";
 
 const TICKS_PER_SECOND = 1e9 / 2 ** 20;
+/** Longest time that is told from one that has passed: 31 bits of milliseconds, and of ticks. */
+const LONGEST_SECONDS = 2_147_483;
 
 /** Ticks of 2^20 ns by IP protocol and state number. */
 export type Timeouts = (protocol: number, state: number) => number;
@@ -32,6 +34,6 @@ function ticksOf(number: number, specs: readonly (TimeoutsSpec | undefined)[]): 
     return named.findLast((s) => s !== undefined) ?? timeoutSeconds[state];
   };
   return Uint32Array.from({ length: 16 }, (_, state) =>
-    Math.round((seconds(state) ?? seconds(0)!) * TICKS_PER_SECOND),
+    Math.round(Math.min(seconds(state) ?? seconds(0)!, LONGEST_SECONDS) * TICKS_PER_SECOND),
   );
 }

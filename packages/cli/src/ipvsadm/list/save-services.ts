@@ -19,7 +19,7 @@ const saveService = (s: ListedService, names: Names): string =>
 /** `-s wlc -p 360 …`: how a service was added. */
 export function serviceOptions(s: ListedService): string {
   const flags = formatFlags(s);
-  const { engine } = s.persistence ?? {};
+  const { engine } = s;
   return [
     `-s ${s.scheduler}`,
     ...(s.persistence ? [`-p ${s.persistence.timeout}`] : []),

@@ -11,6 +11,8 @@ export interface ListedService {
   /** Flags that the scheduler does not know: the kernel keeps and shows them all the same. */
   readonly unusedFlags: readonly UnusedFlag[];
   readonly persistence?: PersistenceSpec | undefined;
+  /** What tells clients apart who stay; the kernel keeps and shows it even where nobody does. */
+  readonly engine?: PersistenceSpec["engine"];
   readonly onePacket: boolean;
   readonly traffic: Traffic;
   readonly rates: Traffic;

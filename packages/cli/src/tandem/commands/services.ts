@@ -150,8 +150,8 @@ function healthCell({ health, overloaded, held, removed }: DestinationStatus): C
 
 /** `persistent 360 s by /24, one-packet`. */
 function serviceOptions({ schedulerFlags, persistence, onePacket, helper }: ServiceStatus): string {
-  const { timeout, prefix, engine } = persistence ?? {};
-  const by = engine ?? (prefix === undefined ? undefined : `/${prefix}`);
+  const { timeout, prefix, mask, engine } = persistence ?? {};
+  const by = engine ?? (prefix === undefined ? mask : `/${prefix}`);
   return [
     ...schedulerFlags,
     ...(persistence ? [`persistent ${timeout} s${by === undefined ? "" : ` by ${by}`}`] : []),

@@ -58,6 +58,13 @@ const prefixes: [string, object, string, string, string][] = [
     "198.51.101.7",
   ],
   [
+    "IPv4 mask, not a leading",
+    { ...persistent, persistence: { mask: "0.0.0.3" } },
+    "198.51.100.7",
+    "203.0.113.11",
+    "198.51.100.8",
+  ],
+  [
     "IPv6 /64",
     {
       ...persistent,

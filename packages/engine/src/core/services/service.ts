@@ -145,12 +145,12 @@ export function reviseService(service: Service, record: ServiceRecord, around: S
 
 function persistenceOf(
   service: Service,
-  { timeout, prefix, engine }: NonNullable<ServiceRecord["persistence"]>,
+  { timeout, prefix, mask, engine }: NonNullable<ServiceRecord["persistence"]>,
 ): Persistence {
   const words = service.address.length;
   return {
     timeout: Math.round(Math.min(timeout, LONGEST_SECONDS) * TICKS_PER_SECOND),
-    mask: maskWords(words, prefix ?? 32 * words),
+    mask: mask === undefined ? maskWords(words, prefix ?? 32 * words) : addressWords(mask),
     engine,
   };
 }

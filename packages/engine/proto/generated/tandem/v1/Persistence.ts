@@ -14,9 +14,14 @@ export interface Persistence {
    * Clients are told apart by what they say: sip by Call-ID (UDP only). One of "sip".
    */
   'engine'?: (string);
+  /**
+   * IPv4, instead of a prefix: bits of the client's address that count, whichever they are.
+   */
+  'mask'?: (string);
   '_timeout'?: "timeout";
   '_prefix'?: "prefix";
   '_engine'?: "engine";
+  '_mask'?: "mask";
 }
 
 export interface Persistence__Output {
@@ -32,4 +37,8 @@ export interface Persistence__Output {
    * Clients are told apart by what they say: sip by Call-ID (UDP only). One of "sip".
    */
   'engine'?: (string);
+  /**
+   * IPv4, instead of a prefix: bits of the client's address that count, whichever they are.
+   */
+  'mask'?: (string);
 }

@@ -108,12 +108,17 @@ export interface Service {
    * Flags that ipvsadm gave and the scheduler does not know: listed by it, without effect. List of "flag-1", "flag-2", "flag-3".
    */
   'unusedFlags'?: (string)[];
+  /**
+   * Persistence engine that ipvsadm gave to a service without persistence, or not of UDP: listed by it, without effect. One of "sip".
+   */
+  'unusedEngine'?: (string);
   '_id'?: "id";
   '_protocol'?: "protocol";
   '_address'?: "address";
   '_port'?: "port";
   '_mark'?: "mark";
   '_scheduler'?: "scheduler";
+  '_unusedEngine'?: "unusedEngine";
   '_onePacket'?: "onePacket";
   '_method'?: "method";
   '_helper'?: "helper";
@@ -225,4 +230,8 @@ export interface Service__Output {
    * Flags that ipvsadm gave and the scheduler does not know: listed by it, without effect. List of "flag-1", "flag-2", "flag-3".
    */
   'unusedFlags': (string)[];
+  /**
+   * Persistence engine that ipvsadm gave to a service without persistence, or not of UDP: listed by it, without effect. One of "sip".
+   */
+  'unusedEngine'?: (string);
 }
