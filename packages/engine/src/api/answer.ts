@@ -3,13 +3,8 @@ import { LbError } from "@tandem/model";
 import { auditedCall } from "./audit.ts";
 import { type Caller, demandRole } from "./caller.ts";
 import { MalformedRequest } from "./definition.ts";
-import {
-  type CallContext,
-  METHODS,
-  type MethodName,
-  type StreamingMethod,
-  type UnaryMethod,
-} from "./methods.ts";
+import { METHOD_TRAITS, type MethodName } from "./method-traits.ts";
+import { type CallContext, METHODS, type StreamingMethod, type UnaryMethod } from "./methods.ts";
 
 type Unary = UnaryMethod<unknown, unknown>;
 type Streaming = StreamingMethod<unknown, unknown>;
@@ -24,7 +19,8 @@ export async function answerUnary(
   context: CallContext,
 ): Promise<unknown> {
   const { caller, audit, signal } = context;
-  const { changes, answer } = METHODS[name] as Unary;
+  const { answer } = METHODS[name] as Unary;
+  const changes = METHOD_TRAITS[name].effect === "changes"; // what ipvsadm changes is told by the document's history
   const act = async () => {
     admit(name, request, context.caller);
     signal.throwIfAborted();
@@ -47,7 +43,7 @@ export async function* answerStream(
 
 /** Lets through a request that its caller may make and that is its message. @throws LbError forbidden, invalid_argument */
 export function admit(name: MethodName, request: unknown, caller: Caller): void {
-  demandRole(caller, METHODS[name].role, name);
+  demandRole(caller, METHOD_TRAITS[name].role, name);
   if (!(request instanceof MalformedRequest)) return;
   const field = "its encoding";
   const want = "a message of tandem.v1";

@@ -1,7 +1,7 @@
 /** What the server tells of calls that change something, before and after. */
 import type { Caller } from "./caller.ts";
 import { commandLine, MAX_COMMAND_CHARACTERS, printable } from "./command-line.ts";
-import type { MethodName } from "./methods.ts";
+import type { MethodName } from "./method-traits.ts";
 
 /** A call with one answer, as it is told. */
 export interface AuditedCall {

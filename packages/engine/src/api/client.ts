@@ -13,6 +13,7 @@ import { LbError } from "@tandem/model/failure";
 import { COMMAND_KEY, commandLine, MAX_COMMAND_CHARACTERS } from "./command-line.ts";
 import { MAX_MESSAGE_BYTES } from "./definition.ts";
 import { askForWholeFailures, fromStatus } from "./failure-status.ts";
+import { mayChange, nameOf } from "./method-traits.ts";
 import type { NodeApi } from "./node-api.ts";
 import { type ApiMethod, nodeOver } from "./node-over.ts";
 import { NODE_KEY } from "./peer-calls.ts";
@@ -82,7 +83,7 @@ export function connectNode(address: string | ServerAddress, terms: CallTerms = 
         { deadline: Date.now() + timeoutMs },
         (error, answer) => {
           pending.delete(asked);
-          if (error) reject(fromStatus(error, daemon, isChange(path, request)));
+          if (error) reject(fromStatus(error, daemon, mayChange(nameOf(method), request)));
           else resolve(answer!);
         },
       );
@@ -118,13 +119,6 @@ export function connectNode(address: string | ServerAddress, terms: CallTerms = 
   }
 
   return { ...nodeOver({ unary, stream }), close };
-}
-
-/** Reading methods are called Get, List or Explain; a dry run changes nothing, nor does a listing of ipvsadm. */
-function isChange(path: string, request: unknown): boolean {
-  const { dryRun, args } = (request ?? {}) as { dryRun?: boolean; args?: readonly string[] };
-  const isListing = args?.some((word) => /^-[LlSh]|^--(list|save|help)/.test(word)) ?? false;
-  return !/\/(Get|List|Explain)\w*$/.test(path) && dryRun !== true && !isListing;
 }
 
 function metadataOf({ answering, command }: CallTerms): Metadata {

@@ -9,7 +9,7 @@ import { connectNode } from "./client.ts";
 import { nodeDefinition } from "./definition.ts";
 import { forwardStream, forwardUnary } from "./forward.ts";
 import { decodeCall, encodeCall } from "./forwarded-call.ts";
-import type { MethodName } from "./methods.ts";
+import type { MethodName } from "./method-traits.ts";
 import type { NodeApi } from "./node-api.ts";
 import type { PeerCalls } from "./peer-calls.ts";
 import { peerNode } from "./peer-node.ts";

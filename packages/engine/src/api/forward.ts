@@ -5,7 +5,7 @@ import { admit } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import { nodeDefinition } from "./definition.ts";
 import { decodeAnswer, encodeCall } from "./forwarded-call.ts";
-import type { MethodName } from "./methods.ts";
+import type { MethodName } from "./method-traits.ts";
 import { NODE_KEY, type PeerCalls, type PeerCallTerms } from "./peer-calls.ts";
 
 /** A call on its way to another node. */

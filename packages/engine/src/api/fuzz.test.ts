@@ -9,7 +9,7 @@ import { createRandom, type Random } from "../core/random.ts";
 import { connectNode } from "./client.ts";
 import { encodeSpec } from "./convert-document.ts";
 import { nodeDefinition as node } from "./definition.ts";
-import { METHODS, type MethodName } from "./methods.ts";
+import { METHOD_TRAITS, type MethodName } from "./method-traits.ts";
 import type { NodeApi } from "./node-api.ts";
 import { filled } from "./testing/filled-message.ts";
 import { callRaw, framed } from "./testing/raw-http2.ts";
@@ -20,7 +20,7 @@ import { serveSample } from "./testing/served.ts";
 const ROUNDS = 40;
 const newSeed = () => Math.trunc(Math.random() * 2 ** 32);
 
-const NAMES = Object.keys(METHODS) as MethodName[];
+const NAMES = Object.keys(METHOD_TRAITS) as MethodName[];
 
 /** A good request of each method, to begin with. */
 async function goodRequests(target: string): Promise<(name: MethodName) => Buffer> {
@@ -133,7 +133,7 @@ test("spoilt requests are answered or refused, and what is refused is not carrie
       const code = await send(client, name, bytes);
       const context = `seed ${seed}, round ${round}, ${name} of ${bytes.subarray(0, 200).toString("hex")}`;
       expect([status.OK, status.INVALID_ARGUMENT], context).toContain(code);
-      if (METHODS[name].changes && code === status.OK) expected++;
+      if (METHOD_TRAITS[name].effect === "changes" && code === status.OK) expected++;
       expect(counts.carriedOut, context).toBe(expected);
     }
   }

@@ -15,7 +15,8 @@ import type { Caller } from "./caller.ts";
 import { commandOf } from "./command-line.ts";
 import { type FailureStatus, toStatus } from "./failure-status.ts";
 import { addresseeOf, type Forwarding, forwardStream, forwardUnary } from "./forward.ts";
-import { type CallContext, METHODS, type MethodName } from "./methods.ts";
+import type { MethodName } from "./method-traits.ts";
+import { type CallContext, METHODS } from "./methods.ts";
 import type { NodeApi } from "./node-api.ts";
 import type { PeerCalls } from "./peer-calls.ts";
 

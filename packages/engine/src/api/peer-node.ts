@@ -1,7 +1,7 @@
 /** A `NodeApi` of another node of the cluster. */
 import type { Caller } from "./caller.ts";
 import { type Forwarding, forwardStream, forwardUnary } from "./forward.ts";
-import type { MethodName } from "./methods.ts";
+import { nameOf } from "./method-traits.ts";
 import type { NodeApi } from "./node-api.ts";
 import { type ApiMethod, nodeOver } from "./node-over.ts";
 import type { PeerCalls } from "./peer-calls.ts";
@@ -34,6 +34,3 @@ export function peerNode(peers: PeerCalls, node: string, caller: Caller): NodeAp
     },
   });
 }
-
-/** `/tandem.v1.Node/GetStatus`. */
-const nameOf = ({ path }: { readonly path: string }) => path.slice(path.lastIndexOf("/") + 1) as MethodName;

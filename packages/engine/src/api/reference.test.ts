@@ -3,7 +3,7 @@ import { join } from "node:path";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
 import { PROTO_DIR } from "./definition.ts";
-import { METHODS, type MethodName } from "./methods.ts";
+import { METHOD_TRAITS, type MethodName } from "./method-traits.ts";
 import { referenceLines } from "./reference.ts";
 
 const proto = readFileSync(join(PROTO_DIR, "tandem/v1/node.proto"), "utf8");
@@ -18,7 +18,7 @@ test("docs/api.md ends with the reference as the proto has it: else run write-re
 test("every method says what it does, and the role that it takes", () => {
   for (const { name, comment } of root.lookupService("tandem.v1.Node").methodsArray) {
     const [, said] = /Role: (\w+)/.exec(comment ?? "") ?? [];
-    expect([name, said]).toEqual([name, METHODS[name as MethodName].role]);
+    expect([name, said]).toEqual([name, METHOD_TRAITS[name as MethodName].role]);
   }
 });
 

@@ -4,7 +4,8 @@ import { answerStream, answerUnary, isUnary } from "./answer.ts";
 import type { Auditor } from "./audit.ts";
 import { carefulDefinition } from "./definition.ts";
 import { decodeCall, encodeAnswer, encodeFailure, type ForwardedCall } from "./forwarded-call.ts";
-import { METHODS, type MethodName } from "./methods.ts";
+import type { MethodName } from "./method-traits.ts";
+import { METHODS } from "./methods.ts";
 import type { NodeApi } from "./node-api.ts";
 
 /** What forwarded calls are answered with. */
