@@ -17,7 +17,6 @@ export function startLife(built: BuiltNode, doors: NodeDoors): AsyncDisposable {
   const life = new AsyncDisposableStack();
   const ending = new AbortController();
   life.defer(() => seat.leave());
-  life.defer(() => ending.abort());
 
   /** Replicate, and take a seat in VRRP. */
   async function takePart(): Promise<void> {
@@ -36,7 +35,8 @@ export function startLife(built: BuiltNode, doors: NodeDoors): AsyncDisposable {
     if (link && !membership.replication?.replicator.status().isReady) seat.setReady(false);
   }, READY_DEADLINE_MS);
   life.defer(() => clearTimeout(overdue));
-  life.use(membership); // leaves the cluster first
+  life.use(membership); // leaves the cluster before its seat
+  life.defer(() => ending.abort()); // first of all: nobody joins what has been left
   return life;
 }
 
