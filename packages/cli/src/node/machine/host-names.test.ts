@@ -39,6 +39,20 @@ test("two look-ups at a time leave threads for the rest of the daemon", async ()
   expect((await all).size).toBe(3);
 });
 
+test("whoever asks between the end of one look-up and the begin of the next waits in line, too", async () => {
+  const { hosts, asked, log } = createScene(20);
+  const all = [hosts.namesOf(["a", "b"]), hosts.namesOf(["c"])];
+  await settle();
+  asked.get("a")!.resolve("alpha");
+  for (let step = 0; step < 20; step++) {
+    all.push(hosts.namesOf([`d${step}`]));
+    await undefined; // one step of the event loop's microtasks
+  }
+  await settle();
+  expect(log).toEqual(["a", "b", "c"]);
+  await Promise.all(all);
+});
+
 test("nobody waits for ever: what there is by then is the answer, and nothing more is asked", async () => {
   const { hosts, asked, log } = createScene(20);
   const all = hosts.addressesOf(["slow", "fast", "slower", "late"]);

@@ -77,18 +77,19 @@ function shared(lookUp: LookUp): LookUp {
   };
 }
 
-/** Runs at most `limit` at a time; the rest wait in line. */
+/** Runs at most `limit` at a time; the rest wait in line, and who ends hands his place over. */
 function limited(limit: number): (act: () => Promise<string>) => Promise<string> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (act) => {
-    if (running >= limit) await new Promise<void>((go) => waiting.push(go));
-    running++;
+    if (running < limit) running++;
+    else await new Promise<void>((go) => waiting.push(go));
     try {
       return await act();
     } finally {
-      running--;
-      waiting.shift()?.();
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
     }
   };
 }
