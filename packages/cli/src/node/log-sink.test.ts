@@ -77,6 +77,27 @@ test("a line that a full disk tore does not run into the next one", () => {
   expect(held.written.join("")).toBe("ab\nd\n");
 });
 
+test("the end of a line that is there is no line that was lost", () => {
+  const held = heldOutlet();
+  const sink = sinkTo(held.outlet);
+  sink.write("abc\n");
+  held.take(2);
+  held.fail("no space left");
+  sink.write("d\n"); // behind the end of the torn one
+  held.fail("no space left");
+  sink.write("e\n");
+  held.take();
+  held.take();
+  expect(held.written.join("")).toBe("ab\ne\n2 lost: no space left\n");
+  sink.write("fgh\n");
+  held.take(3);
+  held.fail("no space left");
+  sink.write("i\n");
+  held.take();
+  expect(held.written.slice(-2).join("")).toBe("fgh\ni\n");
+  expect(held.waiting).toEqual([]);
+});
+
 test("a reader that stalls costs lines, not memory", () => {
   const held = heldOutlet();
   const sink = sinkTo(held.outlet, 30);

@@ -114,4 +114,6 @@ export function createLogSink(
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-const linesIn = (bytes: Uint8Array): number => bytes.reduce((n, byte) => n + (byte === 0x0a ? 1 : 0), 0);
+/** No line is empty: an end at the head is that of a line which is there already. */
+const linesIn = (bytes: Uint8Array): number =>
+  bytes.subarray(1).reduce((n, byte) => n + (byte === 0x0a ? 1 : 0), 0);
