@@ -20,8 +20,16 @@ export function formatEnd(
   protocol: TransportName | undefined,
   names: Names,
 ): string {
-  const host = names.host(at.address) ?? at.address;
+  const host = names.host(at.address) ?? asWritten(at.address);
   const port = (protocol && at.port !== 0 && names.port(at.port, protocol)) || String(at.port);
   const text = familyOf(at.address) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
   return text.slice(0, LONGEST);
+}
+
+/** The C library writes the last 32 bits as IPv4 does where nothing stands before them. */
+function asWritten(address: string): string {
+  const words = /^::([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address)?.slice(1);
+  if (!words) return address;
+  const bytes = words.map((word) => Number.parseInt(word, 16)).flatMap((n) => [n >>> 8, n & 0xff]);
+  return `::${bytes.join(".")}`;
 }
