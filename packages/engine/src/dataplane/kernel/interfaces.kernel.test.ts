@@ -322,6 +322,23 @@ test("an interface that the next daemon is not told of loses its program, and ge
   expect(programs()).toEqual(before);
 });
 
+test("a daemon of misspelt interfaces leaves the flows what they have, until each interface that it names is there", async () => {
+  join("client");
+  join("server");
+  start();
+  const socket = await createClient();
+  await echo(socket, "before");
+  const before = programs();
+  const plane = await restart("tc", ["server0", "eth9"]);
+  expect(plane.faults()).toEqual(['Cannot find network interface "eth9"']);
+  expect(programs()).toEqual(before);
+  await echo(socket, "after");
+  namespaces.ip("director", "link add eth9 type veth peer name eth8");
+  await until("no fault", () => plane.faults().length === 0);
+  expect(attached()).toEqual(["eth9", "server0", "tandem-entry"]);
+  socket.close();
+});
+
 test("a daemon with another hook leaves nothing at the former one's", async () => {
   join("client");
   join("server");

@@ -11,6 +11,7 @@ import { readCounter, readReasons } from "./counters.ts";
 import { HOOK_PROGRAMS, INJECTION_PROGRAM, type ProgramName, type RingBytes } from "./fast-path-object.ts";
 import { requireFeatures } from "./features.ts";
 import { createFlowMap } from "./flow-map.ts";
+import { removeFormerPrograms } from "./former-programs.ts";
 import { createInjection } from "./injection.ts";
 import { keepInjectionLink, removeInjectionLink } from "./injection-link.ts";
 import { lockInstance } from "./instance-lock.ts";
@@ -126,8 +127,8 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
       policy.injectBy(near.index);
     }),
     ...options.attach.map((a) => keepProgram(a, fastPath.programFd(HOOK_PROGRAMS[a.hook]), fds.interfaces)),
+    removeFormerPrograms(options.attach),
   ]);
-  detachOthers(options.attach);
   const upcalls = createRing(fds.upcalls, ringBytes.upcalls);
   const events = createRing(fds.events, ringBytes.events);
   const flows = { 4: createFlowMap(fds.flows4, 4), 6: createFlowMap(fds.flows6, 6) };
@@ -181,14 +182,6 @@ function takeOver(options: KernelOptions, lockFd: number): KernelDataPlane {
       closeSync(lockFd);
     },
   };
-}
-
-/** Take the programs of a former configuration off the interfaces and hooks that this one does not name. */
-function detachOthers(wanted: readonly Attachment[]): void {
-  for (const { link, hook, program } of listAttachments()) {
-    const isWanted = wanted.some((a) => a.link === link && a.hook === hook);
-    if (!isWanted && program.name === HOOK_PROGRAMS[hook]) detachProgram(findLink(link), hook);
-  }
 }
 
 type PinnedFds = Readonly<Record<(typeof PINNED_MAPS)[number], number>>;
