@@ -6,6 +6,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from "@nats-io/transport-node";
+import { createNatsRefusal } from "./nats-refusal.ts";
 import type { Transport } from "./transport.ts";
 
 /** Where the servers are, and who we are to them. */
@@ -22,6 +23,8 @@ export interface NatsOptions {
 export interface NatsTransport extends Transport {
   /** The client's connection once the first one was made, for JetStream; the client itself reconnects it for ever. */
   connection(): Promise<NatsConnection>;
+  /** What the servers refuse us now, in their words: to come in, or a subject; undefined: nothing. */
+  refusal(): string | undefined;
 }
 
 /** A server that hangs is noticed after two unanswered pings. */
@@ -37,15 +40,19 @@ export function createNatsTransport(options: NatsOptions): NatsTransport {
   const closed = new AbortController();
   let client: NatsConnection | undefined;
   let isConnected = false;
+  const refusal = createNatsRefusal();
+  const refuse = (error: unknown): void => refusal.note(error, performance.now());
   const setConnected = (now: boolean): void => {
     if (now === isConnected) return;
     isConnected = now;
+    if (now) refusal.onConnected();
+    else refusal.onDisconnected();
     for (const changed of watchers) changed(now);
   };
-  const connection = connectFirst(options, closed.signal).then((made) => {
+  const connection = connectFirst(options, closed.signal, refuse).then((made) => {
     client = made;
     for (const subscription of subscriptions) open(made, subscription);
-    void followStatus(made, setConnected);
+    void followStatus(made, setConnected, refuse);
     if (!closed.signal.aborted) setConnected(true);
     return made;
   });
@@ -53,6 +60,7 @@ export function createNatsTransport(options: NatsOptions): NatsTransport {
   return {
     connection: () => connection,
     isConnected: () => isConnected,
+    refusal: () => refusal.text(performance.now()),
     publish(subject, bytes) {
       if (isConnected && client && !client.isClosed()) client.publish(subject, bytes);
     },
@@ -92,10 +100,14 @@ function open(client: NatsConnection, subscription: PendingSubscription): void {
 }
 
 /** The client reconnects by itself, but only after it was connected once. Rejects when `closed`. */
-async function connectFirst(options: NatsOptions, closed: AbortSignal): Promise<NatsConnection> {
+async function connectFirst(
+  options: NatsOptions,
+  closed: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<NatsConnection> {
   for (;;) {
     closed.throwIfAborted();
-    const client = await connect(clientOptions(options)).catch(() => undefined);
+    const client = await connect(clientOptions(options)).catch(onError);
     if (client && closed.aborted) await client.close();
     else if (client) return client;
     await new Promise((done) => setTimeout(done, RECONNECT_MS));
@@ -120,8 +132,13 @@ function clientOptions(options: NatsOptions): ConnectionOptions {
 
 const STATUS = { disconnect: false, staleConnection: false, close: false, reconnect: true } as const;
 
-async function followStatus(client: NatsConnection, setConnected: (now: boolean) => void): Promise<void> {
-  for await (const { type } of client.status()) {
-    if (type in STATUS) setConnected(STATUS[type as keyof typeof STATUS]);
+async function followStatus(
+  client: NatsConnection,
+  setConnected: (now: boolean) => void,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  for await (const status of client.status()) {
+    if (status.type in STATUS) setConnected(STATUS[status.type as keyof typeof STATUS]);
+    if (status.type === "error") onError(status.error);
   }
 }

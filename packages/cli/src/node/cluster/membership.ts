@@ -11,6 +11,8 @@ export interface Membership extends AsyncDisposable {
   /** Undefined on its own, and before it has joined. */
   readonly replication: Replication | undefined;
   readonly nats: NodeStatus["nats"];
+  /** What NATS refuses this node, in its words; undefined: nothing. */
+  readonly natsRefusal: string | undefined;
   /** Peers that were heard of, lost ones, too. */
   known(): string[];
   /** The same; undefined: NATS is away, so nobody can be asked. */
@@ -41,6 +43,9 @@ export function createMembership(
     get nats() {
       if (!link) return "off";
       return isAway() ? "disconnected" : "connected";
+    },
+    get natsRefusal() {
+      return link?.transport.refusal();
     },
     known,
     reachable: () => (isAway() ? undefined : known()),

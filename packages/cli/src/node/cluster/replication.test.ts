@@ -12,6 +12,7 @@ function createLine() {
     publish() {},
     subscribe: () => () => {},
     isConnected: () => true,
+    refusal: () => undefined,
     watch(changed) {
       watchers.add(changed);
       return () => watchers.delete(changed);

@@ -49,6 +49,7 @@ export async function askStatus(of: StatusSources): Promise<NodeStatus> {
     counts,
     replication: replication?.replicator.status(),
     nats: membership.nats,
+    natsRefusal: membership.natsRefusal,
     health: of.monitor.snapshot(),
     tunnels,
     doorProblem: of.doorProblem(Date.now()),

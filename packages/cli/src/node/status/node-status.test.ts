@@ -92,6 +92,7 @@ const parts = (change: Partial<Parts> = {}): Parts => ({
   faults: [],
   counts,
   nats: "connected",
+  natsRefusal: undefined,
   replication: replication([peer()]),
   health: [health(2, true), health(3, true)],
   lag: { p50: 1, p99: 2 },
@@ -238,6 +239,11 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
     "NATS is away",
     { replication: replication([peer()], { isConnected: false }) },
     ["NATS cannot be reached: replication pauses"],
+  ],
+  [
+    "NATS does not let it replicate",
+    { natsRefusal: 'Permissions Violation for Publish to "tandem.web.sync.lb1"' },
+    ['NATS refuses this node something: Permissions Violation for Publish to "tandem.web.sync.lb1"'],
   ],
   [
     "it never had a peer",

@@ -22,6 +22,8 @@ export interface Parts {
   readonly counts: ForwarderCounts | undefined;
   /** `off` without a cluster. */
   readonly nats: NodeStatus["nats"];
+  /** What NATS refuses this node, in its words; undefined: nothing. */
+  readonly natsRefusal: string | undefined;
   /** Undefined without a cluster, and before the first document runs. */
   readonly replication: ReplicationStatus | undefined;
   readonly health: readonly DestinationHealth[];
@@ -98,6 +100,7 @@ function peerStatus(peer: SyncPeer, p: Parts): PeerStatus {
 function alarmsOf(p: Parts): string[] {
   return [
     ...alarmsOfNode(p),
+    ...(p.natsRefusal ? [`NATS refuses this node something: ${p.natsRefusal}`] : []),
     ...(p.replication ? alarmsOfCluster(p.replication, p) : []),
     ...alarmsOfServices(p),
     ...(p.doorProblem ? [p.doorProblem] : []),
