@@ -8,6 +8,7 @@ import { receiveChunk, startJoin } from "./join.ts";
 import { hearNamesake } from "./namesake.ts";
 import { createPeer, noteControl, type Peer, type Standing, standingOf } from "./peer.ts";
 import { serveCredit, serveReplay, serveSnapshot } from "./serve.ts";
+import { hearStranger } from "./stranger.ts";
 import { receiveReplayGone, receiveStream } from "./stream.ts";
 import type { SyncState, Turn } from "./sync-state.ts";
 
@@ -55,6 +56,7 @@ function judge(turn: Turn, bytes: Uint8Array): Refusal | undefined {
   const standing = standingOf(state.peers.get(header.node), header);
   if (standing !== "proven" && standing !== "candidate") return standing;
   const frame = openFrame(state.seal, header, bytes);
+  if (frame === "forged") hearStranger(state, header.node, turn.nowMs);
   if (typeof frame === "string") return frame;
   if (header.node === state.node) {
     hearNamesake(state, turn.nowMs);

@@ -4,6 +4,7 @@ import type { Counts } from "./counts.ts";
 import type { FollowState } from "./follow.ts";
 import { hasNamesake } from "./namesake.ts";
 import { isAlone, isSynced } from "./readiness.ts";
+import { strangerIn } from "./stranger.ts";
 import type { SyncState } from "./sync-state.ts";
 
 /** One peer, and how we and it follow each other. */
@@ -35,6 +36,8 @@ export interface ReplicationStatus {
   readonly isAlone: boolean;
   /** Another node uses our name, too. */
   readonly hasNamesake: boolean;
+  /** The name that somebody claims who uses another cluster key; undefined: nobody does. */
+  readonly stranger: string | undefined;
   /** Last number of our own stream. */
   readonly sequence: number;
   readonly peers: readonly PeerStatus[];
@@ -50,6 +53,7 @@ export function statusOf(state: SyncState, nowMs: number): ReplicationStatus {
     isSynced: isSynced(state),
     isAlone: isAlone(state, nowMs),
     hasNamesake: hasNamesake(state, nowMs),
+    stranger: strangerIn(state, nowMs),
     sequence: state.streamSequence,
     peers: [...state.peers.values()].map((peer) => ({
       node: peer.name,

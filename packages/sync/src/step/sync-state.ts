@@ -8,6 +8,7 @@ import { LIMITS, type Limits } from "./limits.ts";
 import type { Namesake } from "./namesake.ts";
 import type { Peer } from "./peer.ts";
 import { createReplayRing, type ReplayRing } from "./replay.ts";
+import type { Stranger } from "./stranger.ts";
 
 /** What can happen. */
 export type SyncEvent =
@@ -146,6 +147,7 @@ export interface SyncState {
   /** When it last was synced or alone. */
   readyMs: number;
   namesake: Namesake | undefined;
+  stranger: Stranger | undefined;
 }
 
 /** A node at its start: nobody known, not connected. */
@@ -177,6 +179,7 @@ export function createSyncState(options: SyncOptions, nowMs: number): SyncState 
     isReady: false,
     readyMs: nowMs,
     namesake: undefined,
+    stranger: undefined,
   };
 }
 

@@ -44,6 +44,7 @@ const replication = (peers: SyncPeer[], change: Partial<ReplicationStatus> = {})
   isSynced: true,
   isAlone: false,
   hasNamesake: false,
+  stranger: undefined,
   sequence: 1,
   peers,
   counts: { refused: {}, happened: {} } as unknown as ReplicationStatus["counts"],
@@ -244,6 +245,13 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
     "NATS does not let it replicate",
     { natsRefusal: 'Permissions Violation for Publish to "tandem.web.sync.lb1"' },
     ['NATS refuses this node something: Permissions Violation for Publish to "tandem.web.sync.lb1"'],
+  ],
+  [
+    "another node has another cluster key",
+    { replication: replication([peer()], { stranger: "lb3" }) },
+    [
+      '"lb3" speaks with another cluster key: neither hears the other; `cluster.keyFile` must be the same on both',
+    ],
   ],
   [
     "it never had a peer",

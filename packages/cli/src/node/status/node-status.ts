@@ -138,7 +138,10 @@ function alarmsOfNode({
   ];
 }
 
-function alarmsOfCluster({ isConnected, hasNamesake, peers }: ReplicationStatus, p: Parts): string[] {
+function alarmsOfCluster(
+  { isConnected, hasNamesake, stranger, peers }: ReplicationStatus,
+  p: Parts,
+): string[] {
   const { revision } = p.document;
   const isAlone = !peers.some((peer) => peer.state === "live");
   const nobody = isAlone ? "is lost: nobody takes over if this node dies" : "is lost";
@@ -148,6 +151,11 @@ function alarmsOfCluster({ isConnected, hasNamesake, peers }: ReplicationStatus,
     ...(hasNamesake
       ? [`Another node is called "${p.node}", too: each needs a name of its own (\`name\` in node.yaml)`]
       : []),
+    ...(stranger === undefined
+      ? []
+      : [
+          `"${stranger}" speaks with another cluster key: neither hears the other; \`cluster.keyFile\` must be the same on both`,
+        ]),
     ...(peers.length > 0 ? [] : ["No peer is known: nobody takes over if this node dies"]),
     ...peers.flatMap((peer) => {
       if (peer.state === "alone") return [`Peer "${peer.node}" ${lost}`];
