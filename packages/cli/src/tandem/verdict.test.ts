@@ -48,6 +48,12 @@ const cases: { when: string; change: Partial<NodeStatus>; verdict: Verdict; why:
     verdict: "unsafe",
     why: "served by nobody",
   },
+  {
+    when: "the document was emptied",
+    change: { alarms: ["The document has no services: nothing is served"] },
+    verdict: "degraded",
+    why: "the document has no services",
+  },
   { when: "NATS is away", change: { nats: "disconnected" }, verdict: "degraded", why: "NATS" },
   {
     when: "revisions differ",

@@ -64,6 +64,12 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "degraded",
+    is: (s) => s.alarms.some((alarm) => alarm.startsWith("The document has no services")),
+    why: "the document has no services, so nothing is served",
+    advice: "give it some: `tandem apply -f FILE`; or, if it was emptied by mistake: `tandem rollback previous`",
+  },
+  {
+    verdict: "degraded",
     is: (s) => s.nats === "disconnected" && liveOf(s).length > 0,
     why: "NATS cannot be reached, so nothing is replicated",
     advice: "look at the NATS servers; what was missed is made up for by itself",

@@ -226,6 +226,11 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
     ["No document runs here yet: nothing is served; give one with `tandem apply`"],
   ],
   [
+    "the document was emptied",
+    { document: { ...document, services: [] } },
+    ["The document has no services: nothing is served"],
+  ],
+  [
     "the store is behind",
     { configuration: { ...parts().configuration, store: { state: "behind", why: "it is empty" } } },
     ["The configuration store is behind: it is empty; `tandem rollback current` writes what runs here"],

@@ -130,6 +130,9 @@ function alarmsOfNode({
     ...(document.revision === 0
       ? ["No document runs here yet: nothing is served; give one with `tandem apply`"]
       : []),
+    ...(document.revision > 0 && document.services.length === 0
+      ? ["The document has no services: nothing is served"]
+      : []),
     ...(store.why
       ? [`The configuration store is ${store.state}: ${store.why}${REMEDIES[store.state] ?? ""}`]
       : []),
