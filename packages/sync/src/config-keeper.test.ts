@@ -1,5 +1,5 @@
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, specOf } from "@tandem/model";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createMemoryBucket } from "./config-bucket-memory.ts";
 import type { ConfigCache } from "./config-cache.ts";
 import { openConfigKeeper } from "./config-keeper.ts";
@@ -385,6 +385,17 @@ test("keeper says that its disk fails, and runs the document all the same", asyn
   const { keeper } = await start(cache);
   await keeper.change(weigh(5), "ann");
   expect([keeper.current().revision, keeper.status().disk]).toEqual([1, cache.fault]);
+});
+
+test("keeper whose store is its disk tells of what was wrong with it until a change is written there", async () => {
+  const { store } = createWorld();
+  const damage = "revision 3 cannot be read";
+  const keeper = await openConfigKeeper({ store, damage, onDocument() {} });
+  onTestFinished(() => keeper.close());
+  await settle();
+  expect(keeper.status().disk).toBe(damage);
+  await keeper.change(weigh(5), "ann");
+  expect(keeper.status().disk).toBe("");
 });
 
 test("keeper saves what the disk did not take once there is room again", async () => {

@@ -3,7 +3,7 @@ import type { PeerStatus } from "@tandem/sync";
 import type { Logger } from "pino";
 import { expect, test } from "vitest";
 import type { ClusterLink } from "./cluster-link.ts";
-import { createMembership, refuseToForget } from "./membership.ts";
+import { createMembership, livePeers, refuseToForget } from "./membership.ts";
 
 const link = (isConnected: boolean) => ({ transport: { isConnected: () => isConnected } }) as ClusterLink;
 
@@ -26,6 +26,11 @@ const peers = [
   { node: "lb2", state: "live" },
   { node: "lb3", state: "alone" },
 ] as PeerStatus[];
+
+test("a peer that is not heard is lost, but while NATS is away it may be well", () => {
+  expect(livePeers({ peers, isAway: false })).toEqual(["lb2"]);
+  expect(livePeers({ peers, isAway: true })).toEqual(["lb2", "lb3"]);
+});
 
 test("only a peer that is lost can be forgotten, and only while NATS would tell of it", () => {
   expect(() => refuseToForget("lb3", { peers, isAway: false })).not.toThrow();

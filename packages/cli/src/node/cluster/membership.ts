@@ -35,6 +35,7 @@ export function createMembership(
   let replication: Replication | undefined;
   const peers = (): readonly PeerStatus[] => replication?.replicator.status().peers ?? [];
   const known = () => peers().map(({ node }) => node);
+  const heard = (): Heard => ({ peers: peers(), isAway: isAway() });
   const isAway = () => link !== undefined && !link.transport.isConnected();
   return {
     get replication() {
@@ -49,9 +50,9 @@ export function createMembership(
     },
     known,
     reachable: () => (isAway() ? undefined : known()),
-    live: () => peers().flatMap(({ node, state }) => (state === "alone" && !isAway() ? [] : [node])),
+    live: () => livePeers(heard()),
     forget(peer) {
-      refuseToForget(peer, { peers: peers(), isAway: isAway() });
+      refuseToForget(peer, heard());
       replication?.replicator.forget(peer);
     },
     join(listener) {
@@ -62,8 +63,19 @@ export function createMembership(
   };
 }
 
+/** What is known of the others. */
+interface Heard {
+  readonly peers: readonly PeerStatus[];
+  /** NATS is. */
+  readonly isAway: boolean;
+}
+
+/** Names of those that are not lost: while NATS is away nobody is known to be. */
+export const livePeers = ({ peers, isAway }: Heard): string[] =>
+  peers.filter(({ state }) => isAway || state !== "alone").map(({ node }) => node);
+
 /** Only who is lost can be forgotten: anybody else would be heard of again at once. @throws LbError not_found, refused */
-export function refuseToForget(name: string, of: { peers: readonly PeerStatus[]; isAway: boolean }): void {
+export function refuseToForget(name: string, of: Heard): void {
   const peer = of.peers.find(({ node }) => node === name);
   if (!peer) throw new LbError({ code: "not_found", what: "peer", key: name });
   if (peer.state === "alone" && !of.isAway) return;
