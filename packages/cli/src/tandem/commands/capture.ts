@@ -16,6 +16,8 @@ import { durationWithinDay, oneOf, wholeNumber } from "../read-option.ts";
 
 const VERDICTS = ["forward", "drop", "pass"] as const;
 
+type Reason = (typeof FINAL_REASONS)[number];
+
 interface Options {
   readonly service?: string;
   readonly client?: string;
@@ -27,8 +29,6 @@ interface Options {
   readonly duration?: number;
   readonly write?: string;
 }
-
-type Reason = (typeof FINAL_REASONS)[number];
 
 const MOST = 2 ** 32 - 1;
 const readReason = oneOf("reason", FINAL_REASONS);
