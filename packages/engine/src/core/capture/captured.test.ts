@@ -35,9 +35,38 @@ for (const [what, filter, packet, wanted] of cases) {
   test(`a filter shows ${what}`, () => expect(isShown(filter, packet)).toBe(wanted));
 }
 
-test("the widest of several filters shows what any of them does", () => {
+test("the widest of one filter is that one, and of none there is none", () => {
   const one: CaptureFilter = { reasons: new Set(["forwarded"]), service: 1 };
   expect(widestFilter([])).toBeUndefined();
   expect(widestFilter([one])).toBe(one);
-  expect(widestFilter([one, DROPS])).toEqual({ reasons: new Set(["forwarded", "mid_stream"]) });
 });
+
+const [client, other] = [
+  { address: V4, port: 80 },
+  { address: Uint8Array.of(198, 51, 100, 8), port: 80 },
+];
+type Place = Omit<CaptureFilter, "reasons">;
+const widest: [what: string, one: Place, other: Place, wanted: Place][] = [
+  ["the service of both", { service: 1 }, { service: 1, client }, { service: 1 }],
+  ["any service where they differ", { service: 1 }, { service: 2 }, {}],
+  ["any service where the first has all", {}, { service: 1 }, {}],
+  ["any service where the second has all", { service: 1 }, {}, {}],
+  ["the client of both", { client: { ...client, address: V4.slice() } }, { service: 1, client }, { client }],
+  ["any client where they differ", { client }, { client: other }, {}],
+  ["any client where their ports differ", { client }, { client: { ...client, port: 81 } }, {}],
+  ["any client where one is of IPv6", { client }, { client: { ...client, address: V6 } }, {}],
+  ["any client where the first has all", {}, { client }, {}],
+  ["any client where the second has all", { client }, {}, {}],
+];
+for (const [what, one, other, wanted] of widest) {
+  test(`the widest of several filters has the reasons of all, and ${what}`, () =>
+    expect(
+      widestFilter([
+        { ...DROPS, ...one },
+        { reasons: new Set(["forwarded"]), ...other },
+      ]),
+    ).toEqual({
+      reasons: new Set(["mid_stream", "forwarded"]),
+      ...wanted,
+    }));
+}

@@ -2,12 +2,14 @@
 import type { Family } from "@tandem/model";
 import type { Reason } from "../verdict.ts";
 
+/** A client, its address of 4 or 16 bytes; port 0 is any. */
+type Client = { readonly address: Uint8Array; readonly port: number };
+
 /** Which packets are shown: those that all of this is true of. */
 export interface CaptureFilter {
   /** Id of a service, whose connections' packets count as well as those that have none. Any, and none, if absent. */
   readonly service?: number;
-  /** The client, of 4 or 16 bytes; port 0 is any. */
-  readonly client?: { readonly address: Uint8Array; readonly port: number };
+  readonly client?: Client;
   /** What was decided. What is neither IPv4 nor IPv6 is never shown: `not_ip` finds nothing. */
   readonly reasons: ReadonlySet<Reason>;
 }
@@ -53,14 +55,23 @@ export function isShown({ service, client, reasons }: CaptureFilter, packet: Cap
   return client === undefined || isClient(client, packet);
 }
 
-const isClient = ({ address, port }: { address: Uint8Array; port: number }, packet: Captured): boolean =>
-  (port === 0 || port === packet.clientPort) &&
-  address.length === packet.client.length &&
-  address.every((byte, i) => byte === packet.client[i]);
+const isClient = ({ address, port }: Client, packet: Captured): boolean =>
+  (port === 0 || port === packet.clientPort) && isSameAddress(address, packet.client);
 
-/** One filter that shows whatever any of these does; undefined if there is none. */
+/** One filter that shows whatever any of these does, and as little else as one filter can; undefined if there is none. */
 export function widestFilter(filters: readonly CaptureFilter[]): CaptureFilter | undefined {
   const [first, ...others] = filters;
   if (!first || others.length === 0) return first;
-  return { reasons: new Set(filters.flatMap((f) => [...f.reasons])) };
+  const { service, client } = first;
+  return {
+    reasons: new Set(filters.flatMap((f) => [...f.reasons])),
+    ...(service !== undefined && others.every((f) => f.service === service) && { service }),
+    ...(client && others.every((f) => isSameClient(client, f.client)) && { client }),
+  };
 }
+
+const isSameClient = (one: Client, other: Client | undefined): boolean =>
+  other?.port === one.port && isSameAddress(one.address, other.address);
+
+const isSameAddress = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, i) => byte === other[i]);
