@@ -42,8 +42,8 @@ export function createForwarderCapture(
       lost++;
       return;
     }
-    const copies = { client: captured.client.slice(), bytes: captured.bytes.slice() };
-    batch.push({ ...captured, ...copies, path, interface: dataplane.linkName(captured.ifindex) });
+    const { ifindex, bytes } = captured;
+    batch.push({ ...captured, bytes: bytes.slice(), path, interface: dataplane.linkName(ifindex) });
   }
 
   /** Nobody who begins to look hears of what others have missed before. */

@@ -43,7 +43,6 @@ export function creditPacket(
   const words = ADDRESS_WORDS[family];
   const ports = key[FLOW_PORTS[family]]!;
   captured.service = service;
-  captured.destination = 0;
   captured.from = isReply ? "server" : service === 0 ? undefined : "client";
   captured.client = addressOf(key, isReply ? words : 0, words);
   captured.clientPort = swapPort(isReply ? ports >>> 16 : ports & 0xffff);
