@@ -175,6 +175,9 @@ for (const [what, end, wanted] of ends) {
     const told: object[] = [];
     engine.onFailure((error) => told.push(error.failure));
     const asked = [engine.ask("counts", {}), engine.apply(WEB, NONE)].map(failure);
+    const capture = Promise.withResolvers<LbError>();
+    engine.capture({ reasons: new Set() }, { tell() {}, fail: capture.resolve });
+    asked.push(capture.promise);
     end(mute);
     mute.end();
     for (const error of await Promise.all(asked)) expect(error.failure).toEqual(wanted);

@@ -27,8 +27,8 @@ export interface Engine {
   setHealth(health: Health): void;
   order(order: ForwarderOrder): void;
   ask<Q extends QuestionName>(name: Q, ask: Ask<Q>): Promise<Answer<Q>>;
-  /** Look at packets as they come in, each with the decision taken on it, until the function that this returns is called. Several may look at once. */
-  capture(filter: CaptureFilter, tell: CaptureListener): () => void;
+  /** Look at packets as they come in, each with the decision taken on it, until the function that this returns is called. Several may look at once; all fail once the forwarder is gone. */
+  capture(filter: CaptureFilter, listener: CaptureListener): () => void;
   /** Records that changed here and are worth sending to the peers. */
   onRecords(handler: (records: Uint8Array, count: number) => void): void;
   onReplicaAnswer(handler: (answer: ReplicaAnswer) => void): void;
@@ -65,6 +65,7 @@ export async function startEngine(link: ForwarderLink): Promise<Engine> {
     gone = error;
     for (const p of pending.values()) p.reject(error);
     pending.clear();
+    captures.fail(error);
     ready.reject(error);
     if (!closing) failureHandler(error);
   }

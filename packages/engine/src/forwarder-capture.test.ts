@@ -13,7 +13,7 @@ const LAN = { interfaces: { eth0: 1 } };
 function capturing(filter: CaptureFilter = ALL, options: Parameters<typeof startInProcess>[0] = LAN) {
   const f = startInProcess(options);
   run(f, WEB);
-  f.send({ type: "capture", filter });
+  f.send({ type: "capture", number: 1, filter });
   f.settle();
   return f;
 }
@@ -143,22 +143,37 @@ test("a datagram that is scheduled by itself is shown with its own client and wh
 test("a capture that ends shows nothing more, nor what was waiting", () => {
   const f = capturing();
   receive(f, client(1, "A"));
-  f.send({ type: "capture", filter: undefined });
+  f.send({ type: "capture", number: 2, filter: undefined });
   f.turn();
   receive(f, client(2));
   receive(f, client(2, "R"));
   f.settle();
-  f.send({ type: "capture", filter: ALL });
+  f.send({ type: "capture", number: 3, filter: ALL });
   expect(shown(f).packets).toEqual([]);
 });
 
 test("a capture hears nothing of what the one before it has lost", () => {
   const f = capturing(ALL, { ...LAN, captureCapacity: 1 });
   for (let n = 0; n < 3; n++) receive(f, client(1, "A"));
-  f.send({ type: "capture", filter: undefined });
+  f.send({ type: "capture", number: 2, filter: undefined });
   f.turn();
-  f.send({ type: "capture", filter: ALL });
+  f.send({ type: "capture", number: 3, filter: ALL });
   expect(shown(f)).toEqual({ packets: [], lost: 0 });
+});
+
+test("what is sent has the number of the order that it was lost or shown under", () => {
+  const f = capturing(ALL, { ...LAN, captureCapacity: 1 });
+  for (let n = 0; n < 3; n++) receive(f, client(1, "A"));
+  f.send({ type: "capture", number: 2, filter: ALL });
+  f.settle();
+  for (let n = 0; n < 2; n++) receive(f, client(1, "A"));
+  f.settle();
+  const sent = f.said.filter((e) => e.type === "captured");
+  expect(sent.map(({ number, packets, lost }) => [number, packets.length, lost])).toEqual([
+    [1, 0, 2],
+    [2, 1, 0],
+    [2, 1, 1],
+  ]);
 });
 
 test("what found no room is told once, also while a capture goes on", () => {
@@ -178,7 +193,7 @@ test("the loop looks often while a capture runs, and at once where a turn has le
   expect(f.idleMs).toBe(0);
   f.turn();
   expect(f.idleMs).toBe(10);
-  f.send({ type: "capture", filter: undefined });
+  f.send({ type: "capture", number: 2, filter: undefined });
   f.turn();
   expect(f.idleMs).toBe(50);
 });
@@ -266,8 +281,8 @@ test("what has not been handed on when a capture ends is not shown to the next",
   clog(f);
   receive(f, client(2));
   f.settle();
-  f.send({ type: "capture", filter: undefined });
-  f.send({ type: "capture", filter: ALL });
+  f.send({ type: "capture", number: 2, filter: undefined });
+  f.send({ type: "capture", number: 3, filter: ALL });
   expect(shown(f).packets).toHaveLength(4);
   expect(shown(f).packets).toEqual([]);
 });

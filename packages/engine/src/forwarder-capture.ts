@@ -4,7 +4,7 @@ import type { CoreContext, Decision } from "./core/answer/context.ts";
 import { type Captured, type CapturedPacket, type CaptureFilter, isShown } from "./core/capture/captured.ts";
 import { createWitness } from "./core/capture/witness.ts";
 import type { DataPlane, Upcall } from "./dataplane/dataplane.ts";
-import type { ForwarderEvent } from "./forwarder-protocol.ts";
+import type { ForwarderEvent, ForwarderOrder } from "./forwarder-protocol.ts";
 
 /** Of one turn: what the ring of the fast path gives, and what a batch holds at most, the core's packets among it. */
 const DRAINED_PER_TURN = 256;
@@ -15,7 +15,7 @@ const MOST_UNDERWAY = 4;
 /** Shows what happens to packets, while somebody looks. */
 export interface ForwarderCapture {
   readonly isOn: boolean;
-  set(filter: CaptureFilter | undefined): void;
+  set(order: Extract<ForwarderOrder, { type: "capture" }>): void;
   /** A batch has arrived. */
   taken(): void;
   /** Decide about an upcall, and show it. */
@@ -32,6 +32,7 @@ export function createForwarderCapture(
 ): ForwarderCapture {
   const witness = createWitness(tables);
   let filter: CaptureFilter | undefined;
+  let number = 0;
   let batch: CapturedPacket[] = [];
   let lost = 0;
   let lostInRing = 0;
@@ -61,13 +62,23 @@ export function createForwarderCapture(
     lostInRing = now;
   }
 
+  /** Hand on these, to whoever looks by the order that is in force. */
+  function handOn(packets: CapturedPacket[]): void {
+    countLost();
+    if (packets.length === 0 && lost === 0) return;
+    emit({ type: "captured", number, packets, lost });
+    lost = 0;
+    underway++;
+  }
+
   return {
     get isOn() {
       return filter !== undefined;
     },
-    set(next) {
+    set(order) {
       if (!filter) begin();
-      filter = next;
+      else if (order.filter) handOn([]); // what is lost so far is not for whoever begins now
+      ({ number, filter } = order);
       dataplane.setCapture(filter);
     },
     taken() {
@@ -85,14 +96,8 @@ export function createForwarderCapture(
     turn() {
       if (!filter || underway >= MOST_UNDERWAY) return false;
       const drained = dataplane.drainCaptured(DRAINED_PER_TURN, keepFast);
-      countLost();
-      if (batch.length > 0 || lost > 0) {
-        // what the ring held is older than what the core has just decided
-        emit({ type: "captured", packets: batch.sort((a, b) => a.timeMs - b.timeMs), lost });
-        batch = [];
-        lost = 0;
-        underway++;
-      }
+      handOn(batch.sort((a, b) => a.timeMs - b.timeMs)); // what the ring held is older than what the core has just decided
+      batch = [];
       return drained === DRAINED_PER_TURN;
     },
   };

@@ -23,8 +23,8 @@ export type ForwarderOrder =
   | { type: "replica"; call: ReplicaCall }
   /** Rates of services and destinations begin anew, by id, each from what it has had so far. */
   | { type: "restart_rates"; totals: ReadonlyMap<number, Totals> }
-  /** Show captured packets from now on; undefined ends it. */
-  | { type: "capture"; filter: CaptureFilter | undefined }
+  /** Show captured packets from now on; undefined ends it. `number` stands on what is sent from then on. */
+  | { type: "capture"; number: number; filter: CaptureFilter | undefined }
   /** A `captured` event has arrived: another one may follow. */
   | { type: "captured_taken" }
   | { type: "stop" };
@@ -86,8 +86,8 @@ export type ForwarderEvent =
   /** Records that changed here and are worth sending: encoded, concatenated, in order of change. */
   | { type: "records"; records: Uint8Array; count: number }
   | { type: "replica"; answer: ReplicaAnswer }
-  /** Packets of a capture, by time, and how many more could not be kept. Few are sent before one is answered by `captured_taken`. */
-  | { type: "captured"; packets: CapturedPacket[]; lost: number }
+  /** Packets of a capture, by time, and how many more could not be kept, since the order of this number. Few are sent before one is answered by `captured_taken`. */
+  | { type: "captured"; number: number; packets: CapturedPacket[]; lost: number }
   /** The forwarder cannot go on. `failure` is an LbError's, where it was one. */
   | { type: "failed"; message: string; failure?: unknown };
 

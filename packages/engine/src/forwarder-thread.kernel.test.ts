@@ -111,10 +111,16 @@ test("a capture shows on the main thread what the fast path and the core decide,
   };
   const seen: CapturedPacket[] = [];
   const both = Promise.withResolvers<void>();
-  const stop = engine.capture({ reasons: new Set(["scheduled", "mid_stream"]) }, ({ packets }) => {
-    seen.push(...packets);
-    if (seen.length === 2) both.resolve();
-  });
+  const stop = engine.capture(
+    { reasons: new Set(["scheduled", "mid_stream"]) },
+    {
+      tell({ packets }) {
+        seen.push(...packets);
+        if (seen.length === 2) both.resolve();
+      },
+      fail: both.reject,
+    },
+  );
   await engine.ask("ping", {}); // the order has been carried out
   const bytes = [send("A"), send("S")];
   await both.promise;

@@ -153,7 +153,7 @@ export function createForwarder(
     },
     restart_rates: ({ totals }) => traffic.restart(totals),
     replica: ({ call }) => replication.handle(call),
-    capture: ({ filter }) => capture.set(filter),
+    capture: (order) => capture.set(order),
     captured_taken: () => capture.taken(),
     stop: () => {
       isStopped = true;

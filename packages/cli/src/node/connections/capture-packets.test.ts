@@ -5,7 +5,7 @@ import type {
   CaptureFilter,
   CaptureListener,
 } from "@tandem/engine";
-import { DocumentSpec, parseAddress, reviseDocument, specOf } from "@tandem/model";
+import { DocumentSpec, LbError, parseAddress, reviseDocument, specOf } from "@tandem/model";
 import { expect, test } from "vitest";
 import { DOCUMENT } from "../testing-service.ts";
 import { type CapturingEngine, capturePackets } from "./capture-packets.ts";
@@ -29,11 +29,11 @@ const ALL: CaptureFilter = { reasons: [], all: false };
 
 /** An engine that runs the document of the tests, with what it was asked to show. */
 function createEngine(document = DOCUMENT) {
-  const running: { filter: CapturedRowFilter; tell: CaptureListener }[] = [];
+  const running: ({ filter: CapturedRowFilter } & CaptureListener)[] = [];
   const engine = {
     document,
-    capture(filter: CapturedRowFilter, tell: CaptureListener) {
-      const one = { filter, tell };
+    capture(filter: CapturedRowFilter, listener: CaptureListener) {
+      const one = { filter, ...listener };
       running.push(one);
       return () => void running.splice(running.indexOf(one), 1);
     },
@@ -48,8 +48,8 @@ async function begin(filter: Partial<CaptureFilter> = {}, document = DOCUMENT) {
   const ending = new AbortController();
   const packets = capturePackets(engine, { ...ALL, ...filter }, ending.signal);
   expect((await packets.next()).value).toEqual({ packets: [], lost: 0 });
-  const { filter: rowFilter, tell } = running[0]!;
-  return { engine, running, ending, packets, rowFilter, tell };
+  const { filter: rowFilter, tell, fail } = running[0]!;
+  return { engine, running, ending, packets, rowFilter, tell, fail };
 }
 
 const shown = (of: CapturedPackets) => of.packets[0]!;
@@ -208,11 +208,20 @@ test("a watcher who has left before the capture is on leaves nothing behind", as
   expect(running).toEqual([]);
 });
 
-test("a forwarder that is gone ends it, and nothing stays behind", async () => {
+test("a forwarder that is gone before it is on fails it, and nothing stays behind", async () => {
   const { engine, running } = createEngine();
   engine.ask = async () => {
     throw new Error("gone");
   };
   await expect(capturePackets(engine, ALL, new AbortController().signal).next()).rejects.toThrow("gone");
+  expect(running).toEqual([]);
+});
+
+test("a forwarder that ends while it is on fails it, behind what was captured until then", async () => {
+  const { packets, tell, fail, running } = await begin();
+  tell({ packets: [PACKET], lost: 0 });
+  fail(new LbError({ code: "unavailable", what: "the forwarder", why: "it has ended" }));
+  expect((await packets.next()).value).toMatchObject({ packets: [{ reason: "scheduled" }] });
+  await expect(packets.next()).rejects.toThrow("Cannot reach the forwarder: it has ended");
   expect(running).toEqual([]);
 });

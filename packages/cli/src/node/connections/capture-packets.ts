@@ -29,7 +29,7 @@ export async function* capturePackets(
   signal: AbortSignal,
 ): AsyncGenerator<CapturedPackets> {
   const queue = createCapturedQueue();
-  const stop = engine.capture(rowFilterOf(engine.document, filter), queue.put);
+  const stop = engine.capture(rowFilterOf(engine.document, filter), { tell: queue.put, fail: queue.fail });
   const ending = endingOf(filter, signal);
   ending.addEventListener("abort", queue.close);
   try {

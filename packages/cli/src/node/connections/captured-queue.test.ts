@@ -57,3 +57,11 @@ test("packets that are lost are told though none follows", async () => {
   queue.put({ packets: [], lost: 9 });
   expect(await queue.take()).toEqual({ packets: [], lost: 9 });
 });
+
+test("whoever waits, or takes later, is told that it has failed", async () => {
+  const queue = createCapturedQueue();
+  const coming = queue.take();
+  queue.fail(new Error("gone"));
+  await expect(coming).rejects.toThrow("gone");
+  await expect(queue.take()).rejects.toThrow("gone");
+});

@@ -11,7 +11,9 @@ export interface CapturedQueue {
   put(batch: CapturedBatch): void;
   /** Nothing more comes; what is there can still be taken. */
   close(): void;
-  /** The next batch, when it is there; undefined once closed and empty. For one taker. */
+  /** Nothing more comes, for this reason. */
+  fail(error: Error): void;
+  /** The next batch, when it is there; undefined once closed and empty, or, if it has failed, rejects with that error. For one taker. */
   take(): Promise<CapturedBatch | undefined>;
 }
 
@@ -22,6 +24,7 @@ export function createCapturedQueue(): CapturedQueue {
   /** Missing behind the last that waits. */
   let lost = 0;
   let isClosed = false;
+  let failure: Error | undefined;
   let wake = (): void => {};
 
   const isEmpty = () => waiting.length === 0 && lost === 0;
@@ -37,6 +40,11 @@ export function createCapturedQueue(): CapturedQueue {
     return alone;
   }
 
+  function close(): void {
+    isClosed = true;
+    wake();
+  }
+
   return {
     put(batch) {
       if (isClosed) return;
@@ -50,12 +58,14 @@ export function createCapturedQueue(): CapturedQueue {
       lost += batch.packets.length - kept.length;
       wake();
     },
-    close() {
-      isClosed = true;
-      wake();
+    close,
+    fail(error) {
+      failure = error;
+      close();
     },
     async take() {
       while (isEmpty() && !isClosed) await new Promise<void>((resolve) => (wake = resolve));
+      if (isEmpty() && failure) throw failure;
       return isEmpty() ? undefined : next();
     },
   };
