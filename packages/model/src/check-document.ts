@@ -49,7 +49,7 @@ export function checkDocument(document: DocumentSpec, issues: readonly Issue[], 
 /** Tell what is wrong across the fields of one well-formed service, beside services of these addresses: for a change that leaves the others as they are. */
 export function checkOneService(
   service: ServiceSpec,
-  virtualAddresses: ReadonlySet<string>,
+  virtualAddresses: Pick<ReadonlySet<string>, "has">,
   refuse: Refuse,
 ): void {
   const findings = createFindings(refusedBy([]), refuse);
@@ -97,7 +97,7 @@ function checkRepeats(services: readonly PlacedService[], findings: Findings): v
 
 /** A service, and what its rules look at beside it. */
 interface Around extends PlacedService, Asked {
-  readonly virtualAddresses: ReadonlySet<string>;
+  readonly virtualAddresses: Pick<ReadonlySet<string>, "has">;
 }
 
 function checkService(around: Around): void {

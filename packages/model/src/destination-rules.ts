@@ -11,7 +11,7 @@ export interface Candidate {
   /** The destination's own, or the service's. */
   readonly method: ServiceSpec["method"];
   /** Of all services. */
-  readonly virtualAddresses: ReadonlySet<string>;
+  readonly virtualAddresses: Pick<ReadonlySet<string>, "has">;
 }
 
 /** Where a candidate's parts stand: its method is the service's where it has none of its own. */

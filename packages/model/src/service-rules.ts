@@ -136,7 +136,7 @@ interface ItemRule {
   readonly lists: readonly ListName[];
   readonly reads: readonly (keyof ServiceSpec)[];
   /** Makes the judge of one list; it hears of its items in order. */
-  judge(service: ServiceSpec, virtualAddresses: ReadonlySet<string>): (item: string) => Problem;
+  judge(service: ServiceSpec, virtualAddresses: Pick<ReadonlySet<string>, "has">): (item: string) => Problem;
 }
 
 const ITEM_RULES: readonly ItemRule[] = [
@@ -177,7 +177,7 @@ const ITEM_RULES: readonly ItemRule[] = [
 /** Ask the rules about the items of a service's lists. */
 export function askItemRules(
   service: ServiceSpec,
-  virtualAddresses: ReadonlySet<string>,
+  virtualAddresses: Pick<ReadonlySet<string>, "has">,
   { where, findings }: Asked,
 ): void {
   for (const { lists, reads, judge } of ITEM_RULES)

@@ -97,9 +97,10 @@ function checkedService(draft: Draft, service: object): ServiceSpec | IpvsadmRef
   const { data, error } = ServiceSpec.safeParse({ ...profileOf(draft.settings).service, ...service });
   if (!data) return kernelRefusal(inWords(error.issues[0]!));
   const problems: string[] = [];
-  const virtual = new Set(draft.virtualAddresses.keys());
-  if (data.mark === undefined) virtual.add(data.address);
-  checkOneService(data, virtual, (_, message) => problems.push(message));
+  const { virtualAddresses } = draft; // not copied: a file may add as many services as a document has room for
+  const isOwn = (address: string) => data.mark === undefined && address === data.address;
+  const has = (address: string) => virtualAddresses.has(address) || isOwn(address);
+  checkOneService(data, { has }, (_, message) => problems.push(message));
   return problems[0] === undefined ? data : kernelRefusal(problems[0]);
 }
 

@@ -1,6 +1,7 @@
 import { DocumentSpec } from "@tandem/model";
-import { expect, test } from "vitest";
-import { editDocument, isEdit } from "./edit.ts";
+import { expect, test, vi } from "vitest";
+import { createDraft } from "./draft.ts";
+import { editDocument, editDraft, isEdit } from "./edit.ts";
 import { isRefusal, parseIpvsadm } from "./parse.ts";
 
 const EMPTY = DocumentSpec.parse({ version: 1 });
@@ -113,6 +114,17 @@ test("-C leaves no service, and the settings", () => {
   const document = edit(WEB, "--set 9 0 0", "-C");
   expect("services" in document && document.services).toEqual([]);
   expect("settings" in document && document.settings.timeouts.tcp).toEqual({ established: 9 });
+});
+
+test("a service is added without looking at every other one's address", () => {
+  const draft = createDraft(EMPTY);
+  const { virtualAddresses } = draft;
+  const looks = [vi.spyOn(virtualAddresses, "keys"), vi.spyOn(virtualAddresses, Symbol.iterator)];
+  const command = parseIpvsadm(WEB.split(" "));
+  if (isRefusal(command) || !isEdit(command)) throw new Error("no edit");
+  expect(editDraft(draft, command, new Map())).toBeUndefined();
+  expect(draft.services.size).toBe(1);
+  for (const look of looks) expect(look).not.toHaveBeenCalled();
 });
 
 const refusals: readonly (readonly [readonly string[], string])[] = [
