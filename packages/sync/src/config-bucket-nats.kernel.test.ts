@@ -83,6 +83,14 @@ test("nats bucket says within its time that no server has answered yet", async (
   );
 });
 
+test("nats bucket says what is used up when JetStream has no room", async () => {
+  const connection = Promise.reject(new Error("insufficient resources"));
+  const bucket = createNatsBucket({ connection, cluster: "full", replicas: 1, timeoutMs: 50 });
+  await expect(bucket.get("head")).rejects.toThrow(
+    "insufficient resources: JetStream's room for files (`max_file_store` of the servers, or the account's limit) is used up",
+  );
+});
+
 test("nats configuration store is unavailable while the server is away, and a watcher sees what changed meanwhile", async () => {
   const [watched, other] = [createStore("outage"), createStore("outage")];
   const first = sampleDocument();

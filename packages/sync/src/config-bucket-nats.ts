@@ -85,12 +85,17 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
+/** Errors 10023 and 10047 of JetStream, which say no more. */
+const NO_ROOM = /^insufficient (storage )?resources/;
+const ROOM = "room for files (`max_file_store` of the servers, or the account's limit)";
+
 /** Foreign errors become our own here. */
 async function ask<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
-    const why = (cause as Error).message || String(cause);
+    const says = (cause as Error).message || String(cause);
+    const why = NO_ROOM.test(says) ? `${says}: JetStream's ${ROOM} is used up` : says;
     throw new LbError({ code: "unavailable", what: "the configuration in NATS", why }, { cause });
   }
 }
