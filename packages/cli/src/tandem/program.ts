@@ -26,7 +26,11 @@ export function createProgram(
     .version(version, "--version", "print the version")
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(printable(text)) })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(printable(text)),
+      outputError: (text, write) => write(text + (text.includes("option '--all-nodes'") ? ONE_NODE : "")),
+    })
     .exitOverride()
     .showHelpAfterError("See `tandem --help`.")
     .addHelpText(
@@ -40,6 +44,9 @@ export function createProgram(
   for (const row of commands) addName(program, row);
   return program;
 }
+
+/** Of commands that cannot add up what several nodes say. */
+const ONE_NODE = "One node answers at a time: --node NAME\n";
 
 const BEGIN = "Begin with `tandem status`; `tandem help COMMAND` tells of a command, with examples.";
 

@@ -66,7 +66,8 @@ const FINDINGS: readonly Finding[] = [
     verdict: "degraded",
     is: (s) => s.alarms.some((alarm) => alarm.startsWith("The document has no services")),
     why: "the document has no services, so nothing is served",
-    advice: "give it some: `tandem apply -f FILE`; or, if it was emptied by mistake: `tandem rollback previous`",
+    advice:
+      "give it some: `tandem apply -f FILE`; or, if it was emptied by mistake: `tandem rollback previous`",
   },
   {
     verdict: "degraded",

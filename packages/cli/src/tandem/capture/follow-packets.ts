@@ -4,7 +4,7 @@ import type { World } from "../command.ts";
 import { formatCount, formatPlural } from "../format.ts";
 
 /**
- * Packets until there are enough, their time is over, or a signal ends it; tells people when it begins, and at the end how many there were.
+ * Packets until there are enough, their time is over, or a signal ends it; tells people that it has begun when the first batch has found its place, and at the end how many there were.
  *
  * @param words what became of them: `captured`
  * @returns the first batch when the capture is on. Fails as `NodeApi.capture`
@@ -21,11 +21,11 @@ export async function* followPackets(
   const total = { packets: 0, lost: 0 };
   try {
     for await (const batch of node.capture(filter, ending.signal)) {
-      if (!hasBegun) world.err.write("Capturing packets: Ctrl-C ends it\n");
-      hasBegun = true;
       total.packets += batch.packets.length;
       total.lost += batch.lost;
       yield batch;
+      if (!hasBegun) world.err.write("Capturing packets: Ctrl-C ends it\n");
+      hasBegun = true;
     }
   } finally {
     ending.abort();

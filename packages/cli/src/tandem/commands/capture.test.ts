@@ -1,22 +1,29 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CapturedPackets, CaptureFilter, NodeApi } from "@tandem/engine";
+import type { NodeStatus, PeerStatus, Role } from "@tandem/engine/client";
 import { LbError } from "@tandem/model";
 import { expect, test } from "vitest";
 import { fakeDrop, fakePacket } from "../../testing/fake-capture.ts";
+import { healthyStatus } from "../../testing/fake-status.ts";
 import { createFolder, runTandem, type Setting, startFakeDaemon } from "../../testing/run-tandem.ts";
 
 const ON: CapturedPackets = { packets: [], lost: 0 };
 const SEEN: CapturedPackets[] = [ON, { packets: [fakePacket], lost: 0 }, { packets: [fakeDrop], lost: 2 }];
 
 /** A command line, over a node that sees these. */
-async function capture(args: readonly string[], seen: readonly CapturedPackets[] = SEEN, setting?: Setting) {
+async function capture(
+  args: readonly string[],
+  seen: readonly CapturedPackets[] = SEEN,
+  ...[setting, more]: [setting?: Setting, more?: Partial<NodeApi>]
+) {
   const asked: CaptureFilter[] = [];
   const node: Partial<NodeApi> = {
     async *capture(filter) {
       asked.push(filter);
       yield* seen;
     },
+    ...more,
   };
   const ran = await runTandem(await startFakeDaemon(node), ["capture", ...args], setting);
   return { ...ran, asked };
@@ -33,6 +40,31 @@ test("capture shows packets with their decisions as they come, where some are mi
     "→ drop (mid_stream, fast path: TCP or SCTP to a service that opens nothing, without a flow)",
   );
   expect([err, exitCode]).toEqual(["Capturing packets: Ctrl-C ends it\n2 packets captured, 2 lost\n", 0]);
+});
+
+/** An active node's standby. */
+const standby = { ...healthyStatus, node: "lb2", role: "standby" as const };
+const peersOf = (role: Role, state: PeerStatus["state"] = "live") =>
+  healthyStatus.peers.map((peer) => ({ ...peer, node: "lb1", role, state }));
+const HINT = "lb2 is standby: packets come to lb1, try --node lb1\n";
+const hints: { when: string; is: NodeStatus; seen?: CapturedPackets[]; args?: string[]; says: string }[] = [
+  { when: "on a standby", is: { ...standby, peers: peersOf("active") }, says: HINT },
+  { when: "on an active node", is: healthyStatus, says: "" },
+  { when: "while nobody is known to be active", is: { ...standby, peers: peersOf("fault") }, says: "" },
+  { when: "while the other is lost", is: { ...standby, peers: peersOf("active", "lost") }, says: "" },
+  { when: "for scripts", is: { ...standby, peers: peersOf("active") }, args: ["-o", "json"], says: "" },
+];
+for (const { when, is, args = [], says } of hints) {
+  test(`capture that saw nothing ${when} says where packets come to: ${JSON.stringify(says)}`, async () => {
+    const { err, exitCode } = await capture(args, [ON], {}, { status: async () => is });
+    const all = `Capturing packets: Ctrl-C ends it\n0 packets captured, 0 lost\n${says}`;
+    expect([err, exitCode]).toEqual([all, 0]);
+  });
+}
+
+test("capture on a standby that sees packets needs no hint", async () => {
+  const is = { ...standby, peers: peersOf("active") };
+  expect((await capture([], SEEN, {}, { status: async () => is })).err).not.toContain("--node");
 });
 
 test("capture colours what is decided, on terminals", async () => {
@@ -99,6 +131,8 @@ const refused: { args: string[]; says: string }[] = [
     says: 'reason is "scheduled", wanted with --verdict drop a reason that ends so',
   },
   { args: ["--verdict", "upcall"], says: 'verdict is "upcall", wanted one of forward, drop, pass' },
+  { args: ["-w", "-", "-o", "json"], says: 'output is "json" beside --write, which writes pcapng' },
+  { args: ["--all-nodes"], says: "One node answers at a time: --node NAME" },
   { args: ["-c", "0"], says: "wanted a whole number from 1" },
   { args: ["--duration", "0"], says: 'duration is "0", wanted a span of time from 1ms to 1d' },
   { args: ["--duration", "25h"], says: 'duration is "25h", wanted a span of time from 1ms to 1d' },
@@ -185,7 +219,7 @@ test("capture -w leaves a file alone if the node refuses, and refuses a place th
   const { err, exitCode } = await capture(["-w", "/nowhere/x"]);
   expect([exitCode, err]).toEqual([
     1,
-    expect.stringContaining('Cannot write "/nowhere/x": there is no such directory'),
+    expect.stringMatching(/^error: Cannot write "\/nowhere\/x": there is no such directory/),
   ]);
 });
 

@@ -11,7 +11,7 @@ import { describePacket } from "../capture/describe-packet.ts";
 import { followPackets } from "../capture/follow-packets.ts";
 import { formatLost, formatPacket } from "../capture/packet-line.ts";
 import { writePackets } from "../capture/write-packets.ts";
-import type { Answer, Command, World } from "../command.ts";
+import { type Answer, type Command, type Format, type World, withDaemon } from "../command.ts";
 import { durationWithinDay, oneOf, wholeNumber } from "../read-option.ts";
 
 const VERDICTS = ["forward", "drop", "pass"] as const;
@@ -75,12 +75,21 @@ export const capture: Command<Options> = {
     ['capture --service "tcp 192.0.2.10:80" --node lb2', "on another node of the cluster"],
     ["capture -w - | wireshark -k -i -", "with the decisions as packet comments"],
   ],
-  async run({ options: { write, ...which } }, world) {
-    if (write === undefined) return show(world, filterOf(which));
+  async run({ options: { write, ...which }, format }, world) {
+    if (write === undefined) return show(world, filterOf(which), format);
+    if (format !== "text") throw refuseFormat(format);
     if (write === "-" && world.out.isTTY) throw refuseTerminal();
     return writePackets(write, world, filterOf(which));
   },
 };
+
+function refuseFormat(format: Format): LbError {
+  const got = `"${format}" beside --write, which writes pcapng`;
+  return new LbError({
+    ...{ code: "invalid_argument", doing: "write packets", field: "output" },
+    ...{ got, want: "one of the two" },
+  });
+}
 
 function refuseTerminal(): LbError {
   const want = "a file, or a pipe behind `-w -`";
@@ -110,12 +119,23 @@ function reasonsOf({ reason, verdict, all }: Options): readonly string[] {
   throw new LbError({ code: "invalid_argument", doing: "capture packets", field: "reason", got, want });
 }
 
-async function* show(world: World, filter: CaptureFilter): AsyncGenerator<Answer> {
+async function* show(world: World, filter: CaptureFilter, format: Format): AsyncGenerator<Answer> {
+  let isEmpty = true;
   for await (const { packets, lost } of followPackets(world, filter, "captured")) {
+    if (packets.length > 0) isEmpty = false;
     if (lost > 0) yield { json: { lost }, text: (paint) => formatLost(lost, paint) };
     for (const packet of packets)
       yield { json: jsonOf(packet), text: (paint) => formatPacket(packet, paint) };
   }
+  if (isEmpty && format === "text") world.err.write(await hintAt(world));
+}
+
+/** Where packets come to, if not to this node. */
+async function hintAt(world: World): Promise<string> {
+  const { node, role, peers } = await withDaemon(world, (asked) => asked.status());
+  const active = peers.find((peer) => peer.role === "active" && peer.state !== "lost");
+  if (role === "active" || role === "standalone" || !active) return "";
+  return `${node} is ${role}: packets come to ${active.node}, try --node ${active.node}\n`;
 }
 
 const jsonOf = ({ data, ...packet }: CapturedPacket) => ({
