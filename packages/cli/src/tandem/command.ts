@@ -41,6 +41,8 @@ export interface OptionSpec {
   readonly required?: boolean;
   readonly default?: string | number;
   readonly values?: Values;
+  /** Several of the words in `values` may stand with commas between. */
+  readonly isList?: boolean;
   /** Reads the value; throws `LbError` if it is none. Given again, it also gets what it read before. */
   readonly read?: (text: string, before: unknown) => unknown;
 }

@@ -1,7 +1,7 @@
 /** Options that say which connections are meant. */
-import type { ConnectionFilter } from "@tandem/engine/client";
+import { type ConnectionFilter, STATE_NAMES } from "@tandem/engine/client";
 import type { OptionSpec } from "./command.ts";
-import { duration } from "./read-option.ts";
+import { duration, listOf } from "./read-option.ts";
 
 /** What they come to. */
 export interface FilterOptions {
@@ -15,6 +15,10 @@ export interface FilterOptions {
   readonly owner?: string;
 }
 
+/** As they are typed and shown in the help. */
+const STATES = [...STATE_NAMES].map((name) => name.toLowerCase());
+const readStates = listOf("state", STATES);
+
 /** In the order of the help. */
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
   {
@@ -26,8 +30,10 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
   { flags: "--destination <address>", help: "only this destination, likewise", values: "destination" },
   {
     flags: "--state <state>",
-    help: "only in this state, such as established, of templates none or assured; and others if it is given again",
-    read: (text, before) => [...((before as string[]) ?? []), ...text.toUpperCase().split(",")],
+    help: "only in this state (templates are none or assured), and others if it is given again, or with commas between",
+    values: STATES,
+    isList: true,
+    read: (text, before) => readStates(text.toLowerCase(), before),
   },
   {
     flags: "--idle-min <time>",
@@ -45,7 +51,7 @@ export function filterOf(options: FilterOptions): ConnectionFilter {
     ...(service !== undefined && { service }),
     ...(client !== undefined && { client }),
     ...(destination !== undefined && { destination }),
-    ...(states !== undefined && { states }),
+    ...(states !== undefined && { states: states.map((state) => state.toUpperCase()) }),
     ...(idleMin !== undefined && { minIdleSeconds: idleMin / 1000 }),
     ...(idleMax !== undefined && { maxIdleSeconds: idleMax / 1000 }),
     ...(owner !== undefined && { owner }),

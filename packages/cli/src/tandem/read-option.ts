@@ -19,6 +19,20 @@ export function oneOf<Word extends string>(field: string, words: readonly Word[]
   };
 }
 
+/** Reads words with commas between them, and adds them to those of the option given before. */
+export function listOf<Word extends string>(
+  field: string,
+  words: readonly Word[],
+): (text: string, before: unknown) => Word[] {
+  const readWord = oneOf(field, words);
+  return (text, before) => {
+    const typed = text.split(",");
+    if (typed.length > 1 && typed.includes(""))
+      throw unreadable(field, text, "a word on both sides of a comma");
+    return [...((before as Word[]) ?? []), ...typed.map(readWord)];
+  };
+}
+
 /** Reads the name of a node. */
 export function nodeName(field: string): (text: string) => string {
   return (text) => {

@@ -1,8 +1,8 @@
 /** What a field of a request may be. Pure. */
 import { canonicalAddress, formatEndpoint, LbError } from "@tandem/model";
 import { FINAL_REASONS } from "../core/verdict.ts";
-import { PROTOCOLS } from "../protocols/transitions.ts";
 import { type ConnectionFilter, EVENT_KINDS } from "./node-api.ts";
+import { STATE_NAMES } from "./state-names.ts";
 
 const MAX_AUTHOR_CHARACTERS = 256;
 const MAX_BACKLOG = 10_000;
@@ -58,12 +58,6 @@ export const narrowing: Rule<ConnectionFilter> = {
   want: "at least one of service, client and destination",
   read: (f) => ((f.service ?? f.client ?? f.destination) === undefined ? undefined : f),
 };
-/** Of connections of any protocol, and of templates. */
-const STATE_NAMES = new Set([
-  ...Object.values(PROTOCOLS).flatMap((protocol) => protocol?.stateNames ?? []),
-  "NONE",
-  "ASSURED",
-]);
 export const stateName: Rule<string> = {
   want: `one of ${[...STATE_NAMES].join(", ")}`,
   read: (text) => (STATE_NAMES.has(text) ? text : undefined),

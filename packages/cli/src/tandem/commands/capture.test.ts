@@ -125,6 +125,10 @@ const refused: { args: string[]; says: string }[] = [
   { args: ["--service", "web"], says: 'service is "web", wanted a service such as "tcp 192.0.2.1:80"' },
   { args: ["--client", "web"], says: 'client is "web", wanted address or address:port' },
   { args: ["--reason", "lost"], says: 'reason is "lost", wanted one of other_host, not_ip, ' },
+  {
+    args: ["--reason", "scheduled,"],
+    says: 'reason is "scheduled,", wanted a word on both sides of a comma',
+  },
   { args: ["--reason", "new_flow"], says: 'reason is "new_flow", wanted one of ' },
   {
     args: ["--reason", "scheduled", "--verdict", "drop"],

@@ -12,7 +12,7 @@ import { followPackets } from "../capture/follow-packets.ts";
 import { formatLost, formatPacket } from "../capture/packet-line.ts";
 import { writePackets } from "../capture/write-packets.ts";
 import { type Answer, type Command, type Format, type World, withDaemon } from "../command.ts";
-import { durationWithinDay, oneOf, wholeNumber } from "../read-option.ts";
+import { durationWithinDay, listOf, wholeNumber } from "../read-option.ts";
 
 const VERDICTS = ["forward", "drop", "pass"] as const;
 
@@ -31,7 +31,6 @@ interface Options {
 }
 
 const MOST = 2 ** 32 - 1;
-const readReason = oneOf("reason", FINAL_REASONS);
 
 export const capture: Command<Options> = {
   options: [
@@ -50,7 +49,8 @@ export const capture: Command<Options> = {
       flags: "--reason <reason>",
       help: "only packets with this reason, and others if it is given again, or with commas between",
       values: FINAL_REASONS,
-      read: (text, before) => [...((before as Reason[]) ?? []), ...text.split(",").map(readReason)],
+      isList: true,
+      read: listOf("reason", FINAL_REASONS),
     },
     {
       flags: "--all",

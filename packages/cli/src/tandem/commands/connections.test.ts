@@ -97,7 +97,7 @@ test("connections sorts more than it keeps", async () => {
 for (const [option, value, want] of [
   ["--idle-min", "soon", "a span of time such as 90s, 10m, 2h or 1d"],
   ["--sort", "luck", "one of idle, expires, in, out, client, destination, state"],
-  ["--state", "estblished", "one of NONE, ESTABLISHED, SYN_SENT"],
+  ["--state", "estblished", 'state is "estblished", wanted one of none, established, syn_sent'],
 ] as const)
   test(`connections ${option} ${value} is refused`, async () => {
     const { err, exitCode } = await runTandem(await startFakeDaemon(), ["connections", option, value]);

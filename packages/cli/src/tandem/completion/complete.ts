@@ -40,9 +40,9 @@ async function find(
   const command = await row?.load();
   const options = [...(command?.options ?? []), ...GLOBAL_OPTIONS];
   const pending = optionOf(typed.at(-1) ?? "", options);
-  if (pending && takesValue(pending)) return valuesOf(pending.values, askLive);
-  const [, assigned] = /^(--[\w-]+)=/.exec(current) ?? [];
-  if (assigned !== undefined) return assignedValues(assigned, options, askLive);
+  if (pending && takesValue(pending)) return optionValues(pending, current, askLive);
+  const [, assigned, value = ""] = /^(--[\w-]+)=(.*)$/.exec(current) ?? [];
+  if (assigned !== undefined) return assignedValues(optionOf(assigned, options), [assigned, value], askLive);
   if (current.startsWith("-")) return [...options, HELP, ...(command ? [] : [VERSION])].flatMap(flagsOf);
   if (!command) return commands.map(({ name, summary }) => [name, summary] as const);
   const behind = operandsIn(typed.slice(at + 1), options);
@@ -67,8 +67,21 @@ const flagsOf = ({ flags, help }: OptionSpec): Candidate[] =>
     .filter((name) => name.startsWith("--"))
     .map((name) => [name, help]);
 
-async function assignedValues(name: string, options: readonly OptionSpec[], askLive: AskLive) {
-  const values = await valuesOf(optionOf(name, options)?.values, askLive);
+/** Behind a comma: what stands before it, and each word that does not. */
+async function optionValues({ values, isList }: OptionSpec, current: string, askLive: AskLive) {
+  const found = await valuesOf(values, askLive);
+  const typed = current.split(",").slice(0, -1);
+  if (!isList || typeof found === "string" || typed.length === 0) return found;
+  const rest = found.filter(([word]) => !typed.includes(word));
+  return rest.map(([word, help]) => [[...typed, word].join(), help] as const);
+}
+
+async function assignedValues(
+  option: OptionSpec | undefined,
+  [name, value]: readonly [name: string, value: string],
+  askLive: AskLive,
+) {
+  const values = option ? await optionValues(option, value, askLive) : [];
   return typeof values === "string"
     ? values
     : values.map(([word, help]) => [`${name}=${word}`, help] as const);
