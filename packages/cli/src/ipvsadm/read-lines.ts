@@ -1,5 +1,6 @@
 /** Lines to carry out: the command line itself, or for `-R` those of the standard input. */
 import type { IpvsadmCommand, IpvsadmRefusal } from "./command.ts";
+import { isEdit } from "./edit.ts";
 import type { NameBook } from "./name-book.ts";
 import { isRefusal, parseIpvsadm } from "./parse.ts";
 import { usage } from "./refusal.ts";
@@ -20,10 +21,14 @@ export function readLines(
   if (isRefusal(command)) return command;
   if (command.name !== "restore") return [{ command }];
   const lines = readInput(input, names);
-  return command.replace && !isRefusal(lines)
-    ? [{ command: { name: "flush", keeps: true } }, ...lines]
-    : lines;
+  if (!command.replace || isRefusal(lines)) return lines;
+  if (!lines.some((line) => isEdit(line.command))) return usage(NOTHING_TO_PUT);
+  return [{ command: { name: "flush", keeps: true } }, ...lines];
 }
+
+/** A file that is empty, or a pipe whose writer failed, is no word for clearing a cluster. */
+const NOTHING_TO_PUT =
+  "the input has no command that changes anything, and would clear all services: say -C for that\nNothing was restored";
 
 /** Blank lines say nothing, nor do those that begin with `#`; the word `ipvsadm` may stand anywhere. */
 function readInput(input: string, names: NameBook): readonly ReadLine[] | IpvsadmRefusal {

@@ -359,6 +359,28 @@ test("-R --replace puts its input in the place of all services, or changes nothi
   );
 });
 
+for (const [what, input] of [
+  ["nothing", ""],
+  ["comments", "# rules\n\n  # none\n"],
+  ["listings", "-S -n\n"],
+]) {
+  test(`-R --replace by ${what} is refused, where -C clears`, async () => {
+    const node = createRecordedNode();
+    await node.run("-A -t 10.0.0.100:80");
+    const before = node.document();
+    expect(await node.run("-R --replace", input)).toEqual({
+      exitCode: 2,
+      output: "",
+      errors:
+        "the input has no command that changes anything, and would clear all services: say -C for that\nNothing was restored\n",
+    });
+    expect(node.document()).toBe(before);
+    expect(await node.run("-R", input)).toMatchObject({ exitCode: 0 });
+    await node.run("-R --replace", "-C\n");
+    expect(node.document().services).toEqual([]);
+  });
+}
+
 test("-R --replace leaves what only documents know of what stays, as -e does; -C in its input does not", async () => {
   const own = { check: { type: "tcp" }, whenDown: "drop", allow: ["10.9.0.0/16"] };
   const at = { protocol: "tcp", address: "10.0.0.100" };
