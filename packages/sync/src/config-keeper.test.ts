@@ -40,6 +40,8 @@ function createMemoryCache(): ConfigCache & { stored: StoredDocument | undefined
 }
 
 function createWorld() {
+  /** What is known of the store without asking it. */
+  const world: { away: string | undefined } = { away: undefined };
   const bucket = createMemoryBucket();
   const timers: (() => void)[] = [];
   const store = createBucketConfigStore({
@@ -62,6 +64,7 @@ function createWorld() {
     let empties = 0;
     const keeper = await openConfigKeeper({
       store: overStore,
+      away: () => world.away,
       cache,
       onDocument: (document) => revisions.push(document.revision),
       onEmpty: () => empties++,
@@ -70,7 +73,7 @@ function createWorld() {
     await settle();
     return { keeper, cache, revisions, views, empties: () => empties };
   };
-  return { bucket, store, start, tick };
+  return { bucket, store, start, tick, world };
 }
 
 /** An edit that gives the first destination a weight, or adds the sample service first. */
@@ -202,6 +205,49 @@ test("keeper asks a store that has just not answered once, not for each change t
     Array(3).fill(expect.stringContaining("no answer in 5 s")),
   );
   expect(asked).toBe(1);
+});
+
+test("keeper refuses a change at once while the store is known to be away, and takes it afterwards", async () => {
+  const { start, store, world } = createWorld();
+  let asked = 0;
+  const counted: ConfigStore = {
+    ...store,
+    read() {
+      asked++;
+      return store.read();
+    },
+    propose(proposal) {
+      asked++;
+      return store.propose(proposal);
+    },
+  };
+  const { keeper } = await start(undefined, counted);
+  for (const weight of [5, 6]) {
+    await keeper.change(weigh(weight), "ann"); // the view is another before the first change than later
+    world.away = "NATS is away";
+    const before = asked;
+    await expect(keeper.change(weigh(weight + 10), "ann")).rejects.toThrow(
+      "Cannot reach the configuration store: NATS is away; nothing was changed",
+    );
+    expect(asked).toBe(before);
+    world.away = undefined;
+  }
+  expect((await keeper.change(weigh(7), "ann")).revision).toBe(3);
+});
+
+test("keeper refuses changes that wait when the store goes away", async () => {
+  const { start, store, world } = createWorld();
+  const propose: ConfigStore["propose"] = async (proposal) => {
+    const outcome = await store.propose(proposal);
+    world.away = "NATS is away";
+    return outcome;
+  };
+  const { keeper } = await start(undefined, { ...store, propose });
+  const [first, second] = await Promise.allSettled([5, 6].map((w) => keeper.change(weigh(w), "ann")));
+  expect([first, second]).toMatchObject([
+    { value: { revision: 1 } },
+    { reason: { message: expect.stringContaining("NATS is away; nothing was changed") } },
+  ]);
 });
 
 test("keeper tells who changed what, and gives back what was before", async () => {

@@ -80,6 +80,8 @@ export interface ConfigKeeperOptions {
   readonly cache?: ConfigCache;
   /** What was wrong with a store that is itself on this disk, until a change is written there. Default: nothing. */
   readonly damage?: string;
+  /** Why the store is known to be out of reach, if it is: a change is refused at once then. Default: it is not known. */
+  readonly away?: () => string | undefined;
   /** Called with the copy from disk, if there is one, and with each newer document. Must not throw. */
   readonly onDocument: (document: Document) => void;
   /** Called at most once: the store says that there never was a document, and there is no copy of one here. Must not throw. */
@@ -164,9 +166,11 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   async function commit(edit: (base: Document) => Document, author: string, given: ChangeTerms) {
     const { overConflict = false, ...terms } = withinLimits(given);
     const demandWritable = () => {
+      demandThere();
       const isWritable = WRITABLE.has(view.state) || (overConflict && view.state === "conflict");
       if (!isWritable) throw unwell(view, wanted);
     };
+    demandThere();
     if (view.state !== "current") await see(await store.read());
     demandWritable(); // before it waits: nobody queues up for a store that does not answer
     return inTurn(async () => {
@@ -183,6 +187,12 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
       const have = current().revision;
       throw new LbError({ code: "stale_revision", have, current: have + 1 });
     });
+  }
+
+  function demandThere(): void {
+    const why = options.away?.();
+    if (why === undefined) return;
+    throw failureOf({ kind: "unavailable", why: `${why}; nothing was changed` }, wanted);
   }
 
   /** Scripts run many commands at once: if each raced for the store by itself, most would come too late again and again. */

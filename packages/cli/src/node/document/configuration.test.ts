@@ -188,3 +188,26 @@ test("a director with nothing to run says what is wrong with its disk, and what 
   await writeFile(join(directory, "state"), "no directory");
   await expect(start(directory)).rejects.toThrow(/ENOTDIR.*move it away and start the daemon anew/);
 });
+
+test("a change of a cluster's document while NATS is away says so, at once, and that nothing was changed", async () => {
+  const config = loadNodeConfig(
+    JSON.stringify({
+      interfaces: [{ name: "eth0" }],
+      cluster: { name: "c" },
+      nats: { servers: ["nowhere:4222"] },
+      stateDir: await createDirectory(),
+    }),
+    "node.yaml",
+  );
+  const transport = { connection: () => new Promise(() => {}), isConnected: () => false };
+  const link = { cluster: "c", key: new Uint8Array(32), transport };
+  const keeper = await openConfiguration(
+    config,
+    { onDocument() {} },
+    { link: link as never, log: {} as never },
+  );
+  onTestFinished(() => keeper.close());
+  await expect(keeper.change(specOf, "ann")).rejects.toThrow(
+    "Cannot reach the configuration store: NATS is away; nothing was changed",
+  );
+});

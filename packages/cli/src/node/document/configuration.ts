@@ -46,6 +46,7 @@ function openCluster(
   const store = createBucketConfigStore({ bucket, signer });
   return openConfigKeeper({
     store,
+    away: () => (transport.isConnected() ? undefined : "NATS is away"),
     cache: createConfigCache({ directory: config.stateDir, signer }),
     ...listener,
   });
