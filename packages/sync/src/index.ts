@@ -14,7 +14,7 @@ export { createChecksumSigner, createClusterSigner } from "./config-sign.ts";
 export type { ConfigHead, StoredDocument } from "./config-store.ts";
 export { createBucketConfigStore } from "./config-store-bucket.ts";
 export { createFileConfigStore } from "./config-store-file.ts";
-export type { StoreState, StoreView } from "./config-view.ts";
+export type { ReadingFault, StoreView } from "./config-view.ts";
 export { type CallTerms, createNodeCalls } from "./node-calls.ts";
 export { createReplicator, type Replicator } from "./replicator.ts";
 export { type Counts, type Happening, REFUSALS } from "./step/counts.ts";

@@ -34,6 +34,12 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "unsafe",
+    is: (s) => s.alarms.some((alarm) => alarm.includes("`cluster.keyFile`")),
+    why: "this node's cluster key is not the other directors', so it takes no part in the cluster",
+    advice: "copy another director's `cluster.keyFile` to this node, and start its daemon anew",
+  },
+  {
+    verdict: "unsafe",
     is: (s) => s.role === "fault",
     why: "this node is in fault, and takes no virtual address",
     advice: "look at its interfaces and at keepalived's log",

@@ -3,6 +3,7 @@ import type { DestinationHealth } from "@tandem/health";
 import { DocumentSpec, EMPTY_DOCUMENT, reviseDocument } from "@tandem/model";
 import type { ReplicationStatus, PeerStatus as SyncPeer } from "@tandem/sync";
 import { expect, test } from "vitest";
+import { judge } from "../../tandem/verdict.ts";
 import { troubledStatus } from "../../testing/fake-status.ts";
 import { encodePresence } from "../cluster/presence.ts";
 import { type Parts, statusOf } from "./node-status.ts";
@@ -232,7 +233,12 @@ const alarms: [what: string, change: Partial<Parts>, alarm: string[]][] = [
   ],
   [
     "the store is behind",
-    { configuration: { ...parts().configuration, store: { state: "behind", why: "it is empty" } } },
+    {
+      configuration: {
+        ...parts().configuration,
+        store: { state: "behind", fault: "behind", why: "it is empty" },
+      },
+    },
     ["The configuration store is behind: it is empty; `tandem rollback current` writes what runs here"],
   ],
   [
@@ -305,6 +311,27 @@ for (const [what, change, want] of alarms) {
   test(`when ${what}, the alarm is ${want[0] ?? "none"}`, () =>
     expect(statusOf(parts(change)).alarms).toEqual(want));
 }
+
+test("a node with another key than the others' says so, and what to do is about the key first", () => {
+  const why = "it is not signed with this cluster's key";
+  const store = { state: "refused", fault: "forged", why } as const;
+  const status = statusOf(
+    parts({
+      configuration: { ...parts().configuration, store },
+      document: EMPTY_DOCUMENT,
+      seat: { role: "fault", cause: "not in sync", sinceMs: 0 },
+      replication: replication([]),
+    }),
+  );
+  expect(status.alarms).toContain(
+    `The configuration store is refused: ${why}; if its key is not the other directors', copy theirs to this node's \`cluster.keyFile\` and start the daemon anew`,
+  );
+  expect(judge(status)).toMatchObject({
+    verdict: "unsafe",
+    why: "this node's cluster key is not the other directors', so it takes no part in the cluster",
+    advice: [expect.stringContaining("`cluster.keyFile`"), ...Array(3).fill(expect.any(String))],
+  });
+});
 
 test("the alarms of the example in the documentation are a node's own words", () => {
   const away = replication([peer({ node: "lb1", state: "alone" })], { isConnected: false });

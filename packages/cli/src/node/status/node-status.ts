@@ -2,7 +2,7 @@
 import type { ForwarderCounts, NodeStatus, PeerStatus, SyncState } from "@tandem/engine";
 import type { DestinationHealth } from "@tandem/health";
 import { type Document, destinationKey, serviceKey } from "@tandem/model";
-import type { ConfigStatus, ReplicationStatus, StoreState, PeerStatus as SyncPeer } from "@tandem/sync";
+import type { ConfigStatus, ReadingFault, ReplicationStatus, PeerStatus as SyncPeer } from "@tandem/sync";
 import { decodePresence } from "../cluster/presence.ts";
 import { sentenceOf, type TunnelFinding } from "../document/tunnel-room.ts";
 import type { Seat } from "../seat/vrrp-seat.ts";
@@ -109,7 +109,9 @@ function alarmsOf(p: Parts): string[] {
 }
 
 /** What brings a store back that does not hold what runs here. */
-const REMEDIES: Partial<Record<StoreState, string>> = {
+const REMEDIES: Partial<Record<ReadingFault, string>> = {
+  forged:
+    "; if its key is not the other directors', copy theirs to this node's `cluster.keyFile` and start the daemon anew",
   behind: "; `tandem rollback current` writes what runs here",
   conflict: "; a change on a director that runs that one settles it, or `tandem restore` of a backup here",
 };
@@ -134,7 +136,9 @@ function alarmsOfNode({
       ? ["The document has no services: nothing is served"]
       : []),
     ...(store.why
-      ? [`The configuration store is ${store.state}: ${store.why}${REMEDIES[store.state] ?? ""}`]
+      ? [
+          `The configuration store is ${store.state}: ${store.why}${(store.fault && REMEDIES[store.fault]) ?? ""}`,
+        ]
       : []),
     ...(disk ? [`The document's copy on disk is not good: ${disk}`] : []),
     ...(maintenance ? ["In maintenance: `tandem maintenance off` here ends it"] : []),
