@@ -7,12 +7,12 @@ import { captureSentences } from "./contract/captures.ts";
 import { handoverSentences } from "./contract/handover.ts";
 import { knownFlowSentences } from "./contract/known-flows.ts";
 import { methodSentences } from "./contract/methods.ts";
-import { configured, createContractScene, type DataPlaneHarness } from "./contract/scene.ts";
+import { configured, createContractScene, type DataPlaneHarness, type Offloads } from "./contract/scene.ts";
 import { serviceSentences } from "./contract/services.ts";
 import { stateSentences } from "./contract/states.ts";
 import { unknownFlowSentences } from "./contract/unknown-flows.ts";
 
-export { CONTRACT_NETWORK, type DataPlaneHarness, type Observed } from "./contract/scene.ts";
+export { CONTRACT_NETWORK, type DataPlaneHarness, type Observed, type Offloads } from "./contract/scene.ts";
 
 const TOPICS = [
   unknownFlowSentences,
@@ -24,10 +24,11 @@ const TOPICS = [
   captureSentences,
 ];
 
-/** Run every sentence against an implementation. `create` is called for each case. */
+/** Run every sentence against an implementation. `create` is called for each case; TCP is offloaded everywhere. */
 export function dataPlaneContract(
   name: string,
   create: () => DataPlaneHarness | Promise<DataPlaneHarness>,
+  offloads: Offloads = ["tcp", "udp"],
 ): void {
   describe(name, () => {
     let h: DataPlaneHarness;
@@ -42,7 +43,7 @@ export function dataPlaneContract(
     for (const family of [4, 6] as const) {
       describe(`IPv${family}`, () => {
         const scene = createContractScene(family, () => h);
-        for (const sentences of TOPICS) sentences(scene);
+        for (const sentences of TOPICS) sentences(scene, offloads);
       });
     }
   });

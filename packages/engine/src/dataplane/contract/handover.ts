@@ -49,10 +49,10 @@ export function handoverSentences({ family, net, harness, fromClient, connect }:
     expect(dataplane.counters().get("inject_miss")).toBe(1);
   });
 
-  test("an offloaded packet that is injected as a flow leaves in segments, each forwarded by itself", async (context) => {
+  test("an offloaded packet that is injected as a flow leaves in segments, each forwarded by itself", async () => {
     const { dataplane, receiveOffloaded, left } = harness();
     const spec = fromClient({ toPort: PORTS.sloppy, flags: "A", payload: new Uint8Array(3500).fill(0x5c) });
-    if (!(await receiveOffloaded(buildPacket(spec), SEGMENT_BYTES))) context.skip();
+    await receiveOffloaded(buildPacket(spec), SEGMENT_BYTES);
     const { index } = connect({ spec });
     dataplane.drainUpcalls(9, (upcall) => dataplane.inject("flow", upcall, index));
     expect(dataplane.flushPackets()).toBe(0);

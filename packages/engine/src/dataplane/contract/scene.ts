@@ -31,13 +31,16 @@ export interface DataPlaneHarness {
   receive(packet: Uint8Array): Observed | Promise<Observed>;
   /**
    * A TCP or UDP packet arrives there that stands for segments of `gsoSize` bytes of payload each, as it does where a hook does not take such
-   * packets: cut. False if the harness cannot send such a packet.
+   * packets: cut.
    */
-  receiveOffloaded(packet: Uint8Array, gsoSize: number): boolean | Promise<boolean>;
+  receiveOffloaded(packet: Uint8Array, gsoSize: number): void | Promise<void>;
   /** Take what has left since the last call, from the IP header on, after waiting for `count` packets or a deadline of the harness's own. */
   left(count: number): Uint8Array[] | Promise<Uint8Array[]>;
   close(): void | Promise<void>;
 }
+
+/** Protocols of which a packet can arrive that stands for segments. */
+export type Offloads = readonly ("tcp" | "udp")[];
 
 /** Addresses of the cases, by family: servers and clients are reached by routes, `host` is the machine's own. */
 export const CONTRACT_NETWORK = {
