@@ -1,7 +1,7 @@
 /** Captures of programs that outlive the daemon: what one has left on is off for the next. */
 import { readdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { CAPTURE } from "../../core/capture/capture-layout.ts";
 import type { CaptureFilter } from "../../core/capture/captured.ts";
 import { buildPacket } from "../../packet/testing.ts";
@@ -30,7 +30,10 @@ beforeAll(() => {
   topology.enter("director");
 });
 
-afterEach(() => removeKernelDataPlane(PLACE));
+afterEach(() => {
+  vi.useRealTimers();
+  removeKernelDataPlane(PLACE);
+});
 
 afterAll(() => {
   socket.close();
@@ -98,4 +101,17 @@ test("a daemon that dies while it captures leaves nothing of it to the one that 
   await receive();
   expect(shown(second)).toBe(1);
   second.close();
+});
+
+test("a clock that is set is followed, by a capture that begins and by one that runs", async () => {
+  const dataplane = start();
+  const expectNow = (timeMs: number) => expect(Math.abs(timeMs - Date.now())).toBeLessThan(60_000);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 7_200_000 });
+  dataplane.setCapture(STRANGERS);
+  expectNow(dataplane.timeMs());
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await receive();
+  expect(dataplane.drainCaptured(99, ({ timeMs }) => expectNow(timeMs))).toBe(1);
+  expectNow(dataplane.timeMs());
+  dataplane.close();
 });

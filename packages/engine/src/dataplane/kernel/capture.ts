@@ -8,6 +8,7 @@ import type { Kept } from "./interface-keeper.ts";
 import { readMapped, writeMapped } from "./mapped-address.ts";
 import { createRing } from "./ring.ts";
 import { mapMemory } from "./syscalls.ts";
+import { createWallClock } from "./wall-clock.ts";
 
 /** The maps, by their names in the object. */
 export const CAPTURE_MAPS = { setting: ".data.capture", ring: "captured" } as const;
@@ -36,18 +37,17 @@ export function createKernelCapture(mapFd: (name: CaptureMap) => number): Kernel
   const ring = createRing(mapFd(CAPTURE_MAPS.ring), CAPTURE_RING_BYTES);
   const captured = createCaptured();
   const head = captured.bytes;
+  const clock = createWallClock(monotonicMs, () => Date.now());
   const { data } = ring;
   /** Goes on from where an earlier process may have been: packets that are under way know theirs. */
   let lastEpoch = Math.floor(monotonicMs()) >>> 0;
-  let clockOffsetMs = Date.now() - monotonicMs();
   let names = new Map<number, string>();
   let handler: Parameters<DataPlane["drainCaptured"]>[1] = () => {};
 
   function visit(at: number): void {
-    captured.timeMs =
-      (data.readUInt32LE(at + CAPTURED.timeNs) + data.readUInt32LE(at + CAPTURED.timeNs + 4) * 2 ** 32) /
-        1e6 +
-      clockOffsetMs;
+    captured.timeMs = clock.at(
+      (data.readUInt32LE(at + CAPTURED.timeNs) + data.readUInt32LE(at + CAPTURED.timeNs + 4) * 2 ** 32) / 1e6,
+    );
     captured.client = readMapped(data, at + CAPTURED.client);
     captured.clientPort = data.readUInt16BE(at + CAPTURED.clientPort);
     captured.ifindex = data.readUInt32LE(at + CAPTURED.ifindex);
@@ -72,7 +72,7 @@ export function createKernelCapture(mapFd: (name: CaptureMap) => number): Kernel
     if (epoch[0] === 0) turnOff(); // a packet that was under way may have come in since
     Atomics.store(epoch, 0, 0);
     writeFilter(setting, filter);
-    clockOffsetMs = Date.now() - monotonicMs();
+    clock.follow();
     lastEpoch = (lastEpoch % 0xffff_ffff) + 1;
     Atomics.store(epoch, 0, lastEpoch);
   }
@@ -82,10 +82,11 @@ export function createKernelCapture(mapFd: (name: CaptureMap) => number): Kernel
     setCapture: (filter) => (filter ? turnOn(filter) : turnOff()),
     drainCaptured(limit, handle) {
       handler = handle;
+      clock.follow();
       return ring.drain(limit, visit);
     },
     lostCaptured: () => Number(Atomics.load(lost, 0)),
-    timeMs: () => monotonicMs() + clockOffsetMs,
+    timeMs: () => clock.at(monotonicMs()),
     linkName: (ifindex) => names.get(ifindex) ?? "",
     mend(links) {
       names = new Map([...links.values()].map((link) => [link.index, link.name]));
