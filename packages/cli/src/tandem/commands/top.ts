@@ -86,5 +86,6 @@ async function askAll(world: World): Promise<News> {
   const { said, status } = await askAllNodes({ ...world, err }, (node) => node.services());
   const nodes = answersOf(said);
   const others = nodes.map(({ node }) => node).filter((name) => name !== status.node);
-  return { node: status, others, services: mergeServices(nodes), problem: told.join("; ") };
+  const absent = said.flatMap((each) => ("failure" in each ? [each.node] : []));
+  return { node: status, others, absent, services: mergeServices(nodes), gap: told.join("; "), problem: "" };
 }

@@ -47,12 +47,14 @@ const sizes: Size[] = [
   { columns: 40, rows: 10 },
   { columns: 12, rows: 3 },
 ];
+const manyNames = Array.from({ length: 30 }, (_, i) => `lb${i}`);
 const states: [name: string, state: TopState][] = [
   ["three services", told],
   ["1,000 services", { ...told, services: manyServices(1000) }],
   ["a mark's service", { ...told, services: [markedService] }],
   ["trouble", { ...told, node: troubledStatus }],
   ["nothing yet", INITIAL],
+  ["a gap", { ...told, gap: `Cannot reach ${"the node ".repeat(20)}`, absent: manyNames }],
   ["a problem", { ...told, problem: `Cannot reach ${"the daemon ".repeat(20)}` }],
 ];
 for (const { columns, rows } of sizes) {
@@ -87,6 +89,19 @@ for (const { keys, says } of footers) {
   test(`after ${JSON.stringify(keys)} the last line is "${says}"`, () =>
     expect(frame(keys).at(-1)).toBe(says));
 }
+
+test("before the first answer there are no figures: zeros would be wrong", () => {
+  const text = frame("", INITIAL).join("\n");
+  expect(text).toMatch(/^tandem top: asking the daemon\n\n/);
+  expect(text).not.toMatch(/\d/);
+});
+
+test("who is missing stands on top beside the verdict, and why at the bottom", () => {
+  const gap = 'Cannot reach node "lb2": it does not answer';
+  const lines = frame("", { ...told, others: ["lb3"], absent: ["lb2"], gap, node: troubledStatus });
+  expect(lines[0]).toMatch(/^lb2 active, with lb3, without lb2 {2}UNSAFE: NATS/);
+  expect(lines.at(-1)).toBe(gap);
+});
 
 test("what goes wrong, and a pause, stand on top", () => {
   expect(frame("", { ...told, problem: "Cannot reach the daemon" })[0]).toBe("Cannot reach the daemon");

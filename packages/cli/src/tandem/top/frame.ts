@@ -90,19 +90,23 @@ export function drawFrame(state: TopState, size: Size, paint: Paint): string[] {
 const VERDICT_TONES: Record<Verdict, Tone> = { safe: "good", degraded: "warn", unsafe: "bad" };
 
 function title(state: TopState, { columns }: Size, paint: Paint): string {
-  const { node, others, problem, isPaused } = state;
+  const { node, others, absent, problem, isPaused } = state;
   if (problem !== "") return paint("bad", cut(problem, columns));
   if (!node) return cut("tandem top: asking the daemon", columns);
   const { verdict, why } = judge(node);
-  const text = cut(
-    `${node.node} ${node.role}${others.length > 0 ? `, with ${others.join(", ")}` : ""}${isPaused ? ", PAUSED" : ""}  ${verdict.toUpperCase()}: ${why}`,
-    columns,
-  );
+  const who = [
+    `${node.node} ${node.role}`,
+    ...(others.length > 0 ? [`with ${others.join(", ")}`] : []),
+    ...(absent.length > 0 ? [`without ${absent.join(", ")}`] : []),
+    ...(isPaused ? ["PAUSED"] : []),
+  ];
+  const text = cut(`${who.join(", ")}  ${verdict.toUpperCase()}: ${why}`, columns);
   return paint(isPaused ? "warn" : VERDICT_TONES[verdict], text);
 }
 
-/** As many of them as there is room for. */
-function totals({ services }: TopState, { columns }: Size): string {
+/** As many of them as there is room for; none before the first answer: zeros would be wrong. */
+function totals({ node, services }: TopState, { columns }: Size): string {
+  if (!node) return "";
   const all = services.flatMap(({ destinations }) => destinations);
   const sum = (of: (s: ServiceStatus) => number) => short(services.reduce((n, s) => n + of(s), 0));
   const down = all.filter((d) => d.health === "down").length;
@@ -200,10 +204,12 @@ function drawRow(row: Row, columns: readonly TopColumn[], { isChosen, paint, wid
 
 function footer(state: TopState, count: number, { columns }: Size, paint: Paint): string {
   if (state.mode === "filter") return cut(`/${state.filter}_  (Enter: keep, Esc: all)`, columns);
+  if (state.gap !== "") return paint("bad", cut(state.gap, columns));
   const filtered = state.filter === "" ? "" : ` with "${state.filter}" (Esc: all)`;
   const sorted = `by ${state.sort}${state.isReversed ? ", reversed" : ""}`;
   const keys = "q quit  ? help  / filter  s sort  Enter open  p pause";
-  return paint("faint", cut(`${formatPlural(count, "row")}${filtered}, ${sorted}   ${keys}`, columns));
+  const rows = state.node ? `${formatPlural(count, "row")}${filtered}, ${sorted}   ` : "";
+  return paint("faint", cut(`${rows}${keys}`, columns));
 }
 
 const HELP = [

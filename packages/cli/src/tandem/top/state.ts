@@ -10,6 +10,10 @@ export interface TopState {
   readonly node: NodeStatus | undefined;
   /** Nodes besides it whose traffic is in that of the services. */
   readonly others: readonly string[];
+  /** Nodes whose traffic should be in it and is not. */
+  readonly absent: readonly string[];
+  /** Why something is missing in what is new; empty: nothing is. */
+  readonly gap: string;
   /** Why there is nothing new; empty: there is. */
   readonly problem: string;
   readonly sort: SortName;
@@ -31,6 +35,8 @@ export const INITIAL: TopState = {
   services: [],
   node: undefined,
   others: [],
+  absent: [],
+  gap: "",
   problem: "",
   sort: "document",
   isReversed: false,
