@@ -1,4 +1,5 @@
 /** A connection over TLS, tried before gRPC tries it: gRPC would say no more than that it cannot connect. */
+import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
 import type { ServerAddress } from "@tandem/engine/client";
@@ -7,6 +8,8 @@ import { LbError } from "@tandem/model/failure";
 const TIMEOUT_MS = 5_000;
 
 const YOURS = "your certificate may be over, or of a CA that it does not trust (its api.clientCa)";
+const DIRECTORS =
+  "your certificate (--cert) is a director's, wanted a client's: `tandem certs --client NAME=ROLE`";
 /** What errors of sockets, of OpenSSL and of Node's check of names come to; the others are told as they are. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there; does its configuration have api.listen?",
@@ -26,7 +29,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export function knockTls(at: { host: string; port: number }, address: ServerAddress): Promise<void> {
   return new Promise((opened, refused) => {
     const give = (cause: NodeJS.ErrnoException) => {
-      const why = REASONS[cause.code ?? ""] ?? cause.message.trim();
+      const isDirectors = cause.code === "ECONNRESET" && !isForClients(address.certificate);
+      const why = isDirectors ? DIRECTORS : (REASONS[cause.code ?? ""] ?? cause.message.trim());
       refused(
         new LbError({ code: "unavailable", what: `the daemon at "${address.server}"`, why }, { cause }),
       );
@@ -46,6 +50,15 @@ export function knockTls(at: { host: string; port: number }, address: ServerAddr
       give(error as NodeJS.ErrnoException);
     }
   });
+}
+
+/** Extended key usage of who calls. RFC 5280 §4.2.1.12, id-kp-clientAuth */
+const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+/** Whether a server may take it from who calls: a certificate that names no use may be used for any. */
+function isForClients(certificate: string | Buffer): boolean {
+  const usages: readonly string[] | undefined = new X509Certificate(certificate).keyUsage;
+  return usages?.includes(CLIENT_AUTH) ?? true;
 }
 
 const gone = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });

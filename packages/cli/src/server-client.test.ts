@@ -103,7 +103,7 @@ const refusals: [what: string, says: string, act: (daemon: TlsDaemon) => Promise
   ],
   [
     "a director's certificate instead of a client's",
-    "it hung up; your certificate may be over",
+    "your certificate (--cert) is a director's, wanted a client's: `tandem certs --client NAME=ROLE`",
     async (daemon) => call(daemon, await daemon.authority.director()),
   ],
   [

@@ -34,7 +34,7 @@ export async function readPair(folder: string, file: string): Promise<KeyPair | 
  * Write pairs to a folder, which is made if it is missing. All or none: nothing is written if any of the files is there already.
  *
  * @returns paths of what was written
- * @throws LbError already_exists, or unavailable when the folder cannot be written to
+ * @throws LbError refused, or unavailable when the folder cannot be written to
  */
 export async function writePairs(folder: string, pairs: readonly NamedPair[]): Promise<string[]> {
   const files = pairs.flatMap(({ file, certificate, key }) => {
@@ -44,8 +44,7 @@ export async function writePairs(folder: string, pairs: readonly NamedPair[]): P
       { path: keyPath, text: key, mode: MODES.key },
     ];
   });
-  for (const { path } of files)
-    if (await isThere(path)) throw new LbError({ code: "already_exists", what: "file", key: path });
+  for (const { path } of files) if (await isThere(path)) throw isTaken(path);
   try {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     for (const file of files) await writeNew(file);
@@ -55,6 +54,12 @@ export async function writePairs(folder: string, pairs: readonly NamedPair[]): P
   }
   return files.map(({ path }) => path);
 }
+
+const isTaken = (path: string): LbError =>
+  new LbError({
+    ...{ code: "refused", doing: `write "${path}"`, why: "it exists already" },
+    want: "its .crt and .key moved away, to renew them: the same command then makes new ones, by the same authority",
+  });
 
 const pathsOf = (folder: string, file: string): [crt: string, key: string] => [
   join(folder, `${file}.crt`),

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -73,6 +73,26 @@ test("certs certifies more by the authority that is there", async () => {
   expect(out).not.toContain("ca.key");
 });
 
+test("certs says the next steps of all that it certified", async () => {
+  const folder = await createFolder();
+  const words = ["--client", "v=view", "--client", "o=operate", "--director", "lb1", "--director", "lb2"];
+  const { out } = await run(folder, ...words);
+  for (const name of ["client-v", "client-o", "director-lb1", "director-lb2"])
+    expect(out.split("\nKeep ")[1]).toContain(`${folder}/${name}.key`);
+});
+
+test("a certificate that was moved away is renewed by the same authority", async () => {
+  const folder = await createFolder();
+  await run(folder, "--client", "eve=view");
+  const before = await read(folder, "client-eve.crt");
+  for (const end of ["crt", "key"])
+    await rename(join(folder, `client-eve.${end}`), join(folder, `old.${end}`));
+  expect((await run(folder, "--client", "eve=view")).exitCode).toBe(0);
+  const after = await read(folder, "client-eve.crt");
+  expect(after.verify((await read(folder, "ca.crt")).publicKey)).toBe(true);
+  expect(after.serialNumber).not.toBe(before.serialNumber);
+});
+
 test("certs --json names what was written", async () => {
   const folder = await createFolder();
   const { out } = await run(folder, "--client", "eve=operate", "--json");
@@ -88,7 +108,9 @@ test("certs overwrites nothing, and writes nothing then", async () => {
   const folder = await createFolder();
   await writeFile(join(folder, "client-eve.key"), "precious");
   const { err, exitCode } = await run(folder, "--client", "bob=view", "--client", "eve=view");
-  expect(err).toBe(`error: Cannot add file "${folder}/client-eve.key": it exists already\n`);
+  expect(err).toBe(
+    `error: Cannot write "${folder}/client-eve.key": it exists already, wanted its .crt and .key moved away, to renew them: the same command then makes new ones, by the same authority\n`,
+  );
   expect(exitCode).toBe(1);
   expect(await readdir(folder)).toEqual(["client-eve.key"]);
 });

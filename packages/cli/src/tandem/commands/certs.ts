@@ -151,15 +151,13 @@ function tell(made: Made): Answer {
 
 function nextSteps({ folder, subjects, isNew }: Made): string[] {
   const at = (file: string) => join(folder, file);
-  const director = subjects.find(({ purpose }) => purpose.kind === "director");
-  const client = subjects.find(({ purpose }) => purpose.kind === "client");
   const keep = [`Keep ${at("ca.key")} where nobody else can read it: who has it can make himself an admin.`];
   return [
     ...(isNew ? ["", ...keep] : []),
-    ...(director?.purpose.kind === "director"
-      ? ["", ...directorSteps(director.name, director.purpose.hosts, at)]
-      : []),
-    ...(client ? ["", ...clientSteps(client.name, at)] : []),
+    ...subjects.flatMap(({ name, purpose }) => [
+      "",
+      ...(purpose.kind === "director" ? directorSteps(name, purpose.hosts, at) : clientSteps(name, at)),
+    ]),
   ];
 }
 

@@ -144,6 +144,19 @@ test("import refuses a file without any command of ipvsadm", async () => {
   expect(err).toContain("x: no line is a command of ipvsadm, wanted what `ipvsadm -S` writes\n");
 });
 
+for (const text of [
+  "# ours\nversion: 1\nservices:\n  - protocol: tcp\n    address: 192.0.2.1\n",
+  '{ "version": 1, "services": [] }',
+]) {
+  test(`import of a document names the command for it: ${JSON.stringify(text)}`, async () => {
+    const { exitCode, err } = await runTandem("/nowhere", ["import", "x"], { files: { x: text } });
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: 'error: Cannot import "x": it looks like a document, not like lines of ipvsadm, wanted `tandem apply -f FILE` for a document\n',
+    });
+  });
+}
+
 test("import reads the standard input, and names of ports", async () => {
   const input = "-A -t 192.0.2.1:http -s rr\n";
   const { out } = await runTandem("/nowhere", ["import", "-"], { input });

@@ -51,7 +51,9 @@ export const importRules: Command<Options> = {
   ],
   async run({ operands: [file = ""], options }, world) {
     const { sysctl, profile, apply = false, dryRun = false, reason } = options;
-    const rules = await readRules(await read(file, world), profile);
+    const typed = await read(file, world);
+    const rules = await readRules(typed, profile);
+    if (rules.mistakes.length > 0 && DOCUMENT_FIELD.test(typed)) throw isDocument(nameOf(file));
     const settings = sysctl === undefined ? undefined : importSysctls(await read(sysctl, world));
     const files = [
       { file: nameOf(file), ...rules },
@@ -73,6 +75,19 @@ export const importRules: Command<Options> = {
     });
   },
 };
+
+/** A line of a document, in YAML or JSON: ipvsadm has none like it. */
+const DOCUMENT_FIELD = /^[{\s]*"?(?:version|services|settings)"?\s*:/m;
+
+const isDocument = (source: string): LbError =>
+  new LbError({
+    ...{
+      code: "refused",
+      doing: `import "${source}"`,
+      why: "it looks like a document, not like lines of ipvsadm",
+    },
+    want: "`tandem apply -f FILE` for a document",
+  });
 
 const nameOf = (path: string): string => (path === "-" ? STDIN : path);
 const read = (path: string, world: World): Promise<string> =>
