@@ -34,7 +34,8 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     verdict: "unsafe",
-    is: (s) => s.alarms.some((alarm) => alarm.includes("`cluster.keyFile`")),
+    is: (s) =>
+      s.alarms.some((alarm) => /^The configuration store is refused: .*cluster\.keyFile/.test(alarm)),
     why: "this node's cluster key is not the other directors', so it takes no part in the cluster",
     advice: "copy another director's `cluster.keyFile` to this node, and start its daemon anew",
   },
@@ -61,6 +62,12 @@ const FINDINGS: readonly Finding[] = [
     is: (s) => s.nats === "disconnected" && liveOf(s).length === 0, // VRRP does not need NATS: a peer may well take over
     why: "NATS cannot be reached: no peer can be heard, and one that took over would lack what is new",
     advice: "look at the NATS servers first; what was missed is made up for by itself",
+  },
+  {
+    verdict: "unsafe",
+    is: (s) => liveOf(s).length === 0 && s.alarms.some((alarm) => alarm.includes("another cluster key")),
+    why: "nothing would take over if this node died: another director has another cluster key",
+    advice: "make `cluster.keyFile` the same on both, and start the daemon anew where it was changed",
   },
   {
     verdict: "unsafe",

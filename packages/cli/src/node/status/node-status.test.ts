@@ -333,6 +333,21 @@ test("a node with another key than the others' says so, and what to do is about 
   });
 });
 
+test("what to do about a director with another key than this node's is about the key first, and does not blame this node's", () => {
+  const lost = replication([peer({ state: "alone" })], { stranger: "lb3" });
+  expect(judge(statusOf(parts({ replication: lost })))).toMatchObject({
+    verdict: "unsafe",
+    why: "nothing would take over if this node died: another director has another cluster key",
+    advice: [
+      expect.stringContaining("`cluster.keyFile` the same on both"),
+      expect.any(String),
+      expect.any(String),
+    ],
+  });
+  const third = replication([peer()], { stranger: "lb3" });
+  expect(judge(statusOf(parts({ replication: third })))).toMatchObject({ verdict: "degraded" });
+});
+
 test("the alarms of the example in the documentation are a node's own words", () => {
   const away = replication([peer({ node: "lb1", state: "alone" })], { isConnected: false });
   const { alarms } = statusOf(parts({ maintenance: true, replication: away }));
