@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { buildPacket, type PacketSpec } from "../../packages/engine/src/packet/testing.ts";
 import { type Cluster, createCluster } from "../demo/cluster.ts";
-import { type DirectorName, DOCUMENT } from "../demo/site.ts";
+import type { DirectorName } from "../demo/site.ts";
 import { ADDRESSES, addressOf, createLab, type NodeName, type OwnLab, PORTS, until } from "../lab/index.ts";
 import { echo, echoName } from "./support/echo.ts";
 import { connectTcp, openTap, type Tap } from "./support/inside.ts";
 import { TANDEM } from "./support/machine.ts";
+import { startPair } from "./support/pair.ts";
 
 const DEADLINE_MS = 25_000;
 /** Another lab may hold the lock. */
@@ -34,21 +35,7 @@ beforeAll(async () => {
   lab = await createLab();
   directory = mkdtempSync(join(tmpdir(), "tandem-capture-"));
   cluster = createCluster(lab);
-  const { d1, d2 } = cluster.directors;
-  await d1.start();
-  await becomes("d1 has the document", () =>
-    d1
-      .ask((node) => node.apply(DOCUMENT, { author: "test" }))
-      .then(
-        () => true,
-        () => false, // it starts, and the store elects its leader
-      ),
-  );
-  await d2.start();
-  await becomes("both are live, and d1 is active", async () => {
-    const [here, there] = await Promise.all([d1.view(), d2.view()]);
-    return [here, there].every(({ status }) => status?.sync === "live") && here.status?.role === "active";
-  });
+  await startPair(cluster);
   client = openTap(lab.node("client"), "eth0");
   for (const name of ["d1", "d2"] as const) {
     const own = openTap(lab.node(name), "eth0");

@@ -8,6 +8,7 @@ import type { Director } from "../demo/director.ts";
 import { ADDRESSES, addressOf, createLab, type OwnLab, until } from "../lab/index.ts";
 import { readFtp, serveFtp } from "./support/ftp.ts";
 import { connectTcp } from "./support/inside.ts";
+import { applyDocument } from "./support/pair.ts";
 
 const DEADLINE_MS = 25_000;
 /** Another lab may hold the lock. */
@@ -39,14 +40,7 @@ beforeAll(async () => {
     await serveFtp(lab, lab.node(server), addressOf(server, "inside"), { "file.txt": FILE });
   await d1.start();
   await d2.start();
-  await becomes("the document is taken", () =>
-    d1
-      .ask((node) => node.apply(DOCUMENT, { author: "test" }))
-      .then(
-        () => true,
-        () => false, // the store elects its leader
-      ),
-  );
+  await applyDocument(d1, DOCUMENT);
 }, SETUP_DEADLINE_MS);
 
 beforeEach(() => bothAreReady());

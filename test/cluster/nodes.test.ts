@@ -8,10 +8,10 @@ import type { ConnectionStatus, NodeStatus, ServiceStatus } from "@tandem/engine
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Cluster, createCluster } from "../demo/cluster.ts";
 import type { Director } from "../demo/director.ts";
-import { DOCUMENT } from "../demo/site.ts";
 import { ADDRESSES, addressOf, createLab, nodesOf, type OwnLab, PORTS, until } from "../lab/index.ts";
 import { echo } from "./support/echo.ts";
 import { connectTcp } from "./support/inside.ts";
+import { startPair } from "./support/pair.ts";
 
 const DEADLINE_MS = 25_000;
 /** Another lab may hold the lock. */
@@ -34,18 +34,7 @@ beforeAll(async () => {
   lab = await createLab();
   cluster = createCluster(lab);
   ({ d1, d2 } = cluster.directors);
-  await d1.start();
-  await becomes("d1 has the document", () =>
-    d1
-      .ask((node) => node.apply(DOCUMENT, { author: "test" }))
-      .then(
-        () => true,
-        () => false, // it starts, and the store elects its leader
-      ),
-  );
-  await d2.start();
-  await bothLive();
-  await becomes("d1 is active", async () => (await d1.view()).status?.role === "active");
+  await startPair(cluster);
   for (let i = 0; i < OPEN; i++) {
     sockets.push(await connectTcp(lab.node("client"), ADDRESSES.natVip, PORTS.tcpEcho));
     await echo(sockets.at(-1)!, "hello");

@@ -9,10 +9,11 @@ import type { ConnectionStatus, NodeStatus } from "@tandem/engine";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Cluster, createCluster } from "../demo/cluster.ts";
 import { createDirector, type Director } from "../demo/director.ts";
-import { DIRECTORS, DOCUMENT } from "../demo/site.ts";
+import { DIRECTORS } from "../demo/site.ts";
 import { ADDRESSES, addressOf, createLab, nodesOf, type OwnLab, PORTS, until } from "../lab/index.ts";
 import { echo } from "./support/echo.ts";
 import { connectTcp, connectUdp } from "./support/inside.ts";
+import { applyDocument } from "./support/pair.ts";
 
 const DEADLINE_MS = 25_000;
 /** Another lab may hold the lock. */
@@ -34,14 +35,7 @@ beforeAll(async () => {
   ({ d1, d2 } = cluster.directors);
   await d1.start();
   await becomes("d1 answers", async () => (await d1.view()).status !== undefined);
-  await becomes("d1 has the document", () =>
-    d1
-      .ask((node) => node.apply(DOCUMENT, { author: "test" }))
-      .then(
-        () => true,
-        () => false, // the store elects its leader
-      ),
-  );
+  await applyDocument(d1);
   await becomes("d1 is active, alone", statusOf(d1, { role: "active", sync: "alone", nats: "connected" }));
 }, SETUP_DEADLINE_MS);
 
