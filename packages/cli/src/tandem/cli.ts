@@ -81,7 +81,7 @@ export async function runCli(
     await program.parseAsync(argv.slice(0, own && behind), { from: "user" });
   } catch (error) {
     const format = formatOf(program.opts());
-    exitCode = await tell(error, { format, isStream }, around);
+    exitCode = await tell(error, { format, isStream, command: row?.name }, around);
   }
   return exitCode;
 }
@@ -130,28 +130,32 @@ async function show(outcome: Outcome, format: Format, around: Surroundings): Pro
 interface Printing {
   readonly format: Format;
   readonly isStream: boolean;
+  readonly command: string | undefined;
 }
 
 /** Commander has told of its own errors already. A script that reads data finds the failure on `out` as well. */
 async function tell(
   error: unknown,
-  { format, isStream }: Printing,
+  { format, isStream, command }: Printing,
   { out, err, env }: Surroundings,
 ): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof LbError)) throw error;
-  const [says, places] = inWords(error);
+  const [says, places] = inWords(error, command);
   err.write(`${printable(places)}${paintFor(err, env)("bad", "error:")} ${printable(says)}\n`);
   const failure = { error: { ...error.failure, message: error.message } };
   if (format !== "text") out.write(await (isStream ? serializeMany : serialize)(failure, format));
   return FAILURE_EXITS[error.failure.code];
 }
 
+/** What a mistake in a document comes to, where it is not that nothing was changed. */
+const UNDONE: Readonly<Record<string, string>> = { run: "the daemon does not start" };
+
 /** Mistakes in a document stand on lines of their own, as compilers and editors have them: `file:line:column: …`. */
-function inWords({ failure, message }: LbError): [says: string, places: string] {
+function inWords({ failure, message }: LbError, command = ""): [says: string, places: string] {
   if (failure.code !== "invalid_document") return [message, ""];
   return [
-    `${formatPlural(failure.problems.length, "mistake")} in ${failure.source}: nothing was changed`,
+    `${formatPlural(failure.problems.length, "mistake")} in ${failure.source}: ${UNDONE[command] ?? "nothing was changed"}`,
     `${message}\n`,
   ];
 }

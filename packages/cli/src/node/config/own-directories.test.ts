@@ -9,7 +9,7 @@ test("a daemon's directories are made, and the state directory is one daemon's a
   const of = (runtime: string) => ({ runtimeDir: join(folder, runtime), stateDir: join(folder, "state") });
   const release = claimDirectories(of("a"));
   expect(() => claimDirectories(of("b"))).toThrow(
-    `Cannot use the directory: another process holds "${join(folder, "state")}", wanted one process per instance`,
+    `Cannot use the directory: another process holds "${join(folder, "state")}" (pid ${process.pid}), wanted one process per instance`,
   );
   release();
   claimDirectories(of("b"))();

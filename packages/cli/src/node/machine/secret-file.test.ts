@@ -59,8 +59,9 @@ for (const mode of [0o600, 0o400, 0o640]) {
     expect(await readSecret(await fileOf(" secret\n", mode))).toBe("secret"));
 }
 
-test("key file that does not exist is named", async () => {
+test("key file that does not exist is named, with its setting and how to make one", async () => {
   await expect(readKeyFile("/nowhere/cluster.key")).rejects.toThrow(
-    'Cannot find file "/nowhere/cluster.key"',
+    'Cannot use key file "/nowhere/cluster.key": the file that `cluster.keyFile` names is not there, wanted the key that all directors share: ' +
+      "copied from another one, or for the first one made by `(umask 077; openssl rand -base64 32 > /nowhere/cluster.key)`",
   );
 });

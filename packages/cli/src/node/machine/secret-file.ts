@@ -26,13 +26,26 @@ export async function readSecret(path: string): Promise<string> {
 /**
  * Read a cluster's key: 32 bytes in base64 or hexadecimal.
  *
- * @throws LbError as `readSecret`, and `refused` for anything else; the message does not repeat the contents
+ * @throws LbError `refused` for anything else, or as `readSecret`; the message does not repeat the contents
  */
 export async function readKeyFile(path: string): Promise<Uint8Array> {
-  const text = await readSecret(path);
+  const text = await readSecret(path).catch((error) => {
+    throw isNotFound(error) ? noKey(path, error) : error;
+  });
   const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? "hex" : "base64");
   if (key.length === KEY_BYTES && /^[A-Za-z0-9+/_-]+=*$/.test(text)) return key;
   const want = `${KEY_BYTES} in base64 or hexadecimal (openssl rand -base64 ${KEY_BYTES})`;
   const why = `it holds ${text.length} characters that are no key of ${KEY_BYTES} bytes`;
   throw new LbError({ code: "refused", doing: `use key file "${path}"`, why, want });
+}
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof LbError && error.failure.code === "not_found";
+
+/** Who starts the first director has to make it, and who starts another one has to know that it is the same. */
+function noKey(path: string, cause: unknown): LbError {
+  const make = `(umask 077; openssl rand -base64 ${KEY_BYTES} > ${path})`;
+  const want = `the key that all directors share: copied from another one, or for the first one made by \`${make}\``;
+  const why = "the file that `cluster.keyFile` names is not there";
+  return new LbError({ code: "refused", doing: `use key file "${path}"`, why, want }, { cause });
 }

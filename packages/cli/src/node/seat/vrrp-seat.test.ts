@@ -68,9 +68,13 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
     };
   };
   const logged: string[] = [];
+  const fields: object[] = [];
   const warned: string[] = [];
   const log = {
-    info: (_: object, text: string) => logged.push(text),
+    info(about: object, text: string) {
+      fields.push(about);
+      logged.push(text);
+    },
     warn: (_: object, text: string) => warned.push(text),
   };
   const config = configIn(runtimeDir, groups);
@@ -87,6 +91,7 @@ function setUp(runtimeDir = directory(), groups: readonly string[] = GROUPS) {
     runtimeDir,
     told: () => told.splice(0),
     logged: () => logged.splice(0),
+    fields,
     warned,
     happened,
     forward: (can: boolean) => (canForward = can),
@@ -281,6 +286,14 @@ test("a node says that it is ready to serve once it is in sync and can forward, 
   seat.setReady(true);
   seat.setReady(false);
   expect(logged()).toEqual(["not ready to serve"]);
+});
+
+test("what keeps a node from being ready is in the line that says so", async () => {
+  const { seat, logged, fields, forward } = setUp(directory(), []);
+  forward(false);
+  seat.setReady(true);
+  await seat.take();
+  expect([logged(), fields]).toEqual([["not ready to serve"], [{ isInSync: true, canForward: false }]]);
 });
 
 test("a node that can forward says nothing of being ready before it knows", async () => {

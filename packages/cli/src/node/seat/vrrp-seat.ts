@@ -112,7 +112,7 @@ export function createSeatHolder(
     const wasServing = isServing;
     isServing = isReady && canForward;
     if (isServing === wasServing) return;
-    log.info({ isReady, canForward }, isServing ? "ready to serve" : "not ready to serve");
+    log.info({ isInSync: isReady, canForward }, isServing ? "ready to serve" : "not ready to serve");
   }
 
   /** What cannot be written, as on a full tmpfs, must not end the node: it is tried again with the next heartbeat. */

@@ -37,7 +37,7 @@ test("kill of everything is refused, also of everything in some state", async ()
     const { exitCode, err } = await tandem(line);
     expect([exitCode, err]).toEqual([
       2,
-      expect.stringContaining("wanted at least one of service, client and destination"),
+      "error: Cannot kill connections: which ones is left open, wanted at least one of --service, --client, --destination\n",
     ]);
   }
 });

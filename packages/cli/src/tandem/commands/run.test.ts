@@ -82,6 +82,13 @@ for (const { name, file, options, says } of misfits) {
   });
 }
 
+test("a mistake in a configuration is told as what keeps the daemon from starting", async () => {
+  const config = await fileWith("interfaces: [{name: eth0}]\nname: a b\n");
+  const { err, exitCode } = await runTandem("/nowhere.sock", ["run", "--config", config]);
+  expect(err).toMatch(/:2:7: name: .*\nerror: 1 mistake in .*node.yaml: the daemon does not start\n$/);
+  expect(exitCode).toBe(1);
+});
+
 /** A daemon that keeps what was asked of it. */
 function createDaemon(failed: Promise<LbError> = new Promise(() => {})) {
   const events: string[] = [];
@@ -152,6 +159,24 @@ test("run is refused on a typed interface that is not there, and says which are"
     exitCode: 2,
   });
   expect(events).toEqual([]);
+});
+
+test("run is refused with a typed document that is not there; one that a configuration names is waited for", async () => {
+  const { events, daemon } = createDaemon();
+  const around = { daemon, signal: Promise.resolve("SIGTERM") };
+  const missing = join(await createFolder(), "document.yaml");
+  expect(await runTandem("/nowhere.sock", [...RUN, "--document", missing], around)).toMatchObject({
+    err: `error: Cannot run: --document is "${missing}", which is not there, wanted a file\n`,
+    exitCode: 2,
+  });
+  expect(events).toEqual([]);
+  const named = await fileWith(`${ALONE}document: ${missing}\n`);
+  expect(await runTandem("/nowhere.sock", ["run", "--config", named], around)).toMatchObject({ exitCode: 0 });
+  await writeFile(missing, "version: 1\n");
+  expect(await runTandem("/nowhere.sock", [...RUN, "--document", missing], around)).toMatchObject({
+    exitCode: 0,
+  });
+  expect(events).toEqual(["start lb9", "stop", "start lb1", "stop"]);
 });
 
 test("run starts on a typed interface that is there, and on any that a configuration names", async () => {

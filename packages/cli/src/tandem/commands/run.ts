@@ -55,6 +55,7 @@ export const run: Command<RunOptions> = {
     if (options.cleanup) return cleanUp(await readCleanUpConfig(options), world);
     const config = await readRunConfig(options);
     refuseAbsent(options.interface ?? [], await world.machine());
+    refuseNoDocument(options.document);
     return serve(config, world);
   },
 };
@@ -99,6 +100,12 @@ function refuseAbsent(typed: readonly string[], machine: Machine): void {
   if (absent.length === 0) return;
   const quoted = absent.map((name) => `"${name}"`).join(" and ");
   throw misfit("--interface", `${quoted}, which this machine lacks`, `one of ${there!.join(", ")}`);
+}
+
+/** Nor would anybody wait for a typed document: the director would be ready, and serve nothing. @throws LbError invalid_argument */
+function refuseNoDocument(typed: string | undefined): void {
+  if (typed === undefined || existsSync(typed)) return;
+  throw misfit("--document", `"${typed}", which is not there`, "a file");
 }
 
 /** Names of the network interfaces in this process's own network namespace, whatever is mounted at /sys. Undefined: they cannot be read. */
