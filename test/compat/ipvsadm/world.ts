@@ -12,7 +12,8 @@ import { createNetwork, type Network } from "./network.ts";
 
 const BIN = resolve(import.meta.dirname, "../../../packages/cli/bin");
 const DAEMON = [process.execPath, join(BIN, "tandem.js"), "run"];
-const START_DEADLINE_MS = 30_000;
+/** A daemon starts in a second or two; a machine that others keep busy takes many. */
+const START_DEADLINE_MS = 120_000;
 
 /** What a command left. */
 export interface Ran {
@@ -47,27 +48,34 @@ export interface WorldOptions {
 
 /** Bring it up. Rejects, with what the daemon said, when that does not run. */
 export async function createWorld({ document, mtu }: WorldOptions): Promise<World> {
+  await using parts = new AsyncDisposableStack(); // ended in reverse order, if anything below fails
   const folder = mkdtempSync(join(tmpdir(), "tandem-compat-"));
+  parts.defer(() => rmSync(folder, { recursive: true }));
   chmodSync(folder, 0o755); // whoever is not root calls from there, too
   symlinkSync(join(BIN, "tandem-ipvsadm"), join(folder, "ipvsadm"));
   writeFileSync(join(folder, "nsswitch.conf"), "hosts: files\n");
   writeFileSync(join(folder, "document.json"), JSON.stringify(document));
   nameHosts(new Map());
   const network = await createNetwork(mtu);
+  parts.defer(() => network.close());
   const enter = (argv: readonly string[]) => inNamespace(network.director, argv);
   const holder = start(enter(["unshare", "--mount", "sh", "-ec", mountScript(folder)]));
+  parts.defer(() => end(holder, "SIGKILL"));
   await once(holder.stdout!, "data");
   const inside = (argv: readonly string[]) =>
     enter(["nsenter", `--mount=/proc/${holder.pid}/ns/mnt`, "--", ...argv]);
   const daemon = start(inside([...DAEMON, ...RUN_OPTIONS, "--document", join(folder, "document.json")]));
+  parts.defer(() => end(daemon, "SIGTERM"));
   await isRunning(daemon);
   const api = connectNode(`/proc/${holder.pid}/root/run/tandem/api.sock`);
+  parts.defer(() => api.close());
 
   function nameHosts(names: ReadonlyMap<string, string>): void {
     const lines = [["127.0.0.1", "localhost"], ...names].map((pair) => `${pair.join(" ")}\n`);
     writeFileSync(join(folder, "hosts"), lines.join(""));
   }
 
+  const running = parts.move();
   return {
     send: network.send,
     pour: network.pour,
@@ -79,13 +87,7 @@ export async function createWorld({ document, mtu }: WorldOptions): Promise<Worl
       return { rc: code, stdout, stderr };
     },
     api: (question) => question(api),
-    async close() {
-      api.close();
-      await end(daemon, "SIGTERM");
-      await end(holder, "SIGKILL");
-      await network.close();
-      rmSync(folder, { recursive: true });
-    },
+    close: () => running.disposeAsync(),
   };
 }
 
