@@ -5,7 +5,15 @@ import { answersOf, type Said } from "../../listing/gather.ts";
 import { mergeServices, type NodeServices } from "../../listing/merge-services.ts";
 import { ALL_NODES, askAllNodes } from "../all-nodes.ts";
 import { type Answer, type Command, EXIT, type World, withDaemon } from "../command.ts";
-import { type Cell, type Column, formatBytes, formatCount, formatTable, type Paint } from "../format.ts";
+import {
+  type Cell,
+  type Column,
+  formatBytes,
+  formatCount,
+  formatTable,
+  type Paint,
+  wrap,
+} from "../format.ts";
 
 interface Options {
   readonly rates?: boolean;
@@ -72,16 +80,26 @@ export function formatServices(listed: readonly ServiceStatus[], areRates: boole
     ...countColumns(areRates),
     { title: "WHY", least: 20 },
   ];
+  const isNarrow = paint.width < NARROW;
   const shown = (of: { traffic: Traffic; rates: Traffic }) => (areRates ? of.rates : of.traffic);
   return formatTable(
     columns,
     listed.flatMap((s) => [
       serviceRow(s, shown(s)),
-      ...s.destinations.map((d) => destinationRow(d, shown(d))),
+      ...s.destinations.flatMap((d) => {
+        const row = destinationRow(d, shown(d));
+        return isNarrow ? [row, ...whyBelow(d, paint)] : [[...row, d.why]];
+      }),
     ]),
     paint,
   );
 }
+
+/** In fewer characters why stands below its destination: beside it, it would leave no room for the traffic. */
+const NARROW = 100;
+
+const whyBelow = ({ why }: DestinationStatus, { width }: Paint): string[] =>
+  why === "" ? [] : [wrap(`    ${why}`, width, 4).trimEnd()];
 
 const right = (title: string, yields?: number): Column => ({
   title,
@@ -129,7 +147,6 @@ function destinationRow(d: DestinationStatus, traffic: Traffic): Cell[] {
     formatCount(d.inactiveConnections),
     formatSome(d.persistentConnections),
     ...trafficCells(traffic),
-    d.why,
   ];
 }
 
@@ -181,11 +198,11 @@ function destinationOptions({ tunnel, upperThreshold, lowerThreshold }: Destinat
 /** Nothing where there is none, so that a table without any has no such column. */
 const formatSome = (n: number): string => (n === 0 ? "" : formatCount(n));
 
-/** What the scheduler sees, and beside it what was written where that differs. */
+/** What the scheduler sees, and beside it what was written where that differs: `0/10`, as `tandem top` has it. */
 function weightCell({ effectiveWeight: now, configuredWeight: written, removed }: DestinationStatus): Cell {
   if (removed) return "";
   if (now === written) return now === 0 ? ["warn", "0"] : String(now);
-  return ["warn", `${now} (of ${written})`];
+  return ["warn", `${now}/${written}`];
 }
 
 const trafficCells = (t: Traffic): Cell[] => [
