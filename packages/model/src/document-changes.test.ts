@@ -207,6 +207,18 @@ test("a summary of changes is the only one, or how many there are of each kind",
   expect(summary([web], [web])).toBe("");
   expect(summary([web], [{ ...web, scheduler: "rr" }])).toBe(`~ ${KEY}: scheduler wlc → rr`);
   expect(summary([web], [{ ...dns, destinations: [b] }])).toBe("2 added, 1 removed");
+  const drained = { ...a, drain: true };
+  const both = (d: object) => [web, dns].map((service) => ({ ...service, destinations: [d] }));
+  expect(summary(both(a), both(drained))).toBe("2 changed: drain false → true");
+  expect(
+    summary(
+      [web, dns],
+      [
+        { ...web, scheduler: "rr" },
+        { ...dns, scheduler: "sh" },
+      ],
+    ),
+  ).toBe("2 changed");
   const many = Array.from({ length: 99 }, (_, i) => `10.0.${i}.0/24`);
   expect(summary([web], [{ ...web, allow: many }])).toBe("1 changed");
 });

@@ -55,12 +55,15 @@ const VERBS: Record<DocumentChange["kind"], string> = { "+": "added", "~": "chan
 /** Longest summary, characters. */
 const MAX_SUMMARY = 160;
 
-/** All differences in a few words: the only one, or how many of each kind. Empty if there are none. */
+/** All differences in a few words: the only one, what all of them have in common, or how many of each kind. Empty if there are none. */
 export function summarizeChanges(changes: readonly DocumentChange[]): string {
   const [only, ...more] = changes;
   if (!only) return "";
   const one = describeChange(only);
   if (more.length === 0 && one.length <= MAX_SUMMARY) return one;
+  const alike = `${changes.length} changed: ${only.how}`; // a drain, say, in every service
+  const areAlike = more.length > 0 && only.kind === "~" && more.every(({ how }) => how === only.how);
+  if (areAlike && alike.length <= MAX_SUMMARY) return alike;
   const kinds = Object.keys(VERBS) as DocumentChange["kind"][];
   const counts = kinds.map((kind) => [changes.filter((c) => c.kind === kind).length, VERBS[kind]] as const);
   return counts

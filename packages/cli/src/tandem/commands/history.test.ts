@@ -25,6 +25,17 @@ for (const [columns, longest] of [
   });
 }
 
+test("history in 80 columns says all of why, below itself if need be", async () => {
+  const reason = "tandem drain 10.0.0.2:8080 --wait --deadline 10m --at-deadline reset";
+  const summary = "~ tcp 192.0.2.10:80 -> 10.0.0.2:8080: drain false → true";
+  const revision = { revision: 43, author: "alice", timeMs: 0, reason, summary, hash: "", running: true };
+  const revisions = async () => ({ revisions: [revision], incomplete: "" });
+  const terminal = { isTTY: true, columns: 80, env: { NO_COLOR: "1" } };
+  const { out } = await runTandem(await startFakeDaemon({ revisions }), ["history"], terminal);
+  expect(out.replaceAll(/\s+/g, " ")).toContain(reason);
+  expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+});
+
 test("history as data has everything", async () => {
   const { revisions } = JSON.parse((await tandem("history --json")).out);
   expect(revisions[0]).toMatchObject({ revision: 42, author: "alice", reason: "more memory", running: true });

@@ -13,7 +13,7 @@ const COLUMNS = [
   { title: "WHEN" },
   { title: "WHO" },
   { title: "WHAT", least: 20 },
-  { title: "WHY", least: 12 },
+  { title: "WHY", least: 20, wraps: true },
 ] as const;
 
 /** Of a revision that was written for its comments, or to bring back a store. */
