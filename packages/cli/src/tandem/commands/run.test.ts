@@ -60,7 +60,12 @@ const misfits: { name: string; file?: string; options: RunOptions; says: string 
     name: "a file and an interface",
     file: ALONE,
     options: { interface: ["eth0"] },
-    says: "Cannot run: --interface is beside --config or --nats, wanted one of them",
+    says: "Cannot run: --interface is given together with --config, wanted one of the two: a configuration names its interfaces itself",
+  },
+  {
+    name: "NATS and an interface",
+    options: { interface: ["eth0"], nats: ["a:1"] },
+    says: "Cannot run: --interface is given together with --nats, wanted one of the two: a cluster wants a configuration, whose NATS servers --nats replaces",
   },
   {
     name: "NATS for a director on its own",

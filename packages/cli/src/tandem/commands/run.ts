@@ -60,6 +60,12 @@ export const run: Command<RunOptions> = {
   },
 };
 
+/** `--interface` is for a director on its own, without a configuration. */
+const ONE_OF_TWO = {
+  "--config": "one of the two: a configuration names its interfaces itself",
+  "--nats": "one of the two: a cluster wants a configuration, whose NATS servers --nats replaces",
+} as const;
+
 /**
  * The configuration that a command line comes to: a file's with what the options say instead, or the options' alone.
  *
@@ -68,7 +74,8 @@ export const run: Command<RunOptions> = {
 export async function readRunConfig(options: RunOptions): Promise<NodeConfig> {
   const { config: file, interface: interfaces, nats } = options;
   if (interfaces) {
-    if (file !== undefined || nats) throw misfit("--interface", "beside --config or --nats", "one of them");
+    const beside = nats ? "--nats" : file === undefined ? undefined : "--config";
+    if (beside) throw misfit("--interface", `given together with ${beside}`, ONE_OF_TWO[beside]);
     return readTyped(options, interfaces);
   }
   const config = await loadNodeConfigFile(file).catch((error) => {
