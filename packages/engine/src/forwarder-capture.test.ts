@@ -71,6 +71,15 @@ test("what the core refuses is shown with its service, and no destination", () =
   expect(shown(f).packets).toMatchObject([{ reason: "refused", service: 1, destination: 0, from: "client" }]);
 });
 
+test("what the core refuses by its mark is shown with that mark's service", () => {
+  const f = capturing();
+  const document = documentOf([{ mark: 7, destinations: [] }], WEB);
+  run(f, document);
+  f.dataplane.receive(1, buildPacket(client(1)), { mark: 7 });
+  const service = document.services[0]!.id;
+  expect(shown(f).packets).toMatchObject([{ reason: "refused", service, from: "client" }]);
+});
+
 test("a packet that the core rewrites is shown as it came in, and once", () => {
   const f = capturing();
   establish(f, 1);
@@ -88,10 +97,10 @@ const [part, rest] = buildFragments(buildPacket({ ...client(2), payload: new Uin
   Uint8Array,
   Uint8Array,
 ];
-const [, restOfKnown] = buildFragments(buildPacket({ ...client(1), payload: new Uint8Array(60) }), 32) as [
-  Uint8Array,
-  Uint8Array,
-];
+const [, restOfKnown] = buildFragments(
+  buildPacket({ ...client(1), payload: new Uint8Array(60).fill(7) }), // which are no ports
+  32,
+) as [Uint8Array, Uint8Array];
 const stranger = buildPacket({ ...server(9, "SA") });
 
 const ofNobody = { service: 0, destination: 0 };

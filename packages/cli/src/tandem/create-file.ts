@@ -12,8 +12,8 @@ export async function createFile(path: string): Promise<NewFile> {
   };
 }
 
-/** A full disk takes a part of it before it refuses. */
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Write all of it: a full disk takes a part before it refuses. Fails as the file does. */
+export async function writeAll(file: Pick<FileHandle, "write">, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 

@@ -79,6 +79,11 @@ const cases: { name: string; hex: string; length?: number; want: string }[] = [
     want: "IP 198.51.100.7 > 192.0.2.10: UDP, fragment at 16, length 16",
   },
   {
+    name: "a fragment in the middle, over IPv6",
+    hex: `${ipv6("2c", "0010")} 1100 0011 00000001 2b112233 44556677`,
+    want: "IP6 2001:db8:2::7 > 2001:db8::10: UDP, fragment at 16, length 8",
+  },
+  {
     name: "the last fragment, over IPv6",
     hex: `${ipv6("2c", "0010")} 1100 0010 00000001 2b112233 44556677`,
     want: "IP6 2001:db8:2::7 > 2001:db8::10: UDP, last fragment at 16, length 8",

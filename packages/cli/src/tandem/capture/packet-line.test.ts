@@ -50,6 +50,11 @@ test("on a narrower terminal the decision stands below, and no line is longer th
   expect(formatPacket(fakePacket, createPaint(false, 110))).toBe(
     `${SEEN}\n    → forward to 10.0.0.1:8080 (scheduled, core)\n`,
   );
+  expect(formatPacket(fakePacket, createPaint(false, 40)).split("\n").slice(4)).toEqual([
+    "    → forward to 10.0.0.1:8080",
+    "        (scheduled, core)",
+    "",
+  ]);
   for (const width of [40, 60, 80]) {
     const lines = formatPacket(fakePacket, createPaint(true, width)).trimEnd().split("\n");
     expect(lines.map((line) => stripVTControlCharacters(line).length <= width)).toEqual(

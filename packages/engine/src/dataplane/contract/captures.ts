@@ -3,6 +3,7 @@ import { METHOD_NUMBERS } from "@tandem/model";
 import { afterEach, expect, test } from "vitest";
 import { CAPTURED_BYTES } from "../../core/capture/capture-layout.ts";
 import type { Captured, CaptureFilter } from "../../core/capture/captured.ts";
+import { LIFE } from "../../core/layout.ts";
 import { REASONS, type Reason } from "../../core/verdict.ts";
 import { buildPacket, type PacketSpec } from "../../packet/testing.ts";
 import { bytesOf, type ContractScene, IDS, PORTS } from "./scene.ts";
@@ -73,6 +74,15 @@ export function captureSentences({ net, harness, fromClient, fromServer, connect
     expect(dataplane.linkName(packets[0]!.ifindex)).not.toBe("");
     for (const { timeMs } of packets) expect(Math.abs(timeMs - dataplane.timeMs())).toBeLessThan(60_000);
     expect(packets.map((p) => p.timeMs).toSorted((a, b) => a - b)).toEqual(packets.map((p) => p.timeMs));
+  });
+
+  test("a packet is not credited to a connection whose client's port is not known yet", async () => {
+    connect({ spec: { fromPort: 0 }, life: LIFE.noClientPort });
+    const take = look();
+    await receive(fromClient({ flags: "A", fromPort: 0 }));
+    expect(take()).toMatchObject([
+      { reason: "mid_stream", service: IDS.tcp, destination: 0, from: "client" },
+    ]);
   });
 
   test("a packet for the core is not shown, nor one that is injected", async () => {
