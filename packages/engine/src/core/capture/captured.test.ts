@@ -53,7 +53,12 @@ const widest: [what: string, one: Place, other: Place, wanted: Place][] = [
   ["any service where the second has all", { service: 1 }, {}, {}],
   ["the client of both", { client: { ...client, address: V4.slice() } }, { service: 1, client }, { client }],
   ["any client where they differ", { client }, { client: other }, {}],
-  ["any client where their ports differ", { client }, { client: { ...client, port: 81 } }, {}],
+  [
+    "any port of the client where they differ",
+    { client },
+    { client: { ...client, port: 81 } },
+    { client: { ...client, port: 0 } },
+  ],
   ["any client where one is of IPv6", { client }, { client: { ...client, address: V6 } }, {}],
   ["any client where the first has all", {}, { client }, {}],
   ["any client where the second has all", { client }, {}, {}],

@@ -31,7 +31,7 @@ export interface Captured {
   destination: number;
   /** Who has sent it, as far as its connection or its service says so. */
   from: "client" | "server" | undefined;
-  /** The client of its connection; else who has sent it, but of a server's packet without one: who is to get it. Port 0 where it has none. */
+  /** The client of its connection; else who has sent it, but of a server's packet without one: who is to get it. Port 0 where it has none. An array of its own, never reused. */
   client: Uint8Array;
   clientPort: number;
   /** Length of the whole packet, from its IP header on. */
@@ -58,20 +58,24 @@ export function isShown({ service, client, reasons }: CaptureFilter, packet: Cap
 const isClient = ({ address, port }: Client, packet: Captured): boolean =>
   (port === 0 || port === packet.clientPort) && isSameAddress(address, packet.client);
 
-/** One filter that shows whatever any of these does, and as little else as one filter can; undefined if there is none. */
+/** One filter that shows whatever any of these does, and little else: undefined if there is none. */
 export function widestFilter(filters: readonly CaptureFilter[]): CaptureFilter | undefined {
   const [first, ...others] = filters;
   if (!first || others.length === 0) return first;
-  const { service, client } = first;
+  const { service } = first;
+  const client = widestClient(filters.map((f) => f.client));
   return {
     reasons: new Set(filters.flatMap((f) => [...f.reasons])),
     ...(service !== undefined && others.every((f) => f.service === service) && { service }),
-    ...(client && others.every((f) => isSameClient(client, f.client)) && { client }),
+    ...(client && { client }),
   };
 }
 
-const isSameClient = (one: Client, other: Client | undefined): boolean =>
-  other?.port === one.port && isSameAddress(one.address, other.address);
+/** Of one address, from whichever port if there are several; undefined, which is any, where the addresses differ. */
+function widestClient([first, ...others]: readonly (Client | undefined)[]): Client | undefined {
+  if (!first || !others.every((c) => c && isSameAddress(c.address, first.address))) return undefined;
+  return others.every((c) => c?.port === first.port) ? first : { ...first, port: 0 };
+}
 
 const isSameAddress = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, i) => byte === other[i]);
