@@ -96,7 +96,8 @@ export function createForwarderCapture(
     turn() {
       if (!filter || underway >= MOST_UNDERWAY) return false;
       const drained = dataplane.drainCaptured(DRAINED_PER_TURN, keepFast);
-      handOn(batch.sort((a, b) => a.timeMs - b.timeMs)); // what the ring held is older than what the core has just decided
+      // what the ring held is older than what the core has just decided
+      handOn(batch.sort((a, b) => a.timeMs - b.timeMs));
       batch = [];
       return drained === DRAINED_PER_TURN;
     },
