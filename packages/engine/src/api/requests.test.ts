@@ -108,10 +108,12 @@ const capture = { reasons: [], all: false };
 test("a capture shows what is asked for, in canonical form", () => {
   expect(readCapture(capture)).toEqual(capture);
   const rest = { reasons: ["scheduled", "fragment_held"], all: true, limit: 1, durationMs: 86_400_000 };
-  expect(readCapture({ ...rest, service: "udp/[2001:DB8::1]:53", client: "2001:DB8::0:7" })).toEqual({
+  const typed = { service: "udp/[2001:DB8::1]:53", client: "2001:DB8::0:7", destination: "[FD00::1]:53" };
+  expect(readCapture({ ...rest, ...typed })).toEqual({
     ...rest,
     service: "udp [2001:db8::1]:53",
     client: "2001:db8::7",
+    destination: "[fd00::1]:53",
   });
 });
 

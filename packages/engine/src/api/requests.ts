@@ -180,12 +180,13 @@ export function readWatch(request: Watch): EventWatch {
 /** Which packets are to be shown. */
 export function readCapture(request: Capture): CaptureFilter {
   const check = checker("capture packets");
-  const { service, client, reasons, limit, durationMs, all } = request;
+  const { service, client, destination, reasons, limit, durationMs, all } = request;
   return {
     reasons: reasons.map((reason) => check("reason", reason, finalReason)),
     all,
     ...(service !== undefined && { service: check("service", service, serviceKey) }),
     ...(client !== undefined && { client: check("client", client, addressOrEndpoint) }),
+    ...(destination !== undefined && { destination: check("destination", destination, addressOrEndpoint) }),
     ...(limit !== undefined && { limit: check("limit", limit, positive) }),
     ...(durationMs !== undefined && { durationMs: check("duration", durationMs, withinDay) }),
   };

@@ -143,6 +143,30 @@ test("what has nothing to do with a service is shown when all is wanted", async 
   expect((await begin({ all: true })).rowFilter.reasons.has("not_ours")).toBe(true);
 });
 
+test("a capture of a destination shows its packets alone, and asks the engine for its service where it has only one", async () => {
+  const { packets, tell, rowFilter } = await begin({ destination: "10.0.0.2", limit: 2 });
+  expect(rowFilter.service).toBe(1);
+  const other = { ...PACKET, destination: 2 };
+  tell({ packets: [other, PACKET, other, PACKET, PACKET], lost: 3 });
+  const { packets: seen, lost }: CapturedPackets = (await packets.next()).value!;
+  expect([seen.map(({ destination }) => destination), lost]).toEqual([Array(2).fill("10.0.0.2:8080"), 3]);
+  expect((await packets.next()).done).toBe(true);
+});
+
+test("a destination of several services, or one that was removed, is captured; one that never was is refused", async () => {
+  const { settings, services } = specOf(DOCUMENT);
+  const [web, dns] = services as [(typeof services)[0], (typeof services)[0]];
+  const both = DocumentSpec.parse({ version: 1, settings, services: [web, { ...web, port: 81 }, dns] });
+  const doubled = reviseDocument(DOCUMENT, both);
+  expect((await begin({ destination: "10.0.0.2:8080" }, doubled)).rowFilter.service).toBeUndefined();
+  const named = { destination: "10.0.0.2", service: "tcp 192.0.2.1:80" };
+  expect((await begin(named, doubled)).rowFilter.service).toBe(1);
+  const none = reviseDocument(DOCUMENT, DocumentSpec.parse({ version: 1, settings, services: [] }));
+  expect((await begin({ destination: "10.0.0.2:8080" }, none)).rowFilter.service).toBe(1);
+  for (const destination of ["10.0.0.9", "10.0.0.2:8081"])
+    await expect(begin({ destination })).rejects.toThrow(`destination is "${destination}", wanted one that`);
+});
+
 test("a service that was removed is found, one that never was is refused with those that run", async () => {
   const { settings, services } = specOf(DOCUMENT);
   const fewer = reviseDocument(

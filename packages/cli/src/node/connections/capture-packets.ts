@@ -21,7 +21,7 @@ export type CapturingEngine = Pick<Engine, "capture" | "document" | "ask">;
 /**
  * Packets that a filter wants, from the first answer on, which is empty: until there are as many as it wants, its time is over or `signal` is aborted.
  *
- * @throws LbError invalid_argument for a service that there is not and never was; unavailable once the forwarder is gone
+ * @throws LbError invalid_argument for a service or a destination that there is not and never was; unavailable once the forwarder is gone
  */
 export async function* capturePackets(
   engine: CapturingEngine,
@@ -29,7 +29,11 @@ export async function* capturePackets(
   signal: AbortSignal,
 ): AsyncGenerator<CapturedPackets> {
   const queue = createCapturedQueue();
-  const stop = engine.capture(rowFilterOf(engine.document, filter), { tell: queue.put, fail: queue.fail });
+  const { ids, service } = aimOf(engine.document, filter);
+  const stop = engine.capture(rowFilterOf(engine.document, { ...filter, ...service }), {
+    tell: queue.put,
+    fail: queue.fail,
+  });
   const ending = endingOf(filter, signal);
   ending.addEventListener("abort", queue.close);
   try {
@@ -39,7 +43,8 @@ export async function* capturePackets(
     const nameOf = createNames(engine);
     let left = filter.limit ?? Number.POSITIVE_INFINITY;
     for (let batch = await queue.take(); batch && !signal.aborted; batch = await queue.take()) {
-      const packets = batch.packets.slice(0, left).map((row) => capturedPacket(row, nameOf));
+      const rows = ids ? batch.packets.filter(({ destination }) => ids.has(destination)) : batch.packets;
+      const packets = rows.slice(0, left).map((row) => capturedPacket(row, nameOf));
       left -= packets.length;
       yield { packets, lost: batch.lost };
       if (left === 0) return;
@@ -65,6 +70,31 @@ function rowFilterOf(
     ...(client !== undefined && { client: readClient(client) }),
   };
 }
+
+/** What the engine is not asked for by itself: ids of a destination, one for each service that has or had it; and that service, if there is only one. */
+interface Aim {
+  readonly ids?: ReadonlySet<number>;
+  readonly service?: { readonly service: string };
+}
+
+function aimOf(document: Document, { destination, service: named }: CaptureFilter): Aim {
+  if (destination === undefined) return {};
+  const [address, port] = splitEndpoint(destination);
+  const found = destinationsIn(document).filter(([key]) => {
+    const [itsAddress, itsPort] = splitEndpoint(endpointIn(key));
+    return address === itsAddress && (port === 0 || port === itsPort);
+  });
+  if (found.length === 0) throw noDestination(destination);
+  const ids = new Set(found.map(([, id]) => id));
+  const [service, ...others] = new Set(found.map(([key]) => key.slice(0, key.lastIndexOf(ARROW))));
+  return named !== undefined || others.length > 0 ? { ids } : { ids, service: { service: service! } };
+}
+
+const noDestination = (destination: string): LbError =>
+  new LbError({
+    ...{ code: "invalid_argument", doing: "capture packets", field: "destination" },
+    ...{ got: JSON.stringify(destination), want: "one that `tandem services` lists" },
+  });
 
 /** A removed service may still have connections: its id is known. */
 function findService({ services, retired }: Document, key: string): number {
@@ -114,12 +144,18 @@ function createNames(engine: Pick<Engine, "document">): (id: number) => string |
 }
 
 /** Keys of destinations are `SERVICE -> ENDPOINT`. */
+const ARROW = " -> ";
 const endpointIn = (key: string): string => key.slice(key.lastIndexOf(" ") + 1);
+
+/** Keys and ids of all destinations, also of those that were removed. */
+const destinationsIn = ({ services, retired }: Document): [key: string, id: number][] => [
+  ...services.flatMap((s) => s.destinations.map((d): [string, number] => [destinationKey(s, d), d.id])),
+  ...Object.entries(retired).filter(([key]) => key.includes(ARROW)),
+];
 
 function namesIn({ services, retired }: Document): Map<number, string> {
   const names = new Map<number, string>();
-  for (const [key, id] of Object.entries(retired))
-    names.set(id, key.includes(" -> ") ? endpointIn(key) : key);
+  for (const [key, id] of Object.entries(retired)) names.set(id, key.includes(ARROW) ? endpointIn(key) : key);
   for (const service of services) {
     names.set(service.id, serviceKey(service));
     for (const d of service.destinations) names.set(d.id, endpointIn(destinationKey(service, d)));

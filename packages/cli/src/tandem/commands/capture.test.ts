@@ -92,6 +92,7 @@ const asked: { args: string[]; want: Partial<CaptureFilter> }[] = [
   { args: [], want: USUAL },
   { args: ["--service", "tcp/192.0.2.10:80"], want: { service: "tcp 192.0.2.10:80" } },
   { args: ["--client", "198.51.100.7:40112", "--all"], want: { client: "198.51.100.7:40112", all: true } },
+  { args: ["--destination", "10.0.0.1:8080"], want: { destination: "10.0.0.1:8080" } },
   { args: ["-c", "5", "--duration", "1m"], want: { limit: 5, durationMs: 60_000 } },
   { args: ["--duration", "0.5ms"], want: { durationMs: 1 } },
   {
@@ -124,6 +125,7 @@ test("capture --verdict drop asks for every reason to drop, and --all for the re
 const refused: { args: string[]; says: string }[] = [
   { args: ["--service", "web"], says: 'service is "web", wanted a service such as "tcp 192.0.2.1:80"' },
   { args: ["--client", "web"], says: 'client is "web", wanted address or address:port' },
+  { args: ["--destination", "web"], says: 'destination is "web", wanted address or address:port' },
   { args: ["--reason", "lost"], says: 'reason is "lost", wanted one of other_host, not_ip, ' },
   {
     args: ["--reason", "scheduled,"],

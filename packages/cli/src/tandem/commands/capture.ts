@@ -21,6 +21,7 @@ type Reason = (typeof FINAL_REASONS)[number];
 interface Options {
   readonly service?: string;
   readonly client?: string;
+  readonly destination?: string;
   readonly reason?: readonly Reason[];
   readonly verdict?: (typeof VERDICTS)[number];
   readonly all?: boolean;
@@ -40,6 +41,11 @@ export const capture: Command<Options> = {
       values: "service",
     },
     { flags: "--client <address>", help: "only packets from or to this client: address or address:port" },
+    {
+      flags: "--destination <address>",
+      help: "only packets to or from this destination: address or address:port",
+      values: "destination",
+    },
     {
       flags: "--verdict <verdict>",
       help: "only packets that end so: forward, drop, or pass (to the host itself)",
@@ -71,6 +77,7 @@ export const capture: Command<Options> = {
   examples: [
     ["capture", "all that comes in for services and from destinations, until interrupted; times are UTC"],
     ["capture --client 198.51.100.7 -c 20", "where do this client's packets go?"],
+    ["capture --destination 10.0.0.11 --duration 10s", "what goes to this server, and what comes from it?"],
     ["capture --verdict drop --duration 10s", "what is dropped right now, and why?"],
     ['capture --service "tcp 192.0.2.10:80" --node lb2', "on another node of the cluster"],
     ["capture -w - | wireshark -k -i -", "with the decisions as packet comments"],
@@ -97,12 +104,13 @@ function refuseTerminal(): LbError {
 }
 
 function filterOf(options: Omit<Options, "write">): CaptureFilter {
-  const { service, client, all = false, count, duration: durationMs } = options;
+  const { service, client, destination, all = false, count, duration: durationMs } = options;
   return {
     reasons: reasonsOf(options),
     all,
     ...(service !== undefined && { service }),
     ...(client !== undefined && { client }),
+    ...(destination !== undefined && { destination }),
     ...(count !== undefined && { limit: count }),
     ...(durationMs !== undefined && { durationMs: Math.ceil(durationMs) }),
   };

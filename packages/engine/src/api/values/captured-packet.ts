@@ -3,6 +3,8 @@ export interface CaptureFilter {
   service?: string;
   /** Address, or address:port. */
   client?: string;
+  /** To or from this destination, of any service: address, or address:port. */
+  destination?: string;
   /** Only with one of these reasons; empty: with any. */
   reasons: readonly string[];
   /** Also packets that have nothing to do with any service; with reasons, these say it. */

@@ -27,10 +27,15 @@ export interface CapturePacketsRequest {
    * Also packets that have nothing to do with any service ("not_ours", "other_host"). Means nothing with reasons: these say it.
    */
   'all'?: (boolean);
+  /**
+   * Only to or from this destination of any service, address or address:port; it is one when the capture begins, or was one.
+   */
+  'destination'?: (string);
   '_service'?: "service";
   '_client'?: "client";
   '_limit'?: "limit";
   '_durationMs'?: "durationMs";
+  '_destination'?: "destination";
 }
 
 export interface CapturePacketsRequest__Output {
@@ -59,4 +64,8 @@ export interface CapturePacketsRequest__Output {
    * Also packets that have nothing to do with any service ("not_ours", "other_host"). Means nothing with reasons: these say it.
    */
   'all': (boolean);
+  /**
+   * Only to or from this destination of any service, address or address:port; it is one when the capture begins, or was one.
+   */
+  'destination'?: (string);
 }
