@@ -14,6 +14,7 @@ const DIRECTORS =
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there; does its configuration have api.listen?",
   ENOTFOUND: "there is no host of that name",
+  EAI_AGAIN: "its name cannot be looked up: no name server answers",
   ECONNRESET: `it hung up; ${YOURS}`,
   ETIMEDOUT: "it does not answer",
   CERT_HAS_EXPIRED: "its certificate is over",

@@ -158,6 +158,14 @@ for (const [what, says, act] of refusals) {
   });
 }
 
+test("a name that cannot be looked up is told in words, whoever refuses", async () => {
+  const daemon = await startTlsDaemon();
+  const proof = await daemon.proofOf("a", await daemon.authority.client("a", "view"));
+  await expect(connectServer("nohost.invalid:9111", proof)).rejects.toThrow(
+    /^Cannot reach the daemon at "nohost.invalid:9111": (there is no host of that name|its name cannot be looked up: no name server answers)$/,
+  );
+});
+
 const misuses: [what: string, says: string, server: string, proof: object][] = [
   ["a server without a port", '--server is "lb1", wanted host:port', "lb1", {}],
   ["a server without a CA", "--ca is missing, wanted a PEM file, beside --server", "lb1:9111", {}],
