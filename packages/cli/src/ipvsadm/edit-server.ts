@@ -96,10 +96,13 @@ function serverFields(
   const { weight, upperThreshold, lowerThreshold, tunnel } = settings;
   const holder = findServer(service, server) ? service : former.get(serviceKey(service.spec));
   const before = holder && findServer(holder, server);
+  const fields =
+    (before && unsaidMethod(before, settings, holder)) ?? methodFields(server, settings, service);
+  const isImplied = !before?.method && !fields.listedAs && fields.method === service.spec.method;
   return {
     ...server,
     weight,
-    ...((before && unsaidMethod(before, settings, holder)) ?? methodFields(server, settings, service)),
+    ...(isImplied ? {} : fields),
     upperThreshold,
     lowerThreshold,
     drain: before?.drain ?? false,

@@ -44,8 +44,8 @@ export function editService(
   if (!before) return kernelRefusal("No such service");
   const fields = serviceFields(settings, service);
   if ("message" in fields) return fields;
-  const { port } = before.spec;
-  const destinations = withUnusedPorts(before.finished().destinations, { ...fields, port });
+  const { port, method } = before.spec;
+  const destinations = withUnusedPorts(before.finished().destinations, { ...fields, port, method });
   const checked = checkedService(draft, { ...ownFields(before), ...fields, destinations });
   if ("message" in checked) return checked;
   const { destinations: servers, ...spec } = checked;

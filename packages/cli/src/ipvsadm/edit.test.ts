@@ -33,7 +33,15 @@ test("a new real server comes first, an edited one keeps its place", () => {
     "-e -t 10.0.0.100:80 -r 10.1.0.1 -m -w 3",
   ];
   expect(servers(...lines)).toEqual(["10.1.0.2", "10.1.0.1"]);
-  expect(services(...lines)[0]!.destinations[1]).toMatchObject({ weight: 3, method: "masquerade" });
+  expect(services(...lines)[0]!.destinations[1]).toMatchObject({ weight: 3 });
+});
+
+test("a method is written out where it is not the service's, or was before", () => {
+  const ends = ["-r 10.1.0.1 -m", "-r 10.1.0.2 -g"].map((end) => `-a -t 10.0.0.100:80 ${end}`);
+  const methods = (...lines: string[]) => services(WEB, ...lines)[0]!.destinations.map((d) => d.method);
+  expect(methods(...ends)).toEqual(["direct-route", undefined]);
+  expect(methods(...ends, "-e -t 10.0.0.100:80 -r 10.1.0.2 -m")).toEqual(["masquerade", undefined]);
+  expect(methods(...ends, "-e -t 10.0.0.100:80 -r 10.1.0.1 -g")).toEqual(["direct-route", "direct-route"]);
 });
 
 test("an edited service keeps what the tool knows nothing of, and loses what it was not told again", () => {

@@ -16,10 +16,11 @@ export const isPortUnused = (
 /** Real servers of a service that has become another one: where a port has lost its meaning, it is known by how it is listed. */
 export const withUnusedPorts = (
   destinations: readonly DestinationSpec[],
-  service: Around,
+  service: Around & Pick<ServiceSpec, "method">,
 ): DestinationSpec[] =>
-  destinations.map((d) =>
-    d.method === "masquerade" && isPortUnused({ port: d.port ?? service.port }, d.method, service)
-      ? { ...d, listedAs: d.method }
-      : d,
-  );
+  destinations.map((d) => {
+    const method = d.method ?? service.method;
+    return method === "masquerade" && isPortUnused({ port: d.port ?? service.port }, method, service)
+      ? { ...d, method, listedAs: method }
+      : d;
+  });

@@ -78,7 +78,6 @@ test("import makes a document of a script, and says beside it what is different 
         destinations:
           - address: 10.0.0.2
             weight: 2
-            method: masquerade
             upperThreshold: 100
             lowerThreshold: 50
           - address: 10.0.0.1
