@@ -433,6 +433,25 @@ test("keeper says that its disk fails, and runs the document all the same", asyn
   expect([keeper.current().revision, keeper.status().disk]).toEqual([1, cache.fault]);
 });
 
+test("keeper that is closed has written what it was writing, and writes nothing more", async () => {
+  const { start } = createWorld();
+  const cache = createMemoryCache();
+  const mayGoOn = Promise.withResolvers<void>();
+  const save = cache.save.bind(cache);
+  cache.save = (stored) => mayGoOn.promise.then(() => save(stored));
+  const { keeper } = await start(cache);
+  void keeper.change(weigh(5), "ann");
+  await expect.poll(() => keeper.current().revision).toBe(1);
+  let isClosed = false;
+  const closed = keeper.close().then(() => (isClosed = true));
+  await settle();
+  expect(isClosed).toBe(false);
+  mayGoOn.resolve();
+  await closed;
+  await keeper.change(weigh(6), "ann"); // one that was under way
+  expect([keeper.current().revision, cache.stored?.head.revision]).toEqual([2, 1]);
+});
+
 test("keeper whose store is its disk tells of what was wrong with it until a change is written there", async () => {
   const { store } = createWorld();
   const damage = "revision 3 cannot be read";

@@ -70,7 +70,8 @@ export interface ConfigKeeper {
   /** As `change`, but the edit also says the ids: it returns the whole document that follows. */
   replace(edit: (current: Document) => Document, author: string, terms?: ChangeTerms): Promise<Document>;
   status(): ConfigStatus;
-  close(): void;
+  /** Follow the store no more. What is being written to the disk then is there when it resolves; nothing is afterwards. Never rejects. */
+  close(): Promise<void>;
 }
 
 /** What a keeper is built from. */
@@ -101,6 +102,8 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
   let view: StoreView = { state: "unread", why: "" };
   let disk = options.damage ?? "";
   let isUnsaved = false;
+  let isClosed = false;
+  let saving: Promise<unknown> = Promise.resolve();
   /** Revision that the store had when it was looked at last; 0: empty. */
   let there = 0;
   let turn: Promise<unknown> = Promise.resolve();
@@ -130,8 +133,13 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
 
   /** What a full disk does not take is tried again with each look into the store. */
   async function save(): Promise<void> {
-    if (!cache) return;
-    disk = (running && (await cache.save(running).catch((error: Error) => error.message))) ?? "";
+    if (!cache || !running || isClosed) return;
+    const saved = cache.save(running).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    saving = saved; // those before it are through by then: a cache saves one after the other
+    disk = await saved;
     isUnsaved = disk !== "";
   }
 
@@ -230,7 +238,11 @@ export async function openConfigKeeper(options: ConfigKeeperOptions): Promise<Co
     },
     change: (edit, author, terms = {}) => commit((base) => revised(base, edit(base)), author, terms),
     replace: (edit, author, terms = {}) => commit(edit, author, terms),
-    close: unwatch,
+    async close() {
+      isClosed = true;
+      unwatch();
+      await saving;
+    },
   };
 }
 

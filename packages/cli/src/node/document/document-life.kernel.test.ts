@@ -74,7 +74,7 @@ async function startDirector(name: string, folder: string) {
   const server = await startApiServer({ socketPath, api, onBug, health });
   const stop = async () => {
     await server.stop();
-    keeper.close();
+    await keeper.close();
     await link.transport.close();
   };
   onTestFinished(stop);
