@@ -1,87 +1,10 @@
 import { type Document, DocumentSpec, EMPTY_DOCUMENT, LbError, specOf } from "@tandem/model";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { createMemoryBucket } from "./config-bucket-memory.ts";
-import type { ConfigCache } from "./config-cache.ts";
-import { openConfigKeeper } from "./config-keeper.ts";
+import { expect, test, vi } from "vitest";
 import { createClusterSigner } from "./config-sign.ts";
-import { type ConfigStore, MAX_TEXT_BYTES, type StoredDocument } from "./config-store.ts";
+import { type ConfigStore, MAX_TEXT_BYTES } from "./config-store.ts";
 import { createBucketConfigStore } from "./config-store-bucket.ts";
 import { sampleSpec } from "./testing/config-samples.ts";
-
-const signer = createClusterSigner(new Uint8Array(32), "prod");
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-
-/** A cache without a disk. */
-function createMemoryCache(): ConfigCache & { stored: StoredDocument | undefined; fault: string } {
-  const kept = new Map<number, StoredDocument>();
-  return {
-    stored: undefined,
-    fault: "",
-    async load() {
-      return { stored: this.stored, problems: this.fault ? [this.fault] : [] };
-    },
-    async setAside() {},
-    async history(limit) {
-      return [...kept.values()]
-        .map(({ head }) => head)
-        .sort((a, b) => b.revision - a.revision)
-        .slice(0, limit);
-    },
-    async revision(revision) {
-      const stored = kept.get(revision);
-      return stored ? { kind: "document", stored } : { kind: "empty" };
-    },
-    async save(stored) {
-      if (this.fault) throw new Error(this.fault);
-      this.stored = stored;
-      kept.set(stored.head.revision, stored);
-    },
-  };
-}
-
-function createWorld() {
-  /** What is known of the store without asking it. */
-  const world: { away: string | undefined } = { away: undefined };
-  const bucket = createMemoryBucket();
-  const timers: (() => void)[] = [];
-  const store = createBucketConfigStore({
-    bucket,
-    signer,
-    wallMs: () => 0,
-    after(_, run) {
-      timers.push(run);
-      return () => {};
-    },
-  });
-  /** Let every watcher look, as time would. */
-  const tick = async () => {
-    for (const run of timers.splice(0)) run();
-    await settle();
-  };
-  const start = async (cache = createMemoryCache(), overStore: ConfigStore = store) => {
-    const revisions: number[] = [];
-    const views: string[] = [];
-    let empties = 0;
-    const keeper = await openConfigKeeper({
-      store: overStore,
-      away: () => world.away,
-      cache,
-      onDocument: (document) => revisions.push(document.revision),
-      onEmpty: () => empties++,
-      onView: (view) => views.push(view.state),
-    });
-    await settle();
-    return { keeper, cache, revisions, views, empties: () => empties };
-  };
-  return { bucket, store, start, tick, world };
-}
-
-/** An edit that gives the first destination a weight, or adds the sample service first. */
-const weigh = (weight: number) => (current: Document) => {
-  const spec = current.services.length > 0 ? structuredClone(specOf(current)) : sampleSpec();
-  spec.services[0]!.destinations[0]!.weight = weight;
-  return spec;
-};
+import { createWorld, settle, weigh } from "./testing/keeper-world.ts";
 
 test("keeper says once that the store is empty, and never of a store or a disk that has a document", async () => {
   const { start, tick } = createWorld();
@@ -267,30 +190,6 @@ test("keeper tells who changed what, and gives back what was before", async () =
   await expect(keeper.revision(7)).rejects.toMatchObject({ failure: { code: "not_found", key: "7" } });
 });
 
-test("keeper tells what its disk has of the history while the store is away, and that it does", async () => {
-  const { start, bucket } = createWorld();
-  const { keeper } = await start();
-  await keeper.change(weigh(5), "ann");
-  await keeper.change(weigh(6), "bob");
-  bucket.isAway = true;
-  const { heads, incomplete } = await keeper.history();
-  expect(heads.map((h) => h.revision)).toEqual([2, 1]);
-  expect(incomplete).toBe("this is what this node ran: it is away");
-  expect((await keeper.revision(1)).document.revision).toBe(1);
-  await expect(keeper.revision(7)).rejects.toMatchObject({ failure: { code: "unavailable" } });
-});
-
-test("keeper adds what its disk has of the history to that of a store that lost its own", async () => {
-  const { start, bucket } = createWorld();
-  const { keeper } = await start();
-  await keeper.change(weigh(5), "ann");
-  await keeper.change(weigh(6), "bob");
-  bucket.entries.clear();
-  await keeper.change(weigh(7), "ann");
-  expect((await keeper.history()).heads.map((h) => h.revision)).toEqual([3, 2, 1]);
-  expect((await keeper.revision(1)).head.author).toBe("ann");
-});
-
 test("keeper keeps the operator's text over changes that bring none, and a new one even of an equal document", async () => {
   const { start } = createWorld();
   const { keeper } = await start();
@@ -303,27 +202,6 @@ test("keeper keeps the operator's text over changes that bring none, and a new o
   expect((await keeper.change(weigh(6), "ann", { text: "é".repeat(MAX_TEXT_BYTES / 2 + 1) })).revision).toBe(
     3,
   );
-});
-
-test("keeper starts from its disk while the store is away, and catches up", async () => {
-  const { start, bucket, tick } = createWorld();
-  const [a, b] = [await start(), await start()];
-  await a.keeper.change(weigh(5), "ann");
-  await settle();
-  b.keeper.close();
-  await a.keeper.change(weigh(6), "ann");
-  bucket.isAway = true;
-  const again = await start(b.cache);
-  expect([again.revisions, again.views]).toEqual([[1], ["unavailable"]]);
-  await expect(again.keeper.change(weigh(7), "bob")).rejects.toThrow(
-    "Cannot reach the configuration store: it is away",
-  );
-  bucket.isAway = false;
-  await tick();
-  expect([again.revisions, again.views]).toEqual([
-    [1, 2],
-    ["unavailable", "current"],
-  ]);
 });
 
 for (const [what, state, revision] of [
@@ -422,58 +300,6 @@ test("keeper does not call the store behind for a look that began before its own
   await settle();
   expect(views).toEqual(["current"]);
   expect(keeper.status().faults.behind).toBe(0);
-});
-
-test("keeper says that its disk fails, and runs the document all the same", async () => {
-  const { start } = createWorld();
-  const cache = createMemoryCache();
-  cache.fault = "ENOSPC: no space left on device";
-  const { keeper } = await start(cache);
-  await keeper.change(weigh(5), "ann");
-  expect([keeper.current().revision, keeper.status().disk]).toEqual([1, cache.fault]);
-});
-
-test("keeper that is closed has written what it was writing, and writes nothing more", async () => {
-  const { start } = createWorld();
-  const cache = createMemoryCache();
-  const mayGoOn = Promise.withResolvers<void>();
-  const save = cache.save.bind(cache);
-  cache.save = (stored) => mayGoOn.promise.then(() => save(stored));
-  const { keeper } = await start(cache);
-  void keeper.change(weigh(5), "ann");
-  await expect.poll(() => keeper.current().revision).toBe(1);
-  let isClosed = false;
-  const closed = keeper.close().then(() => (isClosed = true));
-  await settle();
-  expect(isClosed).toBe(false);
-  mayGoOn.resolve();
-  await closed;
-  await keeper.change(weigh(6), "ann"); // one that was under way
-  expect([keeper.current().revision, cache.stored?.head.revision]).toEqual([2, 1]);
-});
-
-test("keeper whose store is its disk tells of what was wrong with it until a change is written there", async () => {
-  const { store } = createWorld();
-  const damage = "revision 3 cannot be read";
-  const keeper = await openConfigKeeper({ store, damage, onDocument() {} });
-  onTestFinished(() => keeper.close());
-  await settle();
-  expect(keeper.status().disk).toBe(damage);
-  await keeper.change(weigh(5), "ann");
-  expect(keeper.status().disk).toBe("");
-});
-
-test("keeper saves what the disk did not take once there is room again", async () => {
-  const { start, tick } = createWorld();
-  const cache = createMemoryCache();
-  const { keeper } = await start(cache);
-  cache.fault = "ENOSPC: no space left on device";
-  await keeper.change(weigh(5), "ann");
-  await tick();
-  expect([keeper.status().disk, cache.stored]).toEqual([cache.fault, undefined]);
-  cache.fault = "";
-  await tick();
-  expect([keeper.status().disk, cache.stored?.head.revision]).toEqual(["", 1]);
 });
 
 test("keeper refuses an edit that makes an invalid document", async () => {
